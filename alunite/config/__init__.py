@@ -1,0 +1,1 @@
+"""Settings, addresses, the web application and the command line."""

@@ -1,0 +1,201 @@
+"""Settings, all from the environment; every one is described in docs/reference/settings.md."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+from alunite.foundation.keys.installation import Installation
+
+env = Env()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+REPOSITORY = PACKAGE.parent
+
+ALUNITE_HOME = Path(env.str("ALUNITE_HOME", "var")).expanduser().resolve()
+INSTALLATION = Installation(ALUNITE_HOME)
+
+try:
+    ALUNITE_TODAY = date.fromisoformat(env.str("ALUNITE_TODAY")) if env.str("ALUNITE_TODAY", "") else None
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALUNITE_TODAY: expected a day such as 2026-11-22; {error}") from error
+
+# Where people reach the site. With https, cookies and redirects are strict; without, this is a machine of one's own.
+ALUNITE_ORIGIN = env.str("ALUNITE_ORIGIN", "").rstrip("/")
+_origin = urlsplit(ALUNITE_ORIGIN)
+if ALUNITE_ORIGIN and (_origin.scheme not in {"http", "https"} or not _origin.hostname):
+    raise ImproperlyConfigured("ALUNITE_ORIGIN: expected an address such as https://register.example.org")
+_https = _origin.scheme == "https"
+
+DEBUG = False
+# Empty until `init` has made or found a master key; Django then refuses whatever needs it, and
+# commands that need no secret (`history verify`) still run.
+SECRET_KEY = INSTALLATION.derived_secret("django-secret-key") or ""
+
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+if _origin.hostname:
+    ALLOWED_HOSTS.append(_origin.hostname)
+CSRF_TRUSTED_ORIGINS = [ALUNITE_ORIGIN] if ALUNITE_ORIGIN else []
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "alunite.foundation.keys",
+    "alunite.foundation.history",
+    "alunite.foundation.accounts",
+    "alunite.foundation.importing",
+    "alunite.foundation.publications",
+    "alunite.programme.members",
+    "alunite.programme.standards",
+    "alunite.programme.audits",
+    "alunite.programme.certificates",
+    "alunite.front.register",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "alunite.config.urls"
+WSGI_APPLICATION = "alunite.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "alunite.front.register.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.insert(0, "django.forms")
+
+try:
+    _database_url = env.dj_db_url("DATABASE_URL", f"sqlite:///{ALUNITE_HOME / 'alunite.sqlite3'}")
+except (EnvError, ValueError) as error:
+    raise ImproperlyConfigured("DATABASE_URL: expected postgresql://user:password@host:port/name, or unset") from error
+DATABASES = {"default": dict(_database_url)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Measured in stack.md 6: writers queue instead of failing, readers are never blocked.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA foreign_keys=ON;",
+    }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+else:
+    raise ImproperlyConfigured("DATABASE_URL: expected PostgreSQL, or unset for SQLite")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "alunite.foundation.accounts.backends.PolicyBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "alunite.foundation.accounts.adapter.ClosedAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "account_home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# Brute force: after five wrong passwords for one name from one address, a pause of a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "static/"
+STATIC_ROOT = ALUNITE_HOME / "static"
+STATICFILES_DIRS = [PACKAGE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = ALUNITE_HOME / "files"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_SSL_REDIRECT = _https
+SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
+if env.bool("ALUNITE_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = ALUNITE_HOME / "mail"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("ALUNITE_LOG_LEVEL", "WARNING")},
+}

@@ -1,0 +1,1 @@
+"""What every scheme programme needs; knows nothing of certification."""

@@ -1,0 +1,1 @@
+"""Value types used everywhere. No Django; imports nothing of ours."""

@@ -1,0 +1,47 @@
+"""Text as people type it: folding for comparison and search, slugs for addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+SLUG_LENGTH = 80
+
+
+def squeeze(text: str) -> str:
+    """Return `text` without spaces at the ends and with single spaces inside."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: no accents, no case, single spaces.
+
+    >>> fold("  Gränges  Shanghai ")
+    'granges shanghai'
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return squeeze("".join(char for char in decomposed if not unicodedata.combining(char)))
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words of `text`, in order, letters and digits only.
+
+    >>> words("Rolls-Royce, Zürich")
+    ['rolls', 'royce', 'zurich']
+    """
+    return [word for word in _NOT_WORD.sub(" ", fold(text)).split(" ") if word.strip("_")]
+
+
+def slugify(text: str) -> str:
+    """Return an address part made of a-z, 0-9 and single hyphens, never empty.
+
+    >>> slugify("Gränges Finspång (rolling)")
+    'granges-finspang-rolling'
+    >>> slugify("阿拉善")
+    'record'
+    """
+    slug = _NOT_SLUG.sub("-", fold(text).replace("ß", "ss")).strip("-")[:SLUG_LENGTH].strip("-")
+    return slug or "record"

@@ -1,0 +1,1 @@
+"""What people see: the public register now; inbox, credentials and API later."""

@@ -1,0 +1,1 @@
+"""The certification programme: members, standards, audits, certificates."""
