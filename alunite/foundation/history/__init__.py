@@ -1,0 +1,1 @@
+"""Append-only history: entries, digests, checkpoints, reactions."""
