@@ -39,7 +39,9 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.json"
 SETS = ("run", "dev")  # each holds the one before it
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-HOW_TO_GET_CHROMIUM = "the browser tests need Chromium: install your system's package (Debian: apt-get install chromium)"
+HOW_TO_GET_CHROMIUM = (
+    "the browser tests need Chromium: install your system's package (Debian: apt-get install chromium)"
+)
 
 
 def fail(message: str) -> NoReturn:

@@ -1,0 +1,217 @@
+"""What every test of the project gets: its own folder and database, and no network.
+
+The environment is set here, before Django reads its settings, so that no variable of the machine reaches a test.
+`TEST_DATABASE_URL` names a PostgreSQL server to run on; without it the tests run on SQLite (`make test` does both).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if WORKER == "main":
+    # The main process makes the run's folder, and its workers find it in their environment.
+    os.environ["ALUNITE_TEST_FOLDER"] = tempfile.mkdtemp(prefix="alunite-tests-")
+RUN_FOLDER = Path(os.environ["ALUNITE_TEST_FOLDER"])
+SERVER_URL = os.environ.get("TEST_DATABASE_URL", "")
+MASTER_KEY = "dGVzdHMgb25seSwgbmV2ZXIgYW4gaW5zdGFsbGF0aW8="
+
+for name in [name for name in os.environ if name.startswith("ALUNITE_")]:
+    if name not in {"ALUNITE_TEST_FOLDER", "ALUNITE_SOAK"}:
+        del os.environ[name]
+os.environ.pop("DATABASE_URL", None)
+os.environ["ALUNITE_HOME"] = str(RUN_FOLDER / WORKER)
+os.environ["ALUNITE_MASTER_KEY"] = MASTER_KEY
+os.environ["XDG_CONFIG_HOME"] = str(RUN_FOLDER / "configuration")
+os.environ["DJANGO_SETTINGS_MODULE"] = "alunite.config.settings"
+if SERVER_URL:
+    os.environ["DATABASE_URL"] = SERVER_URL
+
+from alunite.foundation.keys.installation import Installation  # noqa: E402
+
+INSTALLATION = Installation(RUN_FOLDER / WORKER)
+INSTALLATION.create()  # without it Django's settings have no secret
+
+import django  # noqa: E402
+from django.conf import settings as django_settings  # noqa: E402
+
+# A slow password hash protects people, and there are none here. Pages are tried without a collected folder of
+# static files; the browser tests collect one, as an installation does.
+django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+django_settings.STORAGES = {
+    **django_settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+django.setup()
+
+import hypothesis  # noqa: E402
+from django.contrib.contenttypes.models import ContentType  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.test import override_settings  # noqa: E402
+
+from tests import databases  # noqa: E402
+
+SOAK = float(os.environ.get("ALUNITE_SOAK", "0.1"))
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=False)
+hypothesis.settings.register_profile("soak", deadline=None, database=None, max_examples=2000, print_blob=True)
+hypothesis.settings.load_profile("soak" if SOAK >= 1 else "ci")
+
+COPIES = databases.copies_for(RUN_FOLDER, SERVER_URL)
+FLUSHING = ("transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback")
+
+
+def pytest_report_header() -> str:
+    return f"database: {'PostgreSQL' if SERVER_URL else 'SQLite'}; long tests at {SOAK:.0%} of their length"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse tests that would flush, and skip none silently: those of the other engine say so."""
+    flushing = []
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if any(name in getattr(item, "fixturenames", ()) for name in FLUSHING) or (
+            marker and (marker.kwargs.get("transaction") or marker.args[:1] == (True,))
+        ):
+            flushing.append(item.nodeid)
+        if not SERVER_URL and item.get_closest_marker("postgresql"):
+            item.add_marker(pytest.mark.skip(reason="runs only on PostgreSQL (`make test` does both)"))
+    if flushing:
+        raise pytest.UsageError(
+            "append-only tables cannot be flushed; use the fixture committed_db instead of "
+            f"{', '.join(FLUSHING)} or django_db(transaction=True) in: " + ", ".join(flushing)
+        )
+
+
+def pytest_unconfigure() -> None:
+    if WORKER == "main":
+        if SERVER_URL:
+            COPIES.drop("template")
+        shutil.rmtree(RUN_FOLDER, ignore_errors=True)
+
+
+def _is_this_machine(host: Any) -> bool:
+    if host in {None, "", "localhost", b"localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse every socket that would leave this machine."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def check(host: Any) -> None:
+        if not _is_this_machine(host):
+            raise PermissionError(f"tests do not use the network, and this one asked for {host!r}")
+
+    def checked_connect(self: socket.socket, address: Any) -> None:
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        return connect(self, address)
+
+    def checked_connect_ex(self: socket.socket, address: Any) -> int:
+        if self.family != socket.AF_UNIX:
+            check(address[0])
+        return connect_ex(self, address)
+
+    def checked_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        check(host)
+        return getaddrinfo(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", checked_connect)
+        patch.setattr(socket.socket, "connect_ex", checked_connect_ex)
+        patch.setattr(socket, "getaddrinfo", checked_getaddrinfo)
+        yield
+
+
+@pytest.fixture(scope="session")
+def template_database(django_db_blocker: Any) -> databases.Copies:
+    """Give the keeper of copies, once the run's template is migrated."""
+    with django_db_blocker.unblock():
+        databases.ensure_template(COPIES, RUN_FOLDER)
+    return COPIES
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: databases.Copies, django_db_blocker: Any) -> Iterator[None]:
+    """Stand in for pytest-django's own: each worker's tests roll back on one copy of the template."""
+    with django_db_blocker.unblock():
+        template_database.copy("template", WORKER)
+        with databases.pointed_at(template_database, WORKER):
+            yield
+        template_database.drop(WORKER)
+
+
+@pytest.fixture(autouse=True)
+def own_home() -> Iterator[Path]:
+    """Give each test its own installation folder, so that no file of one is read by another."""
+    home = Path(tempfile.mkdtemp(prefix="home-", dir=RUN_FOLDER))
+    # The same installation in another place, so that the secrets derived from its id are those Django has.
+    shutil.copyfile(INSTALLATION.file, Installation(home).file)
+    with override_settings(
+        ALUNITE_HOME=home,
+        INSTALLATION=Installation(home),
+        MEDIA_ROOT=home / "files",
+        EMAIL_FILE_PATH=home / "mail",
+    ):
+        yield home
+    cache.clear()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """One test's own copy: its name, its folder, and the environment that points another process at both."""
+
+    vendor: str
+    name: str
+    url: str
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        mine = {"DATABASE_URL": self.url, "ALUNITE_HOME": str(self.home), "ALUNITE_MASTER_KEY": MASTER_KEY}
+        return {**os.environ, **mine}
+
+
+@pytest.fixture
+def committed_db(
+    request: pytest.FixtureRequest,
+    template_database: databases.Copies,
+    django_db_blocker: Any,
+    own_home: Path,
+) -> Iterator[CommittedDatabase]:
+    """Give a test that commits a whole database of its own; its threads and child processes may use it too."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("committed_db and db exclude each other: one commits, the other rolls back")
+    label = f"{WORKER}_{own_home.name.removeprefix('home-')}".lower()
+    template_database.copy("template", label)
+    with django_db_blocker.unblock():
+        with databases.pointed_at(template_database, label):
+            ContentType.objects.clear_cache()
+            yield CommittedDatabase(
+                template_database.vendor, template_database.name_of(label), template_database.url_of(label), own_home
+            )
+        ContentType.objects.clear_cache()
+    template_database.drop(label)
+
+
+@pytest.fixture(scope="session")
+def soak() -> float:
+    """Share of its full length a long test runs: 0.1 unless ALUNITE_SOAK says otherwise."""
+    return SOAK

@@ -1,0 +1,56 @@
+"""Run the tests on SQLite, on PostgreSQL, or on one after the other; fail when either fails.
+
+    .venv/bin/python scripts/run_tests.py [--database sqlite|postgresql] [-- arguments for pytest]
+
+PostgreSQL is the server TEST_DATABASE_URL names (its user must be allowed to make databases), else one of our own
+that lives as long as the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import nullcontext
+from pathlib import Path
+
+from tests.databases import throwaway_server
+
+ROOT = Path(__file__).resolve().parent.parent
+MOST_WORKERS = 8
+
+
+def run_pytest(title: str, arguments: list[str], server_url: str) -> int:
+    environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
+    if server_url:
+        environment["TEST_DATABASE_URL"] = server_url
+    print(f"== tests on {title}", flush=True)
+    workers = [] if "-n" in arguments else ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS))]
+    command = [sys.executable, "-m", "pytest", *workers, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run the tests on the engines we support.")
+    parser.add_argument("--database", choices=["", "sqlite", "postgresql"], default="")
+    parser.add_argument("arguments", nargs="*")
+    options = parser.parse_args()
+    outcomes = {}
+    if options.database in {"", "sqlite"}:
+        outcomes["SQLite"] = run_pytest("SQLite", options.arguments, "")
+    if options.database in {"", "postgresql"}:
+        named = os.environ.get("TEST_DATABASE_URL", "")
+        with (
+            tempfile.TemporaryDirectory(prefix="alunite-pg-") as folder,
+            nullcontext(named) if named else throwaway_server(Path(folder)) as url,
+        ):
+            outcomes["PostgreSQL"] = run_pytest("PostgreSQL", options.arguments, url)
+    if failed := [engine for engine, code in outcomes.items() if code]:
+        print(f"tests failed on {' and '.join(failed)}", file=sys.stderr)
+    return max(outcomes.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

