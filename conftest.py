@@ -6,6 +6,7 @@ The environment is set here, before Django reads its settings, so that no variab
 
 from __future__ import annotations
 
+import atexit
 import ipaddress
 import os
 import shutil
@@ -22,6 +23,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if WORKER == "main":
     # The main process makes the run's folder, and its workers find it in their environment.
     os.environ["ALUNITE_TEST_FOLDER"] = tempfile.mkdtemp(prefix="alunite-tests-")
+    atexit.register(shutil.rmtree, os.environ["ALUNITE_TEST_FOLDER"], ignore_errors=True)
 RUN_FOLDER = Path(os.environ["ALUNITE_TEST_FOLDER"])
 SERVER_URL = os.environ.get("TEST_DATABASE_URL", "")
 MASTER_KEY = "dGVzdHMgb25seSwgbmV2ZXIgYW4gaW5zdGFsbGF0aW8="
@@ -94,10 +96,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_unconfigure() -> None:
-    if WORKER == "main":
-        if SERVER_URL:
-            COPIES.drop("template")
-        shutil.rmtree(RUN_FOLDER, ignore_errors=True)
+    if WORKER == "main" and SERVER_URL:
+        COPIES.drop("template")
 
 
 def _is_this_machine(host: Any) -> bool:

@@ -78,6 +78,11 @@ def pip(*arguments: str) -> None:
     run([sys.executable, "-m", "pip", "--python", str(PYTHON), *quiet, *arguments])
 
 
+def need_pip() -> None:
+    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+        fail("pip is missing for this Python (Debian: apt-get install python3-pip)")
+
+
 def lock_of(which: str) -> Path:
     return ROOT / "requirements" / f"{which}.txt"
 
@@ -182,8 +187,7 @@ def bring_up_to_date(asked: str) -> None:
     new = wanted_stamp(which)
     if old == new:
         return
-    if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
-        fail("pip is missing for this Python (Debian: apt-get install python3-pip)")
+    need_pip()
     STAMP.unlink(missing_ok=True)
     fresh = old is None or old.get("root") != new["root"] or old.get("python") != new["python"]
     if fresh:

