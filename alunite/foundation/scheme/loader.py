@@ -1,0 +1,239 @@
+"""Reads a scheme pack from its folder and checks it: every fault at once, each with file, line and expectation."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pydantic import ValidationError
+
+from alunite.foundation.scheme.checks import check_certificates, check_releases, check_scheme, check_standard
+from alunite.foundation.scheme.models import (
+    CertificatesFile,
+    PackFiles,
+    Record,
+    ReleasesFile,
+    SchemeFile,
+    Standard,
+)
+from alunite.foundation.scheme.pack import Pack
+from alunite.foundation.scheme.provenance import check_provenance, resolved
+from alunite.foundation.scheme.reading import PackFault, PackFile, Place, read_pack_file
+
+__all__ = ["PackError", "PackFault", "check_pack", "load_pack", "pack_schema"]
+
+SCHEME_FILE = "scheme.yaml"
+CERTIFICATES_FILE = "certificates.yaml"
+RELEASES_FILE = "releases.yaml"
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class PackError(Exception):
+    """A scheme pack that cannot be used.
+
+    Parameters
+    ----------
+    faults : list of PackFault
+        Everything that is wrong with it, at least one.
+    """
+
+    def __init__(self, faults: list[PackFault]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+def check_pack(directory: Path) -> list[PackFault]:
+    """Check a scheme pack.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the pack.
+
+    Returns
+    -------
+    list of PackFault
+        All faults in order of file and line; empty if `load_pack` will accept it.
+    """
+    return _read(Path(directory))[1]
+
+
+def load_pack(directory: Path) -> Pack:
+    """Read a scheme pack.
+
+    Parameters
+    ----------
+    directory : Path
+        Folder of the pack.
+
+    Raises
+    ------
+    PackError
+        If anything is wrong with it; its `faults` say what, all of it.
+    """
+    files, faults = _read(Path(directory))
+    if faults:
+        raise PackError(faults)
+    return Pack.model_validate(_document(files))
+
+
+def pack_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a pack: an object with one property for each kind of file.
+
+    What refers from one place to another (ids, citations, counts, hashes) is checked by `check_pack` alone.
+    """
+    schema = PackFiles.model_json_schema(by_alias=True, mode="validation")
+    return {"$schema": SCHEMA_DIALECT, "title": "Scheme pack", **{k: v for k, v in schema.items() if k != "title"}}
+
+
+def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
+    """Read and check all files; the standards stand under their file names."""
+    if not root.is_dir():
+        return {}, [PackFault(".", 1, "", str(root), "a folder with a scheme pack")]
+    scheme = read_pack_file(root, SCHEME_FILE)
+    certificates = read_pack_file(root, CERTIFICATES_FILE)
+    releases = read_pack_file(root, RELEASES_FILE)
+    files = {file.name: file for file in (scheme, certificates, releases)}
+    _check_shape(scheme, SchemeFile)
+    _check_shape(certificates, CertificatesFile)
+    _check_shape(releases, ReleasesFile)
+    named = _named_standards(root, scheme)
+    for name in named:
+        files[name] = read_pack_file(root, name)
+        _check_shape(files[name], Standard)
+    _forgotten_standards(root, named, scheme)
+
+    check_scheme(scheme)
+    check_certificates(certificates)
+    for name, version in named.items():
+        check_standard(files[name], scheme, version)
+    scheme_id = scheme.at(("scheme", "id"))
+    for file in files.values():
+        if file is not releases:
+            check_provenance(file, scheme_id if isinstance(scheme_id, str) else None)
+    check_releases(releases, {version: files[name] for name, version in named.items()})
+    return files, sorted(fault for file in files.values() for fault in file.faults)
+
+
+def _named_standards(root: Path, scheme: PackFile) -> dict[str, str]:
+    """Return the standard files that scheme.yaml names and that can be read, each with its version's id."""
+    named: dict[str, str] = {}
+    versions = scheme.at(("versions",))
+    for index, version in enumerate(versions if isinstance(versions, list) else ()):
+        if not isinstance(version, dict) or not isinstance(version.get("file"), str):
+            continue
+        place: Place = ("versions", index, "file")
+        name: str = version["file"]
+        if any(fault.path == f"versions[{index}].file" for fault in scheme.faults):
+            continue
+        pure = PurePosixPath(name)
+        if pure.is_absolute() or ".." in pure.parts or str(pure) != name:
+            scheme.fault(place, "the name of a file below this folder, without . and ..")
+        elif name in named or name in {SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE}:
+            scheme.fault(place, "a file of its own for each version")
+        elif not _is_inside(root, name):
+            scheme.fault(place, "a file inside this folder, not a link out of it")
+        elif not _is_file(root, name):
+            scheme.fault(place, "a file that exists")
+        else:
+            named[name] = str(version.get("id"))
+    return named
+
+
+def _is_inside(root: Path, name: str) -> bool:
+    try:
+        return (root / name).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return False
+
+
+def _is_file(root: Path, name: str) -> bool:
+    try:
+        return (root / name).is_file()
+    except OSError:
+        return False
+
+
+def _forgotten_standards(root: Path, named: dict[str, str], scheme: PackFile) -> None:
+    """Fault files in the folders of standards that no version names: someone meant them to count."""
+    claimed = {str(version.get("file")) for version in scheme.at(("versions",)) or () if isinstance(version, dict)}
+    for folder in sorted({PurePosixPath(name).parent for name in named}):
+        if folder == PurePosixPath("."):
+            continue
+        for path in sorted((root / folder).glob("*.yaml")):
+            name = str(folder / path.name)
+            if name not in claimed:
+                scheme.faults.append(PackFault(name, 1, "", "", "to be named by a version in scheme.yaml"))
+
+
+def _check_shape(file: PackFile, model: type[Record]) -> None:
+    """Note where the file's data does not have the model's shape."""
+    if not file.is_read:
+        return
+    try:
+        model.model_validate(file.data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            _note(file, dict(detail))
+
+
+def _note(file: PackFile, detail: dict[str, Any]) -> None:
+    kind: str = detail["type"]
+    place = _place(file, detail["loc"], keep_last=kind == "missing")
+    if kind == "extra_forbidden":
+        file.fault(place, "no such key here; see docs/reference/scheme-pack.md", value=place[-1])
+    elif kind == "missing":
+        file.fault(place, "this key")
+    else:
+        file.fault(place, _expected(kind, detail))
+
+
+def _place(file: PackFile, loc: tuple[str | int, ...], *, keep_last: bool) -> Place:
+    """Return the place of a fault; parts of `loc` that name a type and not a place are left out."""
+    place: Place = ()
+    for index, key in enumerate(loc):
+        here = file.at(place)
+        exists = (isinstance(here, dict) and key in here) or (
+            isinstance(here, list) and isinstance(key, int) and key < len(here)
+        )
+        if exists or (keep_last and index == len(loc) - 1):
+            place = (*place, key)
+    return place
+
+
+_EXPECTED = {
+    "string_type": "text, in quotes where it could be read as a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "model_type": "a record of keys and values",
+    "model_attributes_type": "a record of keys and values",
+}
+
+
+def _expected(kind: str, detail: dict[str, Any]) -> str:
+    context = detail.get("ctx", {})
+    if kind == "pack":
+        return str(context["expected"])
+    if kind == "string_pattern_mismatch":
+        return f"text of the form {context['pattern']}" if context["pattern"] != r"\S" else "text that is not blank"
+    if kind == "literal_error":
+        return f"one of {context['expected']}"
+    message = str(detail["msg"])
+    return _EXPECTED.get(kind, message.removeprefix("Input should be "))
+
+
+def _document(files: dict[str, PackFile]) -> dict[str, Any]:
+    """Join checked files into one document with citations, origins and trust resolved."""
+    scheme = files[SCHEME_FILE].data
+    scheme_id: str = scheme["scheme"]["id"]
+    whole = {name: resolved(file.data, scheme_id) for name, file in files.items() if name != RELEASES_FILE}
+    order = [version["file"] for version in scheme["versions"] if "file" in version]
+    certificates = whole[CERTIFICATES_FILE]
+    return {
+        **whole[SCHEME_FILE],
+        "transitions": certificates["transitions"],
+        "certificate_remarks": certificates.get("remarks", []),
+        "standards": [whole[name] for name in order],
+        "releases": files[RELEASES_FILE].data.get("standards", []),
+    }

@@ -1,0 +1,628 @@
+"""What a scheme pack may say, field by field.
+
+The same frozen models serve twice: they check what stands in the files, and, once every citation is resolved to an
+address and every origin is derived, they are what a `Pack` is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from alunite.foundation.core.days import PartialDate
+from alunite.foundation.core.judgement import Param, Trust
+
+T = TypeVar("T")
+
+# The one table of trust words: ours, and those of fact files compiled elsewhere. The loader refuses any other word.
+TRUST_WORDS = MappingProxyType(
+    {
+        "read": Trust.READ,
+        "verified": Trust.READ,
+        "retrieved": Trust.READ,
+        "cut": Trust.CUT,
+        "known": Trust.KNOWN,
+        "likely": Trust.KNOWN,
+        "recalled": Trust.KNOWN,
+        "design": Trust.DESIGN,
+        "proposed": Trust.DESIGN,
+    }
+)
+
+# The programme's own nine words for the state of a certificate; which may follow which is pack data.
+CERTIFICATE_STATES = (
+    "draft",
+    "active",
+    "suspended",
+    "expired",
+    "withdrawn",
+    "revoked",
+    "annulled",
+    "superseded",
+    "unknown",
+)
+CertificateState = Literal[
+    "draft", "active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown"
+]
+
+EVERY = "all"
+FORMAT = 1
+LARGEST_WHOLE_NUMBER = 10**15
+
+
+def _trust(value: Any) -> Trust:
+    word = TRUST_WORDS.get(value) if isinstance(value, str) else None
+    if word is None:
+        raise PydanticCustomError("pack", "{expected}", {"expected": "one of " + ", ".join(TRUST_WORDS)})
+    return word
+
+
+def _day(text: str) -> str:
+    try:
+        PartialDate.parse(text)
+    except ValueError as fault:
+        expected = "a day that exists, as YYYY-MM-DD, YYYY-MM or YYYY"
+        raise PydanticCustomError("pack", "{expected}", {"expected": expected}) from fault
+    return text
+
+
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _zone(name: str) -> str:
+    if name not in _zones():
+        raise PydanticCustomError("pack", "{expected}", {"expected": "a time zone of the IANA list, such as UTC"})
+    return name
+
+
+def _scalar(value: Any) -> Any:
+    fits = isinstance(value, bool) or (isinstance(value, int | float) and abs(value) <= LARGEST_WHOLE_NUMBER)
+    if not fits:  # a NaN fails the comparison too
+        raise PydanticCustomError("pack", "{expected}", {"expected": "a number, or true or false"})
+    return value
+
+
+def _every_or(what: str) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if value == EVERY:
+            return (EVERY,)
+        if not isinstance(value, list | tuple) or not value:
+            expected = f"the word {EVERY}, or a list of {what}"
+            raise PydanticCustomError("pack", "{expected}", {"expected": expected})
+        return value
+
+    return check
+
+
+def _every_or_schema(pattern: str) -> WithJsonSchema:
+    listed = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": pattern}}
+    return WithJsonSchema({"anyOf": [{"const": EVERY}, listed]})
+
+
+ID_PATTERN = r"^[a-z][a-z0-9_-]*$"
+NUMBER_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
+
+Id = Annotated[StrictStr, Field(pattern=ID_PATTERN, max_length=80)]
+Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=4000)]
+Label = Annotated[StrictStr, Field(pattern=r"\S", max_length=200)]
+Number = Annotated[StrictStr, Field(pattern=NUMBER_PATTERN, max_length=20)]
+NumberOrEvery = Annotated[StrictStr, Field(pattern=r"^(all|[0-9]+(\.[0-9]+)*)$", max_length=20)]
+SubNumber = Annotated[StrictStr, Field(pattern=r"^[0-9]+(\.[0-9]+)*\.[a-z]+$", max_length=20)]
+Day = Annotated[
+    StrictStr,
+    Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"),
+    AfterValidator(_day),
+]
+ExactDay = Annotated[StrictStr, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"), AfterValidator(_day)]
+Zone = Annotated[StrictStr, AfterValidator(_zone)]
+Url = Annotated[StrictStr, Field(pattern=r"^https?://[^\s]+$", max_length=2000)]
+SourceId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=40)]
+FileName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*\.yaml$", max_length=200)]
+Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
+PositiveInt = Annotated[StrictInt, Field(ge=1, le=1000)]
+Scalar = Annotated[
+    bool | int | float,
+    BeforeValidator(_scalar),
+    WithJsonSchema({"type": ["number", "boolean"]}),
+]
+ActivityCover = Annotated[
+    tuple[Id, ...],
+    BeforeValidator(_every_or("activity ids")),
+    _every_or_schema(ID_PATTERN),
+]
+CriterionCover = Annotated[
+    tuple[NumberOrEvery, ...],
+    BeforeValidator(_every_or("criterion numbers in quotes")),
+    _every_or_schema(NUMBER_PATTERN),
+]
+TrustWord = Annotated[
+    Trust,
+    BeforeValidator(_trust),
+    WithJsonSchema({"type": "string", "enum": list(TRUST_WORDS)}),
+]
+
+
+class Record(BaseModel):
+    """A frozen record that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+
+
+class Stated(Record):
+    """Something stated, with where it comes from."""
+
+    trust: TrustWord = Field(description="How well it is known; see the trust words above")
+    sources: tuple[StrictStr, ...] | None = Field(
+        default=None,
+        description="Ids of this file's sources; left out, those of the record around it",
+    )
+    origin: StrictStr = Field(
+        default="",
+        description="Derived from trust and sources; if written, it must be what is derived",
+    )
+
+    @property
+    def source(self) -> str:
+        """Address of the first page cited, or empty."""
+        return self.sources[0] if self.sources else ""
+
+    def param(self, value: T) -> Param[T]:
+        """Return `value`, one of this record's fields, with the record's provenance."""
+        return Param(value=value, trust=self.trust, origin=self.origin, source=self.source)
+
+
+class Sourced(Stated, Generic[T]):
+    """One value with where it comes from."""
+
+    value: T = Field(description="The value")
+
+    def as_param(self) -> Param[T]:
+        """Return the value as a `Param`."""
+        return self.param(self.value)
+
+
+class Source(Record):
+    """A page that statements of this file cite."""
+
+    id: SourceId = Field(description="Short id, unique in its file")
+    url: Url = Field(description="Address of the page")
+    title: Label | None = Field(default=None, description="What the page is")
+    origin: StrictStr = Field(description="Who speaks there: the scheme's own id, `third_party` or `ours`")
+    used_for: Text | None = Field(default=None, description="What was taken from it")
+
+
+class Named(Stated):
+    """Something with an id, a label and the other names people use for it."""
+
+    id: Id = Field(description="Id, unique in its list; never changes")
+    label: Label = Field(description="Name as shown")
+    aliases: tuple[Label, ...] = Field(
+        default=(),
+        description="Other names it is found by; case, accents and spaces do not count",
+    )
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+# --- scheme.yaml ---
+
+
+class Scheme(Stated):
+    """The scheme itself."""
+
+    id: Id = Field(description="Id of the scheme; also the origin of what its owner says")
+    name: Label = Field(description="Name of the scheme")
+    owner: Label = Field(description="Who owns it")
+    time_zone_stated: Sourced[Zone] = Field(alias="time_zone", description="Zone in which its days begin and end")
+    notice: Text = Field(description="Sentence for the band at the head of pages")
+
+    @property
+    def time_zone(self) -> str:
+        """IANA name of the zone the scheme's days are counted in."""
+        return self.time_zone_stated.value
+
+
+class StandsAs(Record):
+    """Under what other activity one is certified in a family."""
+
+    family: Id = Field(description="Id of a standard family")
+    activity: Id = Field(description="Id of the activity it stands as there")
+
+
+class Activity(Named):
+    """An activity a certificate can cover."""
+
+    families: tuple[Id, ...] = Field(description="Ids of the standard families it can be certified under")
+    stands_as: tuple[StandsAs, ...] = Field(default=(), description="Families in which it goes by another activity")
+    plan_review: StrictBool = Field(default=False, description="Whether the first audit's plan is reviewed beforehand")
+    since: Day | None = Field(default=None, description="When it was added to the scheme")
+
+
+class MemberClass(Named):
+    """A class of members."""
+
+    kind: Label = Field(description="Kind of class, in the scheme's words")
+    may_certify: StrictBool = Field(description="Whether its members may hold certificates")
+
+
+class Family(Named):
+    """A family of standards: one subject, several versions over time."""
+
+
+class VersionNote(Stated):
+    """A dated remark on a version or what came after it."""
+
+    version: Label = Field(description="Version the note speaks of")
+    date: Day = Field(description="When")
+    text: Text = Field(description="What happened")
+
+
+class Version(Named):
+    """A version of a standard. Listed oldest first within its family."""
+
+    family: Id = Field(description="Id of its family")
+    published: Day = Field(description="Day, month or year of publication")
+    file: FileName | None = Field(default=None, description="File with its criteria, below this folder")
+    notes: tuple[VersionNote, ...] = Field(default=(), description="Dated remarks, oldest first")
+
+    @property
+    def published_day(self) -> PartialDate:
+        """When it was published, at the precision known."""
+        return PartialDate.parse(self.published)
+
+
+class VersionChange(Stated):
+    """When new versions take over from old ones."""
+
+    id: Id = Field(description="Id of the change")
+    versions: tuple[Id, ...] = Field(min_length=1, description="Ids of the versions that come in")
+    free_choice_from: ExactDay = Field(description="First day old or new may be chosen")
+    free_choice_until: ExactDay = Field(description="Last day old or new may be chosen")
+    required_from: ExactDay = Field(description="First day only the new may be used")
+    events: tuple[Id, ...] = Field(description="Ids of the certification events it binds")
+    old_certificates: Id = Field(description="What becomes of certificates under the old version")
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+class Level(Named):
+    """A level of certificate."""
+
+    mark: Label = Field(description="Sign shown before the label")
+    validity_years: Sourced[PositiveInt] = Field(description="Whole years a certificate of this level runs")
+
+
+class Event(Named):
+    """What can happen in the life of a certification, as announced."""
+
+
+class Rating(Named):
+    """A word an auditor can rate a criterion with."""
+
+    is_non_conformance: StrictBool = Field(description="Whether it counts as a non-conformance")
+    needs_reason: StrictBool = Field(default=False, description="Whether a reason must be given")
+    needs_follow_up: StrictBool = Field(default=False, description="Whether it must be looked at again")
+
+
+class SchemeFile(Record):
+    """`scheme.yaml`: the scheme and the one list of its ids, labels and aliases."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    scheme: Scheme = Field(description="The scheme itself")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    activities: tuple[Activity, ...] = Field(min_length=1, description="Activities, in the order they are shown")
+    classes: tuple[MemberClass, ...] = Field(min_length=1, description="Classes of members")
+    families: tuple[Family, ...] = Field(min_length=1, description="Families of standards")
+    versions: tuple[Version, ...] = Field(min_length=1, description="Versions of all families")
+    version_changes: tuple[VersionChange, ...] = Field(default=(), description="When versions take over")
+    levels: tuple[Level, ...] = Field(min_length=1, description="Levels of certificate")
+    events: tuple[Event, ...] = Field(min_length=1, description="Certification events")
+    ratings: tuple[Rating, ...] = Field(min_length=1, description="Rating words")
+
+
+# --- certificates.yaml ---
+
+
+class Transition(Stated):
+    """One allowed change of a certificate's state."""
+
+    from_states: tuple[CertificateState, ...] = Field(alias="from", min_length=1, description="States it leaves")
+    to: CertificateState = Field(description="State it leads to")
+    cause: Literal["decision", "date", "reaction"] = Field(description="What brings it about")
+    who: Id | None = Field(default=None, description="Who decides")
+    of: tuple[Id, ...] = Field(default=(), description="Events it is a reaction to")
+    needs: tuple[Id, ...] = Field(default=(), description="What must be there first")
+    proposed_after_months: PositiveInt | None = Field(default=None, description="Months after which it is proposed")
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+class Remark(Stated):
+    """A statement in words, with no effect on any computation."""
+
+    id: Id = Field(description="Id of the remark")
+    text: Text = Field(description="What it says")
+
+
+class CertificatesFile(Record):
+    """`certificates.yaml`: which state of a certificate may follow which."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    transitions: tuple[Transition, ...] = Field(min_length=1, description="Allowed changes of state")
+    remarks: tuple[Remark, ...] = Field(default=(), description="What else is said of states")
+
+
+# --- standards/<id>.yaml ---
+
+
+class StandardHead(Stated):
+    """Which version of which standard the file holds."""
+
+    id: Id = Field(description="Id of the version in scheme.yaml")
+    release: PositiveInt = Field(description="Release number of this file; see releases.yaml")
+    title: Label = Field(description="Title of the standard")
+    licence_note: Text | None = Field(default=None, description="What the text is and is not")
+
+
+class Counts(Stated):
+    """How many parts the source says there are; checked against the parts listed."""
+
+    sections: PositiveInt = Field(description="Sections")
+    principles: PositiveInt = Field(description="Principles")
+    criteria: PositiveInt = Field(description="Criteria")
+
+
+class Covers(Stated):
+    """Which activities the source of this standard speaks of. `all` means all of these."""
+
+    activities: tuple[Id, ...] = Field(min_length=1, description="Activity ids")
+
+
+class Trigger(Named):
+    """A condition on which criteria hang, to be answered by whoever knows the case."""
+
+
+class ClassNeed(Record):
+    """A class a relief asks for where an activity is in the scope."""
+
+    activity: Id = Field(description="Activity id")
+    classes: tuple[Id, ...] = Field(min_length=1, description="Class ids, any of them")
+
+
+class Relief(Stated):
+    """A rule that frees activities from criteria that would otherwise bind them."""
+
+    id: Id = Field(description="Id of the relief; the rule id of its reasons")
+    text: Text = Field(description="The rule in words")
+    activities: tuple[Id, ...] = Field(min_length=1, description="Activities it frees")
+    kept_principles: tuple[PositiveInt, ...] = Field(description="Principles that still bind")
+    cycle: Literal["first", "later"] | None = Field(default=None, description="Cycle it holds in; left out, any")
+    frees_before: ExactDay | None = Field(default=None, description="First day on which it frees nothing any more")
+    whole_scope: StrictBool = Field(
+        default=False,
+        description="Whether it holds only if every activity of the scope qualifies",
+    )
+    class_needs: tuple[ClassNeed, ...] = Field(default=(), description="Classes asked for, by activity")
+    max_cycle_years: PositiveInt | None = Field(default=None, description="Longest the cycle can be, for readers")
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+    @property
+    def frees_before_day(self) -> date | None:
+        """First day on which it frees nothing, or None where it has no end."""
+        return date.fromisoformat(self.frees_before) if self.frees_before else None
+
+
+class Priority(Stated):
+    """A subject that criteria are tagged with."""
+
+    id: Id = Field(description="Id")
+    label: Label = Field(description="Name as shown")
+
+
+class OpenQuestion(Record):
+    """What is still to be found out. A question of ours, so without trust."""
+
+    priority: PositiveInt = Field(description="1 is the most pressing")
+    criteria: CriterionCover = Field(description="Criterion numbers, or `all`")
+    question: Text = Field(description="What is not known")
+
+
+class Statement(Stated):
+    """A sentence of substance."""
+
+    text: Text = Field(description="The sentence")
+
+
+class Applies(Stated):
+    """To which activities a criterion applies, and on what conditions."""
+
+    to: ActivityCover = Field(description="Activity ids, or `all` for all the standard covers")
+    when: tuple[Id, ...] = Field(default=(), description="Trigger ids; any of them makes it apply")
+
+    @property
+    def to_all(self) -> bool:
+        """Whether it is for all activities the standard covers."""
+        return self.to == (EVERY,)
+
+
+class Disclosure(Stated):
+    """Whether and what has to be made public."""
+
+    required: StrictBool = Field(description="Whether something has to be published")
+    what: Text | None = Field(default=None, description="What")
+    frequency: Text | None = Field(default=None, description="How often")
+
+
+class Review(Stated):
+    """When a plan or policy has to be looked at again."""
+
+    max_interval_years: PositiveInt = Field(description="Longest time between two reviews, in years")
+    after: tuple[Id, ...] = Field(default=(), description="What also makes a review due")
+
+
+class Threshold(Stated):
+    """A number a criterion sets."""
+
+    metric: Label = Field(description="What is measured")
+    value: Scalar = Field(description="The number, or true or false")
+    unit: Label | None = Field(default=None, description="Unit of the value")
+    operator: Id | None = Field(default=None, description="How the value is compared")
+    kind: Id | None = Field(default=None, description="Limit if left out, or `target`")
+    cohort: Text | None = Field(default=None, description="For whom")
+    route: Text | None = Field(default=None, description="Which of several ways to meet it")
+    counted_from: Text | None = Field(default=None, description="From when")
+    by_year: StrictInt | None = Field(default=None, ge=1900, le=2199, description="Year by which it has to be met")
+    together_with: Text | None = Field(default=None, description="What else is asked")
+    must_confirm: StrictBool = Field(
+        default=False,
+        description="Shown, and never an input of a decision until confirmed",
+    )
+    basis: Text | None = Field(default=None, description="What the value rests on")
+
+
+class SubCriterion(Stated):
+    """A part of a criterion."""
+
+    id: SubNumber = Field(description="Number of the criterion, a point and a letter")
+    text: Text = Field(description="What it asks")
+
+
+class Tags(Stated):
+    """The priorities a criterion belongs to."""
+
+    ids: tuple[Id, ...] = Field(min_length=1, description="Priority ids")
+
+
+class Criterion(Stated):
+    """A criterion. Its own trust is that of its number and title."""
+
+    number: Number = Field(description="Number, in quotes")
+    title: Label = Field(description="Short title")
+    requirement: Statement = Field(description="What it asks, in our own words")
+    applies: Applies = Field(description="To what it applies")
+    disclosure: Disclosure | None = Field(default=None, description="What has to be published")
+    review: Review | None = Field(default=None, description="When it has to be reviewed")
+    thresholds: tuple[Threshold, ...] = Field(default=(), description="Numbers it sets")
+    priorities: Tags | None = Field(default=None, description="Priorities it belongs to")
+    note: Text | None = Field(default=None, description="A remark for readers")
+    sub_criteria: tuple[SubCriterion, ...] = Field(default=(), description="Its parts")
+
+
+class Principle(Stated):
+    """A principle with its criteria."""
+
+    number: PositiveInt = Field(description="Number")
+    title: Label = Field(description="Title")
+    intent: Text | None = Field(default=None, description="What it is for")
+    criteria: tuple[Criterion, ...] = Field(min_length=1, description="Criteria, in order")
+
+
+class Section(Stated):
+    """A section with its principles."""
+
+    id: Id = Field(description="Id")
+    title: Label = Field(description="Title")
+    principles: tuple[Principle, ...] = Field(min_length=1, description="Principles, in order")
+
+
+class Standard(Record):
+    """`standards/<id>.yaml`: one version of one standard."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    head: StandardHead = Field(alias="standard", description="Which version it is")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    counts: Counts = Field(description="How many parts there are")
+    covers: Covers = Field(description="Activities the source speaks of")
+    triggers: tuple[Trigger, ...] = Field(default=(), description="Conditions criteria hang on")
+    reliefs: tuple[Relief, ...] = Field(default=(), description="Rules that free activities from criteria")
+    applicability_notes: tuple[Remark, ...] = Field(default=(), description="What else is said of applicability")
+    disclosure_notes: tuple[Remark, ...] = Field(default=(), description="What is said of publishing in general")
+    version_notes: tuple[VersionNote, ...] = Field(default=(), description="Dated remarks, oldest first")
+    priorities: tuple[Priority, ...] = Field(default=(), description="Subjects criteria are tagged with")
+    open_questions: tuple[OpenQuestion, ...] = Field(default=(), description="What is still to be found out")
+    sections: tuple[Section, ...] = Field(min_length=1, description="Sections, in order")
+
+    @property
+    def id(self) -> str:
+        """Id of the version."""
+        return self.head.id
+
+    @property
+    def release(self) -> int:
+        """Release number."""
+        return self.head.release
+
+    @property
+    def title(self) -> str:
+        """Title of the standard."""
+        return self.head.title
+
+    @property
+    def principles(self) -> tuple[Principle, ...]:
+        """All principles, in order."""
+        return tuple(principle for section in self.sections for principle in section.principles)
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """All criteria, in order."""
+        return tuple(criterion for principle in self.principles for criterion in principle.criteria)
+
+    def criterion(self, number: str) -> Criterion | None:
+        """Return the criterion with that number, or None."""
+        return _with(self.criteria, lambda criterion: criterion.number == number)
+
+
+# --- releases.yaml ---
+
+
+class Release(Record):
+    """The seal of one release of one standard file."""
+
+    number: PositiveInt = Field(description="1 for the first, then one more each time")
+    released: ExactDay = Field(description="Day of release")
+    sha256: Sha256 = Field(description="SHA-256 of the file's canonical content, comments not counted")
+    note: Text | None = Field(default=None, description="What changed")
+
+
+class StandardReleases(Record):
+    """The releases of one standard file."""
+
+    standard: Id = Field(description="Id of the version")
+    releases: tuple[Release, ...] = Field(min_length=1, description="Releases, oldest first")
+
+
+class ReleasesFile(Record):
+    """`releases.yaml`: what has been released is frozen by its hash."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    standards: tuple[StandardReleases, ...] = Field(default=(), description="One entry for each standard file")
+
+
+class PackFiles(Record):
+    """A scheme pack: one property for each kind of file."""
+
+    scheme: SchemeFile = Field(description="`scheme.yaml`")
+    standards: tuple[Standard, ...] = Field(description="The files that versions name in `file`")
+    certificates: CertificatesFile = Field(description="`certificates.yaml`")
+    releases: ReleasesFile = Field(description="`releases.yaml`")
+
+
+def _with(items: Iterable[T], test: Callable[[T], bool]) -> T | None:
+    return next((item for item in items if test(item)), None)

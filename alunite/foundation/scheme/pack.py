@@ -1,0 +1,155 @@
+"""A scheme pack in memory: immutable, found by id, label or alias, with one digest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import Field
+
+from alunite.foundation.core.canonical import digest
+from alunite.foundation.core.text import fold
+from alunite.foundation.scheme.models import (
+    FORMAT,
+    Activity,
+    Event,
+    Family,
+    Level,
+    MemberClass,
+    Named,
+    Rating,
+    Record,
+    Remark,
+    Scheme,
+    Source,
+    Standard,
+    StandardReleases,
+    Transition,
+    Version,
+    VersionChange,
+)
+
+N = TypeVar("N", bound=Named)
+
+
+def name_key(text: str) -> str:
+    """Return what a name is compared by: case, accents and spaces do not count.
+
+    >>> name_key(" Café  Crème ") == name_key("cafecreme")
+    True
+    """
+    return fold(text).replace(" ", "")
+
+
+class Pack(Record):
+    """A checked scheme pack. Every record carries trust, origin and the addresses of its sources.
+
+    Make one with `loader.load_pack` or, from what `document` wrote, with `from_document`.
+    """
+
+    format: int = FORMAT
+    scheme: Scheme
+    sources: tuple[Source, ...] = ()
+    activities: tuple[Activity, ...]
+    classes: tuple[MemberClass, ...]
+    families: tuple[Family, ...]
+    versions: tuple[Version, ...]
+    version_changes: tuple[VersionChange, ...] = ()
+    levels: tuple[Level, ...]
+    events: tuple[Event, ...]
+    ratings: tuple[Rating, ...]
+    transitions: tuple[Transition, ...]
+    certificate_remarks: tuple[Remark, ...] = ()
+    standards: tuple[Standard, ...] = Field(default=())
+    releases: tuple[StandardReleases, ...] = ()
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Pack:
+        """Read what `document` wrote.
+
+        Raises
+        ------
+        pydantic.ValidationError
+            If it is not such a document.
+        """
+        return cls.model_validate(document)
+
+    def document(self) -> dict[str, Any]:
+        """Return the whole pack as JSON-ready data; fields left at their default are left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the canonical document, 64 hexadecimal digits."""
+        return digest(self.document())
+
+    def standard(self, version_id: str) -> Standard | None:
+        """Return the criteria of a version, or None where the pack has none."""
+        return next((standard for standard in self.standards if standard.id == version_id), None)
+
+    def version(self, version_id: str) -> Version | None:
+        """Return the version with that id, or None."""
+        return next((version for version in self.versions if version.id == version_id), None)
+
+    def versions_of(self, family: str) -> tuple[Version, ...]:
+        """Return the versions of a family (by its id), oldest first."""
+        return tuple(version for version in self.versions if version.family == family)
+
+    def transitions_from(self, state: str) -> tuple[Transition, ...]:
+        """Return the changes of state a certificate in `state` may go through."""
+        return tuple(transition for transition in self.transitions if state in transition.from_states)
+
+    def find_activity(self, text: str) -> Activity | None:
+        """Return the activity of that id, label or alias, or None."""
+        return _find(self.activities, text)
+
+    def find_class(self, text: str) -> MemberClass | None:
+        """Return the member class of that id, label or alias, or None."""
+        return _find(self.classes, text)
+
+    def find_family(self, text: str) -> Family | None:
+        """Return the standard family of that id, label or alias, or None."""
+        return _find(self.families, text)
+
+    def find_version(self, family: str | Family, text: str) -> Version | None:
+        """Return the version of that id, label or alias within one family (itself found by any name), or None."""
+        found = family if isinstance(family, Family) else self.find_family(family)
+        return _find(self.versions_of(found.id), text) if found else None
+
+    def find_level(self, text: str) -> Level | None:
+        """Return the certificate level of that id, label or alias, or None."""
+        return _find(self.levels, text)
+
+    def find_event(self, text: str) -> Event | None:
+        """Return the certification event of that id, label or alias, or None."""
+        return _find(self.events, text)
+
+    def find_rating(self, text: str) -> Rating | None:
+        """Return the rating word of that id, label or alias, or None."""
+        return _find(self.ratings, text)
+
+    @cached_property
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        """Labels by group (activities, classes, families, versions, levels, events, ratings), for messages."""
+        groups: dict[str, tuple[Named, ...]] = {
+            "activities": self.activities,
+            "classes": self.classes,
+            "families": self.families,
+            "versions": self.versions,
+            "levels": self.levels,
+            "events": self.events,
+            "ratings": self.ratings,
+        }
+        return MappingProxyType({group: tuple(item.label for item in items) for group, items in groups.items()})
+
+
+def _find(items: tuple[N, ...], text: str) -> N | None:
+    key = name_key(text)
+    return next((item for item in items if key in {name_key(name) for name in names_of(item)}), None)
+
+
+def names_of(item: Named) -> tuple[str, ...]:
+    """Return every name a thing is found by: id, label, aliases."""
+    return (item.id, item.label, *item.aliases)
