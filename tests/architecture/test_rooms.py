@@ -22,7 +22,10 @@ SPECIAL_PARTS = {
     "alunite.front.register": {
         "context": "what every page is given",
         "projector": "makes the read tables from publications",
-        "addresses": "public addresses: id and slug",
+        "countries": "names of countries, for facets and pages",
+        "present": "what a publication looks like on a page",
+        "search": "full text, on either database",
+        "site": "name and addresses of the site",
     },
 }
 

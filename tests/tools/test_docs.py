@@ -28,6 +28,16 @@ def test_a_part_that_does_not_end_is_found():
     assert "does not end" in said
 
 
+def test_an_example_in_a_code_block_is_left_alone():
+    text = f"```text\n{PAGE}```\n"
+    assert docs.faults_of("page.md", text, {"settings": "new"}) == []
+
+
+def test_a_part_may_hold_code_blocks():
+    mended = docs.rewritten(PAGE, {"settings": "```text\n--help\n```"})
+    assert docs.rewritten(mended, {"settings": "new"}) == PAGE.replace("old", "new")
+
+
 @pytest.mark.parametrize(
     ("code", "variable"),
     [

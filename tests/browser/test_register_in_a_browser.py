@@ -1,0 +1,76 @@
+"""A reader looks up a certificate: from the home page, by search, with the keyboard alone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from alunite.foundation.publications.models import Publication
+
+WIDTHS = (1280, 360)
+
+pytestmark = pytest.mark.browser
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing has to be scrolled sideways to be read."""
+    wide, seen = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= seen, f"{page.url} is {wide} px wide in a window of {seen}"
+
+
+def assert_accessible(page: Page) -> None:
+    """Axe finds nothing that stands between a reader and the page."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
+
+
+def look_at(page: Page) -> None:
+    expect(page.locator("h1")).to_have_count(1)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert_fits(page)
+        assert_accessible(page)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Press Tab until the focus is on what was asked for, as somebody without a mouse does."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    pytest.fail(f"{page.url}: {selector} is not reached with the Tab key")
+
+
+def test_a_certificate_is_found_with_the_keyboard(browser_page):
+    page = browser_page
+    page.goto("/")
+    look_at(page)
+    tab_to(page, "main input[name=q]")
+    page.keyboard.type(certificate_number())
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/register/\?.*q="))
+    look_at(page)
+    tab_to(page, "main a[href^='/certificates/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/certificates/\d+"))
+    look_at(page)
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/register/", 200), ("/register/?q=zzzzzz", 200), ("/standards/", 200), ("/nowhere/", 404)],
+)
+def test_a_page_fits_and_is_accessible(browser_page, address, status):
+    answer = browser_page.goto(address)
+    assert answer.status == status
+    look_at(browser_page)
+
+
+def certificate_number() -> str:
+    first = Publication.objects.filter(kind="certificate").order_by("subject").first()
+    assert first is not None, "the sample data publish no certificate"
+    return str(first.subject)
