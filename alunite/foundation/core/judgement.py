@@ -102,6 +102,18 @@ class Reason:
             "source": self.source,
         }
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Reason:
+        """Read what `as_dict` wrote."""
+        return cls(
+            rule=data["rule"],
+            text=data["text"],
+            values=data["values"],
+            trust=Trust(data["trust"]),
+            origin=data["origin"],
+            source=data["source"],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement(Generic[T]):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from alunite.foundation.core.judgement import Reason
+
 ONE_DAY = timedelta(days=1)
 
 
@@ -26,14 +28,17 @@ class Segment:
         First day, inclusive.
     last : date or None
         Last day, inclusive; None when no end is known.
-    cause : str
-        Id of what began the segment (``issued``, ``last_day_passed``, ...); pages turn it into a sentence.
+    qualifier : str
+        A second word that holds over the same days, such as the level; empty when there is none.
+    reasons : tuple of Reason
+        Why this state holds over these days.
     """
 
     state: str
     first: date
     last: date | None
-    cause: str = ""
+    qualifier: str = ""
+    reasons: tuple[Reason, ...] = ()
 
     def covers(self, day: date) -> bool:
         """Tell whether `day` lies in the segment."""
@@ -78,13 +83,14 @@ class Timeline:
         return segment.state if segment else None
 
     def as_list(self) -> list[dict[str, Any]]:
-        """Return JSON-ready segments: state, first, last (ISO days or null), cause."""
+        """Return JSON-ready segments: state, first, last (ISO days or null), qualifier, reasons."""
         return [
             {
                 "state": segment.state,
                 "first": segment.first.isoformat(),
                 "last": segment.last.isoformat() if segment.last else None,
-                "cause": segment.cause,
+                "qualifier": segment.qualifier,
+                "reasons": [reason.as_dict() for reason in segment.reasons],
             }
             for segment in self.segments
         ]
@@ -98,7 +104,8 @@ class Timeline:
                     state=item["state"],
                     first=date.fromisoformat(item["first"]),
                     last=date.fromisoformat(item["last"]) if item["last"] else None,
-                    cause=item["cause"],
+                    qualifier=item["qualifier"],
+                    reasons=tuple(Reason.from_dict(reason) for reason in item["reasons"]),
                 )
                 for item in items
             )

@@ -1,0 +1,107 @@
+"""The command line `alunite`: a contract that outside checks rely on.
+
+Exit status 0: done. 2: the input is at fault, or a check found something. 1: our fault. `--json` prints one JSON
+document on standard output and nothing else; progress goes to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
+
+COMMANDS = {
+    "applicable": "alunite.config.commands.scheme:applicable",
+    "demo": "alunite.config.commands.serving:demo",
+    "export": "alunite.config.commands.rows:export_rows",
+    "history": "alunite.config.commands.history:history",
+    "import": "alunite.config.commands.rows:import_rows",
+    "init": "alunite.config.commands.setting_up:init",
+    "register": "alunite.config.commands.register:register",
+    "scheme": "alunite.config.commands.scheme:scheme",
+    "serve": "alunite.config.commands.serving:serve",
+    "user": "alunite.config.commands.people:user",
+}
+
+
+class InputFault(click.ClickException):
+    """The input is at fault. `data` is what `--json` prints; the message is for people."""
+
+    exit_code = INPUT_AT_FAULT
+
+    def __init__(self, message: str, data: Any = None) -> None:
+        super().__init__(message)
+        self.data = {"error": message} if data is None else data
+
+
+class Commands(click.Group):
+    """Loads a command's module only when it is called, once Django stands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, click's signature
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command, or None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module_name, _, attribute = COMMANDS[cmd_name].partition(":")
+        module = __import__(module_name, fromlist=[attribute])
+        command: click.Command = getattr(module, attribute)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def alunite() -> None:
+    """Run a sustainability certification programme from end to end."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(given))
+
+
+def run(given: Sequence[str]) -> int:
+    """Run the command line and return its exit status."""
+    as_json = "--json" in given
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alunite.config.settings")
+        django.setup()
+        result = alunite.main(args=list(given), prog_name="alunite", standalone_mode=False)
+    except InputFault as fault:
+        return _tell(fault.message, fault.data, INPUT_AT_FAULT, as_json=as_json)
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        click.echo(help_wanted.format_message(), err=True)
+        return INPUT_AT_FAULT
+    except click.UsageError as fault:
+        usage = f"{fault.ctx.get_usage()}\n" if fault.ctx else ""
+        return _tell(usage + fault.format_message(), {"error": fault.format_message()}, INPUT_AT_FAULT, as_json=as_json)
+    except click.exceptions.Exit as left:
+        return left.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _tell("stopped", {"error": "stopped"}, OUR_FAULT, as_json=as_json)
+    except ImproperlyConfigured as fault:
+        return _tell(str(fault), {"error": str(fault)}, INPUT_AT_FAULT, as_json=as_json)
+    except Exception as fault:  # noqa: BLE001, the last door: everything unforeseen is our fault and is shown whole
+        traceback.print_exc()
+        text = f"our fault: {type(fault).__name__}: {fault}"
+        return _tell(text, {"error": text}, OUR_FAULT, as_json=as_json)
+    return result if isinstance(result, int) else DONE
+
+
+def _tell(message: str, data: Any, code: int, *, as_json: bool) -> int:
+    if as_json:
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        click.echo(message, err=True)
+    return code

@@ -1,0 +1,1 @@
+"""The commands of `alunite`, one module for each thing they are about."""

@@ -1,0 +1,111 @@
+"""`alunite init`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from alunite.config.command_line import InputFault
+from alunite.config.commands.common import json_option, say, show
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.history.sealing import seal
+from alunite.foundation.importing.actions import import_files
+from alunite.foundation.importing.kinds import import_kinds
+from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.scheme.loader import PackError
+from alunite.programme.standards.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
+
+
+@dataclass(frozen=True, slots=True)
+class Initialised:
+    """What `init` found or made."""
+
+    home: str
+    database: str
+    master_key: str
+    master_key_made: bool
+    scheme: str
+    scheme_changed: bool
+    rows: int
+    created: int
+    changed: int
+    unchanged: int
+
+
+@click.command()
+@click.option("--samples", is_flag=True, help="Also load the real public rows in samples/.")
+@click.option(
+    "--scheme",
+    "directory",
+    type=click.Path(path_type=Path),
+    help="Folder of the scheme pack; the one that comes with Alunite if left out.",
+)
+@json_option
+def init(*, samples: bool, directory: Path | None, as_json: bool) -> None:
+    """Make an installation in ALUNITE_HOME, or bring one up to date. A second time changes nothing."""
+    done = initialise(samples=samples, directory=directory)
+    text = f"{done.home}: ready, scheme {done.scheme}; {done.created} rows new, {done.changed} changed"
+    show(asdict(done), text, as_json=as_json)
+
+
+def default_scheme() -> Path:
+    """Return the folder of the pack that comes with Alunite."""
+    schemes: Path = settings.REPOSITORY / "schemes"
+    return schemes / (schemes / "default").read_text(encoding="utf-8").strip()
+
+
+def initialise(*, samples: bool, directory: Path | None) -> Initialised:
+    """Make or update the installation; raise `InputFault` for a pack or sample that cannot be taken up."""
+    installation = settings.INSTALLATION
+    installation.create()
+    key = installation.ensure_master_key()
+    if key.made:
+        say(f"made a master key in {key.where}: for trials; set ALUNITE_MASTER_KEY for real use, and keep a copy")
+    settings.SECRET_KEY = installation.derived_secret("django-secret-key")
+    if _migrations_missing():
+        say("making the database")
+        call_command("migrate", verbosity=0, interactive=False)
+    ensure_signing_key()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    try:
+        pack, changed = adopt_pack(directory or _adopted_or_default(), actor=OPERATOR)
+        if changed:
+            say(f"adopted the scheme {pack.scheme}")
+        counts = _load_samples() if samples else (0, 0, 0, 0)
+    except PackError as error:
+        faults = [fault.as_dict() for fault in error.faults]
+        raise InputFault(str(error), {"faults": faults}) from error
+    except (OtherScheme, ReleasedVersionChanged) as error:
+        raise InputFault(str(error)) from error
+    finally:
+        seal()
+    return Initialised(
+        str(installation.home), connection.vendor, key.where, key.made, pack.scheme, changed, *counts
+    )
+
+
+def _adopted_or_default() -> Path:
+    return default_scheme()
+
+
+def _migrations_missing() -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _load_samples() -> tuple[int, int, int, int]:
+    files = [
+        (kind.name, path)
+        for kind in import_kinds()
+        for path in sorted((settings.REPOSITORY / "samples").glob(f"*/{kind.name}.csv"))
+    ]
+    result = import_files(files, actor=IMPORTER, progress=say)
+    if result.faults:
+        raise InputFault("the samples have faults", result.as_dict())
+    return result.rows, result.created, result.changed, result.unchanged

@@ -1,0 +1,152 @@
+"""Opening accounts. Personal values stay out of history: an entry names the person by opaque id only."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.contrib.auth.password_validation import validate_password
+from django.db import transaction
+
+from alunite.foundation.accounts.cast import CAST, Player
+from alunite.foundation.accounts.models import Affiliation, Organisation, Person
+from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history.actions import record
+
+
+class InvalidAccount(ValueError):
+    """The account cannot be opened; `faults` pairs each field with what was expected."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        super().__init__("; ".join(f"{name}: {expected}" for name, expected in faults))
+        self.faults = tuple(faults)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A sign-in name with its password, to be shown once and kept nowhere."""
+
+    username: str
+    password: str
+    is_who: str
+
+
+def new_password() -> str:
+    """Return a random password of 96 bits that can be typed."""
+    return secrets.token_urlsafe(12)
+
+
+def add_person(
+    username: str,
+    *,
+    actor: Actor,
+    display_name: str = "",
+    email: str = "",
+    password: str | None = None,
+    made_up: bool = False,
+) -> Credentials:
+    """Open an account and return its credentials.
+
+    Raises
+    ------
+    InvalidAccount
+        With every fault: name missing, too long or taken; e-mail malformed; password too weak.
+    Refused
+        If the actor may not add people.
+    """
+    require(actor, "people.add")
+    chosen = password or new_password()
+    person = Person(username=username.strip(), display_name=display_name.strip(), email=email, made_up=made_up)
+    person.set_password(chosen)
+    _check(person, chosen if password else None)
+    with transaction.atomic():
+        person.save(force_insert=True)
+        record(
+            "person.added",
+            record_type="person",
+            record_id=str(person.pk),
+            payload={"made_up": made_up},
+            actor=actor.label,
+        )
+    return Credentials(person.username, chosen, "")
+
+
+def _check(person: Person, password: str | None) -> None:
+    faults: list[tuple[str, str]] = []
+    try:
+        person.full_clean()
+    except ValidationError as error:
+        faults += [(name, " ".join(texts)) for name, texts in error.message_dict.items()]
+    if Person.objects.filter(username__iexact=person.username).exists() and "username" not in dict(faults):
+        faults.append(("username", "a name nobody else has, whatever its case"))
+    if password is not None:
+        try:
+            validate_password(password, person)
+        except ValidationError as error:
+            faults.append(("password", " ".join(error.messages)))
+    if faults:
+        raise InvalidAccount(faults)
+
+
+def set_password(username: str, *, actor: Actor) -> Credentials:
+    """Give a person a new random password and return it. `Person.DoesNotExist` if there is none of that name."""
+    require(actor, "people.add")
+    chosen = new_password()
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(username__iexact=username)
+        person.set_password(chosen)
+        person.save(update_fields=["password"])
+        record("person.password_set", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
+    return Credentials(person.username, chosen, "")
+
+
+def add_cast(*, actor: Actor, new_passwords: bool = False) -> list[Credentials]:
+    """Open the accounts of the cast that are missing; with `new_passwords` give the others new ones.
+
+    Returns the credentials made by this call, in the order of the cast; empty when all were there already.
+    """
+    with transaction.atomic():
+        present = set(Person.objects.filter(made_up=True).values_list("username", flat=True))
+        made = [_add_player(player, actor) for player in CAST if player.username not in present]
+        if new_passwords:
+            made += [_renew(player, actor) for player in CAST if player.username in present]
+    order = {player.username: place for place, player in enumerate(CAST)}
+    return sorted(made, key=lambda credentials: order[credentials.username])
+
+
+def _add_player(player: Player, actor: Actor) -> Credentials:
+    made = add_person(player.username, actor=actor, display_name=player.display_name, made_up=True)
+    if player.place and player.role:
+        organisation, _ = Organisation.objects.get_or_create(
+            name=player.place.name, made_up=True, defaults={"kind": player.place.kind}
+        )
+        affiliate(player.username, organisation, player.role, actor=actor)
+    return Credentials(made.username, made.password, player.is_who)
+
+
+def _renew(player: Player, actor: Actor) -> Credentials:
+    renewed = set_password(player.username, actor=actor)
+    return Credentials(renewed.username, renewed.password, player.is_who)
+
+
+def affiliate(username: str, organisation: Organisation, role: str, *, actor: Actor) -> Affiliation:
+    """Give a person a role in an organisation."""
+    require(actor, "people.add")
+    with transaction.atomic():
+        affiliation = Affiliation.objects.create(
+            person=Person.objects.get(username__iexact=username), organisation=organisation, role=role
+        )
+        record(
+            "affiliation.began",
+            record_type="affiliation",
+            record_id=str(affiliation.pk),
+            payload={
+                "person": str(affiliation.person_id),
+                "organisation": str(organisation.pk),
+                "role": str(role),
+            },
+            actor=actor.label,
+        )
+    return affiliation

@@ -1,0 +1,23 @@
+"""What the account pages show."""
+
+from __future__ import annotations
+
+from django.db.models import Prefetch, QuerySet
+
+from alunite.foundation.accounts.models import Affiliation, Organisation, Person
+from alunite.foundation.accounts.policies import Actor, scoped
+
+
+def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
+    """Return the organisations the actor may see, with those who hold a role in them now. Two queries."""
+    held = Affiliation.objects.filter(until__isnull=True).select_related("person").order_by("person__display_name")
+    return (
+        scoped(actor, "organisations.view", Organisation.objects.all())
+        .prefetch_related(Prefetch("affiliations", queryset=held, to_attr="held"))
+        .order_by("name", "pk")
+    )
+
+
+def person_count() -> int:
+    """Return how many accounts there are."""
+    return Person.objects.count()

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from alunite.foundation.accounts.policies import actor_for
+from alunite.foundation.accounts.queries import organisations_visible_to
+
+
+@login_required
+def account_home(request: HttpRequest) -> HttpResponse:
+    organisations = organisations_visible_to(actor_for(request.user))
+    return render(request, "account/home.html", {"organisations": organisations})
+
+
+@login_required
+def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
+    visible = organisations_visible_to(actor_for(request.user))
+    return render(request, "account/organisation.html", {"organisation": get_object_or_404(visible, pk=organisation_id)})

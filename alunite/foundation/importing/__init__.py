@@ -1,0 +1,1 @@
+"""Reading files of rows: faults, dry run, batches, idempotency."""

@@ -1,0 +1,226 @@
+"""Importing files: all or nothing, and a second time changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from alunite.foundation.accounts.policies import Actor, policy, require
+from alunite.foundation.accounts.roles import Role
+from alunite.foundation.core.canonical import sha256_hex
+from alunite.foundation.importing.cells import CellFault
+from alunite.foundation.importing.kinds import ImportKind, Parsed, import_kind
+from alunite.foundation.importing.models import Batch, Statement
+from alunite.foundation.importing.reading import Fault, Row, read_rows, shown
+
+LOOK_UP = 500
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did, or would do.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of values in all files.
+    created, changed, unchanged : int
+        Rows that state something under a new key, something else than before, or the same.
+    duplicates : int
+        Rows that repeat another row of the same import, cell by cell; they count once above.
+    faults : list of Fault
+        When there is one, nothing was done.
+    """
+
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    duplicates: int = 0
+    dry_run: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result as the command line's contract has it."""
+        return {
+            "rows": self.rows,
+            "created": self.created,
+            "changed": self.changed,
+            "unchanged": self.unchanged,
+            "faults": [fault.as_dict() for fault in self.faults],
+            "duplicates": self.duplicates,
+            "dry_run": self.dry_run,
+        }
+
+
+@dataclass(slots=True)
+class _File:
+    """A file on its way in."""
+
+    kind: ImportKind
+    path: Path
+    count: int = 0
+    rows: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    duplicates: int = 0
+    created: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
+    changed: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
+    versions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def unchanged(self) -> int:
+        return len(self.rows) - len(self.created) - len(self.changed)
+
+
+@policy("imports.run", says="Only the membership and data office may import.")
+def _may_import(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation or actor.holds(Role.OFFICE)
+
+
+def import_files(
+    files: Sequence[tuple[str, Path]], *, actor: Actor, dry_run: bool = False, progress: Progress | None = None
+) -> ImportResult:
+    """Import files, each with its kind, in one transaction.
+
+    Raises
+    ------
+    UnknownImportKind
+        If a kind is not one of those registered.
+    Refused
+        If the actor may not import.
+    """
+    require(actor, "imports.run")
+    tell = progress or (lambda _text: None)
+    found = [_File(import_kind(kind_name), path) for kind_name, path in files]
+    found.sort(key=lambda file: file.kind.order)
+    seen: dict[tuple[str, str], Row] = {}
+    contexts: dict[str, Any] = {}
+    for file in found:
+        tell(f"reading {file.path.name}")
+        if file.kind.name not in contexts:
+            contexts[file.kind.name] = file.kind.context()
+        _read(file, contexts[file.kind.name], seen)
+    faults = [fault for file in found for fault in file.faults]
+    if not faults:
+        with transaction.atomic():
+            for file in found:
+                _compare(file)
+            if not dry_run:
+                for file in found:
+                    tell(f"taking up {len(file.created) + len(file.changed)} of {file.count} {file.kind.name}")
+                    _take_up(file, actor)
+    return ImportResult(
+        rows=sum(file.count for file in found),
+        created=sum(len(file.created) for file in found),
+        changed=sum(len(file.changed) for file in found),
+        unchanged=0 if faults else sum(file.unchanged for file in found),
+        faults=faults,
+        duplicates=sum(file.duplicates for file in found),
+        dry_run=dry_run,
+    )
+
+
+def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
+    kind = file.kind
+    rows, file.faults, file.count = read_rows(file.path, str(file.path), kind.column_names)
+    for row in rows:
+        values, faults = _parse(kind, row, context)
+        key = values.get(kind.key)
+        before = seen.get((kind.name, key)) if key else None
+        if key and before is None:
+            seen[kind.name, key] = row
+        if before is not None and before.cells == row.cells:
+            file.duplicates += 1
+            continue
+        if before is not None:
+            expected = f"each {kind.key} once; row {before.number} of {before.file} says something else under it"
+            faults.append(Fault(row.file, row.number, kind.key, shown(row.cells[kind.key]), expected))
+        file.faults += faults
+        file.rows.append((row, values))
+    file.faults.sort(key=lambda fault: fault.row)
+
+
+def _parse(kind: ImportKind, row: Row, context: Any) -> tuple[dict[str, Any], list[Fault]]:
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for column in kind.columns:
+        cell = row.cells[column.name]
+        try:
+            values[column.name] = column.read(cell, context)
+        except CellFault as fault:
+            value = shown(cell if fault.value is None else fault.value)
+            faults.append(Fault(row.file, row.number, column.name, value, fault.expected))
+    faults += [
+        Fault(row.file, row.number, name, shown(row.cells[name]), expected)
+        for name, expected in kind.check_row(values, context)
+    ]
+    return values, faults
+
+
+def _compare(file: _File) -> None:
+    """Sort the rows of a file into new, changed and unchanged, by the statements already held."""
+    kind = file.kind
+    for start in range(0, len(file.rows), LOOK_UP):
+        rows = file.rows[start : start + LOOK_UP]
+        held = current_statements(kind.name, [values[kind.key] for _, values in rows])
+        for row, values in rows:
+            statement = held.get(values[kind.key])
+            if statement is None:
+                file.created.append((row, values))
+            elif statement.cells != row.cells:
+                file.changed.append((row, values))
+                file.versions[values[kind.key]] = statement.version
+
+
+def current_statements(kind_name: str, keys: Sequence[str]) -> dict[str, Statement]:
+    """Return the latest statement under each of `keys`. One query."""
+    newest = (
+        Statement.objects.filter(kind=OuterRef("kind"), key=OuterRef("key")).order_by("-version").values("version")[:1]
+    )
+    rows = Statement.objects.filter(kind=kind_name, key__in=keys, version=Subquery(newest))
+    return {row.key: row for row in rows}
+
+
+def _take_up(file: _File, actor: Actor) -> None:
+    new = file.created + file.changed
+    if not new:
+        return
+    kind = file.kind
+    batch = Batch.objects.create(
+        kind=kind.name,
+        file=file.path.name[:255],
+        sha256=sha256_hex(file.path.read_bytes()),
+        rows=file.count,
+        created=len(file.created),
+        changed=len(file.changed),
+        unchanged=file.unchanged,
+        actor=actor.label,
+        at=timezone.now(),
+    )
+    statements = Statement.objects.bulk_create(
+        (
+            Statement(
+                batch=batch,
+                kind=kind.name,
+                key=values[kind.key],
+                version=file.versions.get(values[kind.key], 0) + 1,
+                row=row.number,
+                cells=row.cells,
+            )
+            for row, values in new
+        ),
+        batch_size=2_000,
+    )
+    parsed = [
+        Parsed(values[kind.key], values, statement)
+        for (_, values), statement in zip(new, statements, strict=True)
+    ]
+    kind.apply(parsed, actor)

@@ -1,0 +1,165 @@
+"""One cell: what it may hold, and how text that a spreadsheet would run as a formula is written and read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import iso3166
+
+from alunite.foundation.core.days import PartialDate
+from alunite.foundation.core.text import fold, squeeze
+
+LONGEST_CELL = 10_000
+LIST_SEPARATOR = ";"
+
+_WOULD_RUN = re.compile(r"'*[=+\-@]")
+_PROTECTED = re.compile(r"'+[=+\-@]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class CellFault(ValueError):
+    """The cell does not hold what its column expects; the message says what was expected.
+
+    `value` is the part of the cell at fault, where it is not the whole.
+    """
+
+    def __init__(self, expected: str, value: str | None = None) -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.value = value
+
+
+Parse = Callable[[str, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file.
+
+    Parameters
+    ----------
+    name : str
+        As in the header.
+    parse : callable (text, context) -> value
+        Reads a non-empty, trimmed cell; raises `CellFault`.
+    required : bool
+        Whether an empty cell is a fault.
+    empty : Any
+        The value of an empty cell that is allowed to be empty.
+    longest : int
+        How many characters a cell may have.
+    """
+
+    name: str
+    parse: Parse
+    required: bool = False
+    empty: Any = ""
+    longest: int = LONGEST_CELL
+
+    def read(self, cell: str, context: Any) -> Any:
+        """Return the value of `cell`; raise `CellFault`."""
+        if len(cell) > self.longest:
+            raise CellFault(f"at most {self.longest} characters; this cell has {len(cell)}")
+        if _CONTROL.search(cell):
+            raise CellFault("text without control characters")
+        text = squeeze(cell)
+        if not text:
+            if self.required:
+                raise CellFault(f"a value: {self.name} is required")
+            return self.empty
+        return self.parse(text, context)
+
+
+def protect(cell: str) -> str:
+    """Return `cell` as it is exported: text a spreadsheet would run as a formula gets an apostrophe.
+
+    >>> protect("=1+1"), protect("'=1+1"), protect("plain")
+    ("'=1+1", "''=1+1", 'plain')
+    """
+    return "'" + cell if _WOULD_RUN.match(cell) else cell
+
+
+def unprotect(cell: str) -> str:
+    """Return `cell` as it is imported: exactly the apostrophe that `protect` adds is taken off.
+
+    >>> unprotect("'=1+1"), unprotect("''=1+1"), unprotect("=1+1"), unprotect("'tis")
+    ('=1+1', "'=1+1", '=1+1', "'tis")
+    """
+    return cell[1:] if _PROTECTED.match(cell) else cell
+
+
+def text_cell(text: str, _context: Any) -> str:
+    """Any text."""
+    return text
+
+
+def web_address(text: str, _context: Any) -> str:
+    """An http or https address, the only kind a page may link to."""
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        fits = False
+    if not fits or " " in text:
+        raise CellFault("an address that begins with http:// or https://")
+    return text
+
+
+def partial_date(text: str, _context: Any) -> PartialDate:
+    """A day, month or year."""
+    try:
+        return PartialDate.parse(text)
+    except ValueError:
+        raise CellFault("a day, month or year that exists: 2023-08-21, 2023-08 or 2023") from None
+
+
+def one_of(*choices: str) -> Parse:
+    """One of a few words, whatever the case."""
+    by_fold = {fold(choice): choice for choice in choices}
+
+    def parse(text: str, _context: Any) -> str:
+        try:
+            return by_fold[fold(text)]
+        except KeyError:
+            raise CellFault(f"one of: {', '.join(choices)}, or nothing") from None
+
+    return parse
+
+
+def list_of(parse: Parse) -> Parse:
+    """Several values joined with a semicolon; the first bad one is the fault. Returns a tuple without repeats."""
+
+    def parse_all(text: str, context: Any) -> tuple[Any, ...]:
+        parts = [squeeze(part) for part in text.split(LIST_SEPARATOR)]
+        if not all(parts):
+            raise CellFault("values joined with single semicolons, none of them empty")
+        values: list[Any] = []
+        bad: list[CellFault] = []
+        for part in parts:
+            try:
+                values.append(parse(part, context))
+            except CellFault as fault:
+                bad.append(CellFault(fault.expected, fault.value or part))
+        if bad:
+            raise CellFault(bad[0].expected, ", ".join(str(fault.value) for fault in bad))
+        return tuple(dict.fromkeys(values))
+
+    return parse_all
+
+
+_COUNTRIES: dict[str, str] = {}
+for _country in iso3166.countries_by_alpha2.values():
+    for _name in (_country.alpha2, _country.alpha3, _country.name, _country.apolitical_name):
+        _COUNTRIES[fold(_name)] = _country.alpha2
+
+
+def country(text: str, _context: Any) -> str:
+    """A country of ISO 3166-1, by its two-letter code; three letters and ISO's name are read too. Returns the code."""
+    try:
+        return _COUNTRIES[fold(text)]
+    except KeyError:
+        raise CellFault("a country of ISO 3166-1 by its two-letter code, such as NO") from None

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PublicationsConfig(AppConfig):
+    name = "alunite.foundation.publications"
+    label = "publications"
+
+    def ready(self) -> None:
+        from alunite.foundation.publications import checks  # noqa: F401, PLC0415, registers with verification

@@ -1,0 +1,60 @@
+"""Publications are written once. Payloads stand apart, so that one can be redacted while its digest stays."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Publication(models.Model):
+    """One act of publishing: version n of what the register says of a subject."""
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=64, help_text=_("Public id of what it speaks of."))
+    version = models.PositiveIntegerField()
+    published_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    withdrawal = models.CharField(
+        max_length=40, blank=True, help_text=_("Why the subject left the register; empty while it is in it.")
+    )
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "public",
+        "kind": "public",
+        "subject": "public",
+        "version": "public",
+        "published_at": "public",
+        "digest": "public",
+        "withdrawal": "public",
+    }
+
+    class Meta:
+        db_table = "publication"
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject", "version"], name="publication_version_said_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject} v{self.version}"
+
+
+class PublicationPayload(models.Model):
+    publication = models.OneToOneField(
+        Publication, primary_key=True, on_delete=models.PROTECT, related_name="body", db_column="publication_id"
+    )
+    payload = models.TextField(null=True, help_text=_("Canonical JSON; empty after a redaction or for a withdrawal."))
+    redacted_by = models.CharField(max_length=64, null=True, help_text=_("Id of the decision to redact."))
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "publication": "public",
+        "payload": "public",
+        "redacted_by": "public",
+    }
+
+    class Meta:
+        db_table = "publication_payload"
+
+    def __str__(self) -> str:
+        return f"payload of {self.publication_id}"

@@ -1,0 +1,164 @@
+"""Keeps the read tables in step with publications, in the publishing transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from alunite.foundation.core.text import slugify
+from alunite.foundation.core.timeline import Timeline
+from alunite.foundation.publications.actions import Published, projector
+from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.publications.queries import current_publications, read
+from alunite.front.register import search
+from alunite.front.register.countries import country_name
+from alunite.front.register.models import Facet, Held, Record, Row
+
+BATCH = 500
+CERTIFICATE = "certificate"
+EVENT = "certification_event"
+LINES = frozenset({CERTIFICATE, EVENT})
+
+# Day a line without any date is sorted by: after all others.
+LONG_AGO = date(1, 1, 1)
+
+# Which day of a payload is its last known event, best first.
+EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certified_since", "certified_since"))
+
+
+@projector
+def project(published: Sequence[Published]) -> None:
+    """Replace what the read tables hold of each subject."""
+    for start in range(0, len(published), BATCH):
+        _project_batch(published[start : start + BATCH])
+
+
+def rebuild() -> int:
+    """Make the read tables anew from all publications, in one transaction; return how many subjects there are."""
+    count = 0
+    with transaction.atomic():
+        search.clear()
+        for model in (Facet, Held, Row, Record):
+            model.objects.all().delete()
+        batch: list[Published] = []
+        for item in read(current_publications()):
+            batch.append(item)
+            count += 1
+            if len(batch) == BATCH:
+                _project_batch(batch)
+                batch = []
+        _project_batch(batch)
+    return count
+
+
+def _project_batch(batch: Sequence[Published]) -> None:
+    if not batch:
+        return
+    _save_records(batch)
+    lines = [item for item in batch if item.kind in LINES]
+    if not lines:
+        return
+    subjects = [item.subject for item in lines]
+    Row.objects.filter(pk__in=subjects).delete()
+    search.remove(subjects)
+    shown = [(item.subject, item.kind, item.payload) for item in lines if item.payload and _is_line(item)]
+    Row.objects.bulk_create((_row(*line) for line in shown), batch_size=BATCH)
+    Held.objects.bulk_create((held for subject, _, said in shown for held in _held(subject, said)), batch_size=BATCH)
+    Facet.objects.bulk_create(
+        (facet for subject, kind, said in shown for facet in _facets(subject, kind, said)), batch_size=BATCH
+    )
+    search.add((subject, _text(said)) for subject, _, said in shown)
+
+
+def _is_line(item: Published) -> bool:
+    """Tell whether it is a line of its own: an event under a certificate is told by the certificate's line."""
+    return item.kind == CERTIFICATE or not (item.payload or {}).get("certificate")
+
+
+def _save_records(batch: Sequence[Published]) -> None:
+    Record.objects.bulk_create(
+        (_record(item) for item in batch),
+        update_conflicts=True,
+        unique_fields=["kind", "subject"],
+        update_fields=["title", "slug", "payload", "publication", "version", "published_at", "withdrawal"],
+        batch_size=BATCH,
+    )
+
+
+def _record(item: Published) -> Record:
+    # What was withdrawn keeps its address but no name: nothing is shown of it but that it was withdrawn.
+    said = item.payload or {}
+    title = str(said.get("entity") or said.get("name") or "")
+    return Record(
+        kind=item.kind,
+        subject=item.subject,
+        title=title,
+        slug=slugify(title),
+        payload=item.payload,
+        publication=item.id,
+        version=item.version,
+        published_at=item.published_at,
+        withdrawal=item.withdrawal,
+    )
+
+
+def _row(subject: str, kind: str, said: dict[str, Any]) -> Row:
+    name, day = next(((word, said[field]) for field, word in EVENT_DAYS if said[field] != UNKNOWN), (UNKNOWN, ""))
+    return Row(
+        id=subject,
+        text_id=search.text_id(subject),
+        kind=kind,
+        slug=slugify(said["entity"]),
+        number="" if said["certificate_number"] == UNKNOWN else said["certificate_number"],
+        entity=said["entity"],
+        members=said["members"],
+        family=said["family"],
+        version=said["version"],
+        level=said["level"],
+        countries=said["countries"],
+        activities=said["activities"],
+        last_event=name,
+        last_day=day,
+        sort_day=_first_of(day) if day else LONG_AGO,
+        first_day=Timeline.from_list(said["timeline"]).first,
+    )
+
+
+def _first_of(day: str) -> date:
+    return date.fromisoformat((day + "-01-01")[:10])
+
+
+def _held(subject: str, said: dict[str, Any]) -> Iterable[Held]:
+    for segment in Timeline.from_list(said["timeline"]):
+        yield Held(
+            row_id=subject, state=segment.state, level=segment.qualifier, first=segment.first, last=segment.last
+        )
+
+
+def _facets(subject: str, kind: str, said: dict[str, Any]) -> Iterable[Facet]:
+    values = {
+        "activity": said["activities"],
+        "country": said["countries"],
+        "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
+        "kind": [kind],
+        "level": [said["level"]],
+        "member": [member["id"] for member in said["members"]],
+        "standard": [said["family"]],
+        "version": [said["version"]],
+    }
+    return (Facet(row_id=subject, name=name, value=value) for name, among in values.items() for value in among)
+
+
+def _text(said: dict[str, Any]) -> str:
+    parts = [
+        said["certificate_number"],
+        said["entity"],
+        *(member["name"] for member in said["members"]),
+        said["scope"],
+        said["firm"]["name"] if said["firm"] else "",
+        *(country_name(code) for code in said["countries"]),
+    ]
+    return " ".join(part for part in parts if part != UNKNOWN)

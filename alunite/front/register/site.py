@@ -1,0 +1,73 @@
+"""What every page knows of the site: the scheme's vocabulary as published, and today."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.models import Record
+
+
+@dataclass(frozen=True)
+class Site:
+    """The scheme's vocabulary, read from its publication; empty before a scheme is adopted."""
+
+    vocabulary: Mapping[str, Any]
+
+    @property
+    def scheme(self) -> Mapping[str, Any]:
+        """Id, name, owner and notice of the scheme."""
+        found: Mapping[str, Any] = self.vocabulary.get("scheme", {})
+        return found
+
+    @cached_property
+    def labels(self) -> dict[str, dict[str, str]]:
+        """Label of each id, by group."""
+        groups = ("activities", "classes", "families", "versions", "levels", "events")
+        return {name: {item["id"]: item["label"] for item in self.vocabulary.get(name, [])} for name in groups}
+
+    @cached_property
+    def marks(self) -> dict[str, str]:
+        """Mark of each level."""
+        return {item["id"]: item["mark"] for item in self.vocabulary.get("levels", [])}
+
+    def label(self, group: str, identifier: str) -> str:
+        """Return the label of an id; `unknown` stays the word it is."""
+        return self.labels[group].get(identifier, identifier)
+
+    @property
+    def today(self) -> date:
+        """Today in the scheme's zone; `ALUNITE_TODAY` for demo and tests."""
+        if settings.ALUNITE_TODAY:
+            fixed: date = settings.ALUNITE_TODAY
+            return fixed
+        return self.day_of(timezone.now())
+
+    def day_of(self, instant: datetime) -> date:
+        """Return the day an instant falls on in the scheme's zone."""
+        zone = self.scheme.get("time_zone", {}).get("value", "UTC")
+        return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def site_of(request: HttpRequest) -> Site:
+    """Return the site, read once a request. One query."""
+    site: Site | None = getattr(request, "site", None)
+    if site is None:
+        payload = Record.objects.filter(kind="scheme").order_by("-publication").values_list("payload", flat=True).first()
+        site = Site(payload or {})
+        request.site = site  # type: ignore[attr-defined]
+    return site
+
+
+def is_unknown(value: object) -> bool:
+    """Tell whether a published value is the word for unknown."""
+    return value in (None, "", UNKNOWN)

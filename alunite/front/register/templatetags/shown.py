@@ -1,0 +1,42 @@
+"""How dates are shown, the same on every page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_skeleton
+from django import template
+
+from alunite.foundation.core.days import PartialDate, Precision
+from alunite.foundation.publications.kinds import UNKNOWN
+
+register = template.Library()
+
+LOCALE = "en_GB"
+
+
+@register.filter
+def day(value: str | date | PartialDate | None) -> str:
+    """Show a day, month or year: 13 Dec 2019, Aug 2023, 2023; `unknown` stays the word.
+
+    >>> day("2019-12-13"), day("2023-08"), day("2023"), day("unknown")
+    ('13 Dec 2019', 'Aug 2023', '2023', 'unknown')
+    """
+    if value in (None, "", UNKNOWN):
+        return UNKNOWN
+    if isinstance(value, datetime):
+        value = value.date()
+    if isinstance(value, date):
+        value = value.isoformat()
+    partial = value if isinstance(value, PartialDate) else PartialDate.parse(value)
+    if partial.precision is Precision.YEAR:
+        return str(partial.earliest.year)
+    if partial.precision is Precision.MONTH:
+        return str(format_skeleton("yMMM", partial.earliest, locale=LOCALE))
+    return str(format_date(partial.earliest, "d MMM y", locale=LOCALE))
+
+
+@register.filter
+def machine(value: str | date | None) -> str:
+    """Return the value of a `datetime` attribute: ISO 8601 at its own precision, empty when unknown."""
+    return "" if value in (None, "", UNKNOWN) else str(value)[:10]

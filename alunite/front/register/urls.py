@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
+from alunite.front.register import views
+
+
+class PublicId:
+    """A public id in an address."""
+
+    regex = f"[{ALPHABET}]{{{LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        """Return the id."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the id."""
+        return value
+
+
+register_converter(PublicId, "public_id")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("register/", views.register, name="register"),
+    path("certificates/<public_id:subject>/", views.certificate, {"slug": ""}),
+    path("certificates/<public_id:subject>-<slug:slug>/", views.certificate, name="certificate"),
+    path("events/<public_id:subject>/", views.certification_event, {"slug": ""}),
+    path("events/<public_id:subject>-<slug:slug>/", views.certification_event, name="certification_event"),
+    path("members/<public_id:subject>/", views.member, {"slug": ""}),
+    path("members/<public_id:subject>-<slug:slug>/", views.member, name="member"),
+    path("firms/<public_id:subject>/", views.firm, {"slug": ""}),
+    path("firms/<public_id:subject>-<slug:slug>/", views.firm, name="firm"),
+    path("standards/", views.standards, name="standards"),
+    path("standards/<slug:version>/", views.standard, name="standard"),
+]

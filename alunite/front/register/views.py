@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from alunite.front.register import present, queries
+from alunite.front.register.countries import country_name
+from alunite.front.register.forms import OnForm, RegisterForm
+from alunite.front.register.models import Record
+from alunite.front.register.site import Site, is_unknown, site_of
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    lines, records = queries.line_counts(), queries.counts()
+    context = {"lines": lines, "records": records, "standards": queries.records("standard_version")}
+    return render(request, "register/home.html", context)
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    site = site_of(request)
+    form = RegisterForm(request.GET, choices=_choices(site))
+    if not form.is_valid():
+        return render(request, "register/list.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
+    asked = form.asked(site)
+    listing = queries.listing(asked)
+    following = request.GET.copy()
+    following["after"] = listing.next
+    context = {
+        "form": form,
+        "asked": asked,
+        "listing": listing,
+        "lines": [present.line(row, site) for row in listing.rows],
+        "next": following.urlencode() if listing.next else "",
+    }
+    return render(request, "register/list.html", context)
+
+
+def _choices(site: Site) -> dict[str, list[tuple[str, str]]]:
+    names = {
+        "standard": lambda value: site.label("families", value),
+        "activity": lambda value: site.label("activities", value),
+        "country": country_name,
+    }
+    return {
+        name: sorted(((value, f"{names[name](value)} ({count})") for value, count in values), key=_by_name)
+        for name, values in queries.filter_values().items()
+    }
+
+
+def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
+    return (is_unknown(choice[0]), choice[1])
+
+
+def certificate(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
+    return _record_page(request, "certificate", subject, slug, "register/certificate.html")
+
+
+def certification_event(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
+    return _record_page(request, "certification_event", subject, slug, "register/certification_event.html")
+
+
+def member(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
+    return _record_page(request, "member", subject, slug, "register/member.html")
+
+
+def firm(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
+    return _record_page(request, "firm", subject, slug, "register/firm.html")
+
+
+def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, template: str) -> HttpResponse:
+    """Show a record under its one address; an old slug moves on, what was withdrawn says so."""
+    found = queries.record(kind, subject)
+    if found is None:
+        raise Http404
+    if found.withdrawal:
+        return render(request, "410.html", {"record": found}, status=HTTPStatus.GONE)
+    if slug != found.slug:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return redirect(present.record_url(kind, subject, found.title) + query, permanent=True)
+    form = OnForm(request.GET)
+    on = form.cleaned_data["on"] if form.is_valid() else None
+    context = _context(found, on, site_of(request))
+    code = HTTPStatus.OK if form.is_valid() else HTTPStatus.BAD_REQUEST
+    return render(request, template, {"form": form, "record": found, **context}, status=code)
+
+
+def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
+    if found.kind in {"certificate", "certification_event"}:
+        return {"page": present.page(found, on, site)}
+    said: dict[str, Any] = found.payload or {}
+    rows = queries.lines_of(found.kind, found.subject, on or site.today)
+    return {
+        "said": said,
+        "lines": [present.line(row, site) for row in rows],
+        "countries": present.countries(said.get("countries", [])),
+        "activities": present.chain(said.get("activities", []), site),
+        "membership_class": site.label("classes", said.get("membership_class", "")),
+    }
+
+
+def standards(request: HttpRequest) -> HttpResponse:
+    return render(request, "register/standards.html", {"standards": present.families(queries.records("standard_version"), site_of(request))})
+
+
+def standard(request: HttpRequest, version: str) -> HttpResponse:
+    found = queries.record("standard_version", version)
+    if found is None:
+        raise Http404
+    context = present.standard(found, site_of(request))
+    return render(request, "register/standard.html", {"record": found, **context})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001, Django's signature
+    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)

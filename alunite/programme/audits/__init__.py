@@ -1,0 +1,1 @@
+"""Audit firms now; audits, ratings and oversight follow."""

@@ -1,0 +1,27 @@
+"""Taking up audit firms that sources name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.programme.audits.models import Firm
+from alunite.programme.audits.publish import firm_payload
+
+
+def firms_named(names: Iterable[str], *, actor: Actor) -> dict[str, Firm]:
+    """Return the firms of these names, making and publishing those not yet known. Runs inside a transaction."""
+    require(actor, "imports.run")
+    wanted = sorted(set(names))
+    held = {firm.name: firm for firm in Firm.objects.filter(name__in=wanted)}
+    new = Firm.objects.bulk_create(Firm(name=name) for name in wanted if name not in held)
+    if new:
+        record_many(
+            "firm.named_in_source",
+            [Change(record_type="firm", record_id=firm.pk, payload={"name": firm.name}) for firm in new],
+            actor=actor.label,
+        )
+        publish("firm", [ToPublish(firm.pk, firm_payload(firm)) for firm in new], actor=actor)
+    return held | {firm.name: firm for firm in new}

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AuditsConfig(AppConfig):
+    name = "alunite.programme.audits"
+    label = "audits"
+
+    def ready(self) -> None:
+        from alunite.programme.audits import publish  # noqa: F401, PLC0415, registers its kind

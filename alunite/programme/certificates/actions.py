@@ -1,0 +1,231 @@
+"""Taking up rows of certificates: each becomes an event; events that can be told apart make certificates.
+
+A certificate is made only from an event with a number, or with both issue and expiry date. Events under one number of
+one family of standards speak of one certificate. When a corrected row no longer identifies its certificate and no other
+event does, the certificate leaves the register: its address stays and says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.importing.kinds import Parsed, import_kind
+from alunite.foundation.importing.models import Statement
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.audits.actions import firms_named
+from alunite.programme.audits.models import Firm
+from alunite.programme.certificates.models import Certificate, CertificationEvent, EventMember
+from alunite.programme.certificates.publish import ReadEvent, certificate_payload, event_payload
+from alunite.programme.certificates.rules import is_identified
+from alunite.programme.members.actions import members_named
+from alunite.programme.members.models import Member
+from alunite.programme.standards.queries import current_pack
+
+LOOK_UP = 500
+NO_LONGER_IDENTIFIED = "statement_corrected"
+
+
+def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
+    """Make or restate the events these rows state, regroup certificates, publish. Runs inside the import's transaction."""
+    require(actor, "imports.run")
+    # Taken up in the order of their keys, so that the order of rows in a file never matters.
+    rows = sorted(rows, key=lambda row: row.key)
+    pack = current_pack()
+    members = members_named((name for row in rows for name in row.values["member"]), actor=actor)
+    firms = firms_named((row.values["audit_firm"] for row in rows if row.values["audit_firm"]), actor=actor)
+    events, left = _save_events(rows, firms)
+    joined = _regroup(rows, events)
+    _save_members(rows, events, members)
+    touched = _certificates(left | joined)
+    by_certificate = _events_of(touched, pack)
+    _record(rows, events, touched, by_certificate, actor)
+    publish(
+        "certification_event",
+        [
+            ToPublish(read.event.pk, event_payload(read, pack))
+            for read in _read([events[row.key] for row in rows], pack)
+        ],
+        actor=actor,
+    )
+    publish("certificate", [_to_publish(item, by_certificate[item.pk], pack) for item in touched], actor=actor)
+
+
+def _to_publish(certificate: Certificate, events: Sequence[ReadEvent], pack: Pack) -> ToPublish:
+    if not events:
+        return ToPublish(certificate.pk, None, NO_LONGER_IDENTIFIED)
+    return ToPublish(certificate.pk, certificate_payload(certificate, events, pack))
+
+
+def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (items[start : start + LOOK_UP] for start in range(0, len(items), LOOK_UP))
+
+
+def _save_events(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[str, CertificationEvent], set[str]]:
+    """Return the events by record id, and the certificates they stood under before."""
+    events = {
+        event.record_id: event
+        for keys in _chunks([row.key for row in rows])
+        for event in CertificationEvent.objects.filter(record_id__in=keys)
+    }
+    left = {event.certificate_id for event in events.values() if event.certificate_id}
+    new: list[CertificationEvent] = []
+    for row in rows:
+        event = events.get(row.key)
+        if event is None:
+            event = events[row.key] = CertificationEvent(record_id=row.key)
+            new.append(event)
+        event.statement = row.statement
+        event.firm = firms.get(row.values["audit_firm"])
+    restated = [events[row.key] for row in rows if not events[row.key]._state.adding]  # noqa: SLF001, Django's own test
+    CertificationEvent.objects.bulk_create(new, batch_size=LOOK_UP)
+    CertificationEvent.objects.bulk_update(restated, ["statement", "firm"], batch_size=LOOK_UP)
+    return events, left
+
+
+def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent]) -> set[str]:
+    """Put each event under the certificate its statement identifies; return the ids of those certificates."""
+    numbered = _numbered({row.values["certificate_number"] for row in rows if row.values["certificate_number"]})
+    alone = _stand_alone([event.certificate_id for event in events.values() if event.certificate_id])
+    made: list[Certificate] = []
+    renumbered: list[Certificate] = []
+    for row in rows:
+        event, values = events[row.key], row.values
+        family, number = values["standard"], values["certificate_number"]
+        own = alone.get(event.certificate_id or "")
+        if not is_identified(number, values["issue_date"] or None, values["expiry_date"] or None):
+            event.certificate = None
+            continue
+        found = numbered.get((family, number)) if number else own if own and not own.number else None
+        if found is None and own is not None and own.family == family:
+            # Nobody else stands under it: the certificate is the same, its number was corrected.
+            numbered.pop((family, own.number), None)
+            own.number = number
+            renumbered.append(own)
+            found = own
+        if found is None:
+            found = Certificate(family=family, number=number)
+            made.append(found)
+        if number:
+            numbered[family, number] = found
+        if found is not own:
+            alone.pop(found.pk, None)
+        event.certificate = found
+    # Numbers are given up before others take them.
+    Certificate.objects.bulk_update(renumbered, ["number"], batch_size=LOOK_UP)
+    Certificate.objects.bulk_create(made, batch_size=LOOK_UP)
+    CertificationEvent.objects.bulk_update([events[row.key] for row in rows], ["certificate"], batch_size=LOOK_UP)
+    return {event.certificate_id for event in events.values() if event.certificate_id}
+
+
+def _numbered(numbers: set[str]) -> dict[tuple[str, str], Certificate]:
+    return {
+        (certificate.family, certificate.number): certificate
+        for chunk in _chunks(sorted(numbers))
+        for certificate in Certificate.objects.filter(number__in=chunk)
+    }
+
+
+def _stand_alone(certificate_ids: Sequence[str]) -> dict[str, Certificate]:
+    """Return those of the certificates under which exactly one event stands."""
+    certificates: dict[str, Certificate] = {}
+    standing: dict[str, int] = defaultdict(int)
+    for chunk in _chunks(sorted(set(certificate_ids))):
+        for event in CertificationEvent.objects.filter(certificate_id__in=chunk).select_related("certificate"):
+            if event.certificate is not None:
+                certificates[event.certificate.pk] = event.certificate
+                standing[event.certificate.pk] += 1
+    return {key: certificate for key, certificate in certificates.items() if standing[key] == 1}
+
+
+def _save_members(
+    rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]
+) -> None:
+    for chunk in _chunks([events[row.key].pk for row in rows]):
+        EventMember.objects.filter(event_id__in=chunk).delete()
+    EventMember.objects.bulk_create(
+        (
+            EventMember(event=events[row.key], member=members[name], place=place)
+            for row in rows
+            for place, name in enumerate(row.values["member"])
+        ),
+        batch_size=LOOK_UP,
+    )
+
+
+def _certificates(ids: set[str]) -> list[Certificate]:
+    return [item for chunk in _chunks(sorted(ids)) for item in Certificate.objects.filter(pk__in=chunk)]
+
+
+def _events_of(certificates: Sequence[Certificate], pack: Pack) -> dict[str, list[ReadEvent]]:
+    found: dict[str, list[ReadEvent]] = {certificate.pk: [] for certificate in certificates}
+    for chunk in _chunks(sorted(found)):
+        for read in _read(list(CertificationEvent.objects.filter(certificate_id__in=chunk)), pack):
+            found[read.event.certificate_id or ""].append(read)
+    return found
+
+
+def _read(events: Sequence[CertificationEvent], pack: Pack) -> list[ReadEvent]:
+    """Return the events with the values of their statements and the names they bear. Three queries for 500."""
+    read: list[ReadEvent] = []
+    for chunk in _chunks([event.pk for event in events]):
+        rows = CertificationEvent.objects.filter(pk__in=chunk).select_related("statement", "firm").in_bulk()
+        names: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        named = EventMember.objects.filter(event_id__in=chunk).order_by("place")
+        for event_id, member_id, name in named.values_list("event_id", "member_id", "member__name"):
+            names[event_id].append((member_id, name))
+        read += [
+            ReadEvent(
+                rows[key],
+                values_of(rows[key].statement, pack),
+                tuple(names[key]),
+                (rows[key].firm.pk, rows[key].firm.name) if rows[key].firm else None,
+                rows[key].statement.version,
+            )
+            for key in chunk
+        ]
+    return read
+
+
+def values_of(statement: Statement, pack: Pack) -> dict[str, Any]:
+    """Return what a statement's cells say, with the version of the standard as its id."""
+    kind = import_kind(statement.kind)
+    values = {column.name: column.read(statement.cells[column.name], pack) for column in kind.columns}
+    version = pack.find_version(values["standard"], values["standard_version"]) if values["standard_version"] else None
+    return values | {"version": version.id if version else ""}
+
+
+def _record(
+    rows: Sequence[Parsed],
+    events: dict[str, CertificationEvent],
+    certificates: Sequence[Certificate],
+    by_certificate: dict[str, list[ReadEvent]],
+    actor: Actor,
+) -> None:
+    stated = [
+        Change(
+            record_type="certification_event",
+            record_id=events[row.key].pk,
+            kind="certification_event.stated" if row.statement.version == 1 else "certification_event.restated",
+            payload={
+                "certificate": events[row.key].certificate_id or "",
+                "cells": row.statement.cells,
+                "statement": row.statement.pk,
+            },
+        )
+        for row in rows
+    ]
+    grouped = [
+        Change(
+            record_type="certificate",
+            record_id=item.pk,
+            kind="certificate.identified" if by_certificate[item.pk] else "certificate.no_longer_identified",
+            payload={"number": item.number, "events": [read.event.pk for read in by_certificate[item.pk]]},
+        )
+        for item in certificates
+    ]
+    record_many("certification_event.stated", stated + grouped, actor=actor.label)

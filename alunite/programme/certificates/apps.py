@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    name = "alunite.programme.certificates"
+    label = "certificates"
+
+    def ready(self) -> None:
+        from alunite.programme.certificates import importer, publish  # noqa: F401, PLC0415, register themselves

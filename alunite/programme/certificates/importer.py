@@ -1,0 +1,72 @@
+"""Rows of certificates: each is a statement, kept cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from alunite.foundation.importing.cells import (
+    CellFault,
+    Column,
+    country,
+    list_of,
+    partial_date,
+    text_cell,
+    web_address,
+)
+from alunite.foundation.importing.kinds import ImportKind, register
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.audits.models import LONGEST_NAME as LONGEST_FIRM
+from alunite.programme.certificates.actions import take_up_certificates
+from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID
+from alunite.programme.members.models import LONGEST_NAME as LONGEST_MEMBER
+from alunite.programme.standards import vocabulary
+from alunite.programme.standards.queries import current_pack
+
+
+def _member_name(text: str, _pack: Pack) -> str:
+    if len(text) > LONGEST_MEMBER:
+        raise CellFault(f"a name of at most {LONGEST_MEMBER} characters; this one has {len(text)}")
+    return text
+
+
+def _check_row(values: dict[str, Any], pack: Pack) -> Iterable[tuple[str, str]]:
+    version = values.get("standard_version")
+    if version:
+        expected = vocabulary.version_fault(values.get("standard") or None, version, pack)
+        if expected:
+            yield "standard_version", expected
+    issued, expires = values.get("issue_date"), values.get("expiry_date")
+    if issued and expires and expires.latest < issued.earliest:
+        yield "expiry_date", f"a day that is not before the issue date {issued}"
+
+
+CERTIFICATES = register(
+    ImportKind(
+        name="certificates",
+        order=20,
+        columns=(
+            Column("record_id", text_cell, required=True, longest=LONGEST_RECORD_ID),
+            Column("certificate_number", text_cell, longest=LONGEST_NUMBER),
+            Column("member", list_of(_member_name), required=True),
+            Column("entity", text_cell, required=True),
+            Column("country", list_of(country), empty=()),
+            Column("standard", vocabulary.family, required=True),
+            Column("standard_version", text_cell),
+            Column("level", vocabulary.level),
+            Column("scope", text_cell),
+            Column("supply_chain_activities", list_of(vocabulary.activity), empty=()),
+            Column("audit_firm", text_cell, longest=LONGEST_FIRM),
+            Column("issue_date", partial_date),
+            Column("expiry_date", partial_date),
+            Column("certified_since", partial_date),
+            Column("announced_date", partial_date),
+            Column("event", vocabulary.event),
+            Column("source_url", web_address, required=True),
+        ),
+        key="record_id",
+        context=current_pack,
+        check_row=_check_row,
+        apply=take_up_certificates,
+    )
+)

@@ -1,0 +1,171 @@
+"""What is said in public of certification events and certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from alunite.foundation.core.judgement import THIRD_PARTY
+from alunite.foundation.core.timeline import Timeline
+from alunite.foundation.publications.kinds import UNKNOWN, NamedPayload, Payload, SegmentPayload, publication_kind
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.certificates import rules
+from alunite.programme.certificates.models import Certificate, CertificationEvent
+
+
+class _Stated(Payload):
+    """What events and certificates have in common; `unknown` where the source is silent."""
+
+    id: str
+    entity: str
+    members: list[NamedPayload]
+    countries: list[str]
+    family: str
+    version: str
+    version_printed: str
+    level: str
+    scope: str
+    activities: list[str]
+    firm: NamedPayload | None
+    certificate_number: str
+    issue_date: str
+    expiry_date: str
+    certified_since: str
+    announced_date: str
+    event: str
+    source_url: str
+    timeline: list[SegmentPayload]
+
+
+@publication_kind("certification_event")
+class CertificationEventPayload(_Stated):
+    """One row of a source, with the states that can be made out from it alone."""
+
+    record_id: str
+    certificate: str
+    statement_version: int
+
+
+class EventInCertificate(Payload):
+    id: str
+    record_id: str
+    event: str
+    issue_date: str
+    expiry_date: str
+    certified_since: str
+    announced_date: str
+    source_url: str
+
+
+@publication_kind("certificate")
+class CertificatePayload(_Stated):
+    """A certificate: what its latest event says of it, its timeline, and the events it is made out from."""
+
+    events: list[EventInCertificate]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvent:
+    """An event with the values of its current statement and the names it bears."""
+
+    event: CertificationEvent
+    values: dict[str, Any]
+    members: tuple[tuple[str, str], ...]
+    firm: tuple[str, str] | None
+    statement_version: int
+
+
+def facts(read: ReadEvent, pack: Pack) -> rules.Facts:
+    """Return what the statement says about when."""
+    values = read.values
+    source = values["source_url"]
+    own = (urlsplit(source).hostname or "") in owners_sites(pack)
+    return rules.Facts(
+        record_id=read.event.record_id,
+        issued=values["issue_date"] or None,
+        expires=values["expiry_date"] or None,
+        certified_since=values["certified_since"] or None,
+        announced=values["announced_date"] or None,
+        level=values["level"] or UNKNOWN,
+        origin=pack.scheme.id if own else THIRD_PARTY,
+        source=source,
+    )
+
+
+def owners_sites(pack: Pack) -> frozenset[str]:
+    """Return the hosts on which the owner of the scheme speaks: those of the pack's sources that bear its origin."""
+    cited = [*pack.sources, *(source for standard in pack.standards for source in standard.sources)]
+    return frozenset(urlsplit(source.url).hostname or "" for source in cited if source.origin == pack.scheme.id)
+
+
+def terms(pack: Pack) -> rules.Terms:
+    """Return how many years a certificate of each level lasts."""
+    return {level.id: level.validity_years.as_param() for level in pack.levels}
+
+
+def event_payload(read: ReadEvent, pack: Pack) -> dict[str, Any]:
+    """Return the payload of one event."""
+    line = rules.timeline([facts(read, pack)], terms(pack))
+    return _stated(read, line) | {
+        "id": read.event.pk,
+        "record_id": read.event.record_id,
+        "certificate": read.event.certificate_id or "",
+        "statement_version": read.statement_version,
+    }
+
+
+def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], pack: Pack) -> dict[str, Any]:
+    """Return the payload of a certificate from all its events; the latest speaks for its scope and level."""
+    ordered = sorted(events, key=_by_time)
+    line = rules.timeline([facts(read, pack) for read in ordered], terms(pack))
+    return _stated(ordered[-1], line) | {
+        "id": certificate.pk,
+        "certificate_number": certificate.number or UNKNOWN,
+        "certified_since": min((_day(read, "certified_since") for read in ordered), default=UNKNOWN),
+        "events": [
+            {
+                "id": read.event.pk,
+                "record_id": read.event.record_id,
+                "event": read.values["event"] or UNKNOWN,
+                **{name: _day(read, name) for name in _DAYS},
+                "source_url": read.values["source_url"],
+            }
+            for read in ordered
+        ],
+    }
+
+
+_DAYS = ("issue_date", "expiry_date", "certified_since", "announced_date")
+
+
+def _day(read: ReadEvent, name: str) -> str:
+    return str(read.values[name] or UNKNOWN)
+
+
+def _by_time(read: ReadEvent) -> tuple[str, str]:
+    """Order events by the first day they name; dateless ones first, since they say nothing of being later."""
+    days = [str(read.values[name]) for name in ("issue_date", "announced_date", "certified_since") if read.values[name]]
+    return (days[0] if days else "", read.event.record_id)
+
+
+def _stated(read: ReadEvent, line: Timeline) -> dict[str, Any]:
+    values = read.values
+    return {
+        "entity": values["entity"],
+        "members": [{"id": identifier, "name": name} for identifier, name in read.members],
+        "countries": list(values["country"]) or [UNKNOWN],
+        "family": values["standard"],
+        "version": values["version"] or UNKNOWN,
+        "version_printed": values["standard_version"] or UNKNOWN,
+        "level": values["level"] or UNKNOWN,
+        "scope": values["scope"] or UNKNOWN,
+        "activities": list(values["supply_chain_activities"]) or [UNKNOWN],
+        "firm": {"id": read.firm[0], "name": read.firm[1]} if read.firm else None,
+        "certificate_number": values["certificate_number"] or UNKNOWN,
+        **{name: _day(read, name) for name in _DAYS},
+        "event": values["event"] or UNKNOWN,
+        "source_url": values["source_url"],
+        "timeline": line.as_list(),
+    }

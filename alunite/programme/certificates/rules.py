@@ -1,0 +1,247 @@
+"""Which state a certificate was in on which days, made out from what sources print.
+
+Sources print dates to the day, the month or the year, or not at all. A certificate is *surely* in date from the latest
+day it can have begun to the earliest day it can have ended; on the days it *may* have been, its state is unknown, and
+said to be. Every fact only speaks of days from its own first possible day on, so that a later fact changes no earlier
+day. Source of the days: the statements themselves; of a term where no last day is printed: the level's years in the
+scheme pack. Worked examples: docs/algorithms/timeline.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from alunite.foundation.core.days import PartialDate, last_day_of_term
+from alunite.foundation.core.judgement import Param, Reason, Trust, lowest_trust
+from alunite.foundation.core.timeline import Segment, Timeline
+
+ACTIVE = "active"
+EXPIRED = "expired"
+UNKNOWN = "unknown"
+
+ONE_DAY = timedelta(days=1)
+
+Terms = Mapping[str, Param[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one statement says about when.
+
+    Parameters
+    ----------
+    record_id : str
+        The source's record; breaks ties, so that the order of rows never matters.
+    issued, expires, certified_since, announced : PartialDate or None
+        As printed; None where the source is silent.
+    level : str
+        Id of the level, or ``unknown``.
+    origin : str
+        Who speaks: the scheme's own id or ``third_party``.
+    source : str
+        Address of the page.
+    """
+
+    record_id: str
+    issued: PartialDate | None = None
+    expires: PartialDate | None = None
+    certified_since: PartialDate | None = None
+    announced: PartialDate | None = None
+    level: str = UNKNOWN
+    origin: str = "third_party"
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Facts with the days they speak of: known from, may begin, surely holds, may hold, all inclusive."""
+
+    facts: Facts
+    known_from: date
+    begins: PartialDate | None
+    ends: PartialDate | None
+    term: Param[int] | None
+
+    def may_hold(self, day: date) -> bool:
+        return self.known_from <= day and (self.ends is None or day <= self.ends.latest)
+
+    def surely_holds(self, day: date) -> bool:
+        if self.begins is None or self.ends is None:
+            return False
+        return self.begins.latest <= day <= self.ends.earliest
+
+    def is_over(self, day: date) -> bool:
+        return self.ends is not None and self.ends.latest < day
+
+    def turns(self) -> Iterable[date]:
+        """Days on which what the facts say changes."""
+        yield self.known_from
+        if self.begins:
+            yield from (self.begins.earliest, self.begins.latest)
+        if self.ends:
+            yield from (self.ends.earliest + ONE_DAY, self.ends.latest + ONE_DAY)
+
+    def order(self) -> tuple[date, date, str]:
+        begins = self.begins.latest if self.begins else self.known_from
+        return (begins, self.known_from, self.facts.record_id)
+
+
+def is_identified(certificate_number: str, issued: PartialDate | None, expires: PartialDate | None) -> bool:
+    """Tell whether a statement makes out a certificate: by its number, or by both its first and its last day."""
+    return bool(certificate_number) or (issued is not None and expires is not None)
+
+
+def computed_end(issued: PartialDate, years: int) -> PartialDate:
+    """Return the last day of a term that began on `issued`, to the same precision.
+
+    >>> str(computed_end(PartialDate.parse("2024-11-11"), 3))
+    '2027-11-10'
+    """
+    return PartialDate(
+        last_day_of_term(issued.earliest, years), last_day_of_term(issued.latest, years), issued.precision
+    )
+
+
+def timeline(statements: Iterable[Facts], terms: Terms) -> Timeline:
+    """Return the states of one certificate or event, day by day, with reasons.
+
+    Parameters
+    ----------
+    statements : iterable of Facts
+        All that is said of it; order is indifferent.
+    terms : mapping of level id to years
+        How long a certificate of each level lasts, used only where no last day is printed.
+
+    Returns
+    -------
+    Timeline
+        From the first day anything is known; the last segment is open. Empty when no statement has a date. States are
+        ``active``, ``expired`` and ``unknown``; the qualifier is the level that holds, or held last.
+    """
+    spans = sorted(
+        (span for facts in statements if (span := _span(facts, terms)) is not None), key=lambda span: span.order()
+    )
+    turns = sorted({day for span in spans for day in span.turns()})
+    first = min((span.known_from for span in spans), default=None)
+    days = [day for day in turns if first is not None and day >= first]
+    segments: list[Segment] = []
+    for place, day in enumerate(days):
+        last = days[place + 1] - ONE_DAY if place + 1 < len(days) else None
+        state, level, reasons = _on(day, spans)
+        before = segments[-1] if segments else None
+        if before and (before.state, before.qualifier, before.reasons) == (state, level, reasons):
+            segments[-1] = Segment(state, before.first, last, level, reasons)
+        else:
+            segments.append(Segment(state, day, last, level, reasons))
+    return Timeline(tuple(segments))
+
+
+def _span(facts: Facts, terms: Terms) -> _Span | None:
+    ends, term = facts.expires, None
+    if ends is None and facts.issued is not None and facts.level in terms:
+        term = terms[facts.level]
+        ends = computed_end(facts.issued, term.value)
+    if facts.issued is not None and ends is not None:
+        # First and last day are known: nothing else tells when the certificate began.
+        return _Span(facts, facts.issued.earliest, facts.issued, ends, term)
+    starts = [day.earliest for day in (facts.issued, facts.certified_since, facts.announced) if day is not None]
+    if ends is not None:
+        # Where only a last day is printed, that it existed is sure on that day at the latest, and not known before.
+        starts.append(ends.earliest)
+    if not starts:
+        return None
+    return _Span(facts, min(starts), facts.issued, ends, term)
+
+
+def _on(day: date, spans: list[_Span]) -> tuple[str, str, tuple[Reason, ...]]:
+    """Return state, level and reasons on a day that is not before the first of `spans`."""
+    sure = [span for span in spans if span.surely_holds(day)]
+    if sure:
+        return ACTIVE, sure[-1].facts.level, (_within(sure[-1]),)
+    possible = [span for span in spans if span.may_hold(day)]
+    if possible:
+        return UNKNOWN, UNKNOWN, tuple(_perhaps(span, day) for span in possible)
+    over = max((span for span in spans if span.is_over(day)), key=lambda span: (span.ends, span.order()))
+    return EXPIRED, over.facts.level, (_after(over),)
+
+
+def _reason(span: _Span, rule: str, text: str, **values: PartialDate | None) -> Reason:
+    trust, origin = Trust.READ, span.facts.origin
+    shown: dict[str, str | int] = {name: str(value) for name, value in values.items() if value is not None}
+    shown["record_id"] = span.facts.record_id
+    if span.term is not None and "expires" in values:
+        trust = lowest_trust([trust, span.term.trust])
+        origin = span.term.origin if span.term.origin != origin else origin
+        shown["term_years"] = span.term.value
+    return Reason(rule, text, shown, trust, origin, span.facts.source)
+
+
+def _printed(span: _Span) -> str:
+    if span.term is None:
+        return f"{span.ends} is printed as its last day"
+    return f"its level lasts {span.term.value} years, which makes {span.ends} its last day; none is printed"
+
+
+def _within(span: _Span) -> Reason:
+    return _reason(
+        span,
+        "timeline.within_dates",
+        f"It was issued on {span.begins}, and {_printed(span)}.",
+        issued=span.begins,
+        expires=span.ends,
+    )
+
+
+def _after(span: _Span) -> Reason:
+    return _reason(
+        span,
+        "timeline.last_day_passed",
+        f"Its last day has passed: {_printed(span)}. No later one is known here.",
+        expires=span.ends,
+    )
+
+
+def _perhaps(span: _Span, day: date) -> Reason:
+    if span.ends is not None and span.begins is not None and day > span.ends.earliest:
+        return _reason(
+            span,
+            "timeline.last_day_inexact",
+            f"Its last day is known only as {span.ends}; it may have passed already.",
+            expires=span.ends,
+        )
+    if span.begins is not None and day >= span.begins.earliest:
+        if span.ends is None:
+            return _reason(
+                span,
+                "timeline.no_last_day",
+                f"It was issued on {span.begins}; no source gives its last day or its level.",
+                issued=span.begins,
+            )
+        return _reason(
+            span,
+            "timeline.first_day_inexact",
+            f"It was issued some day in {span.begins}; it may not have begun yet.",
+            issued=span.begins,
+        )
+    if span.facts.certified_since is not None and day >= span.facts.certified_since.earliest:
+        return _reason(
+            span,
+            "timeline.certified_since",
+            f"A source says certified since {span.facts.certified_since}; it prints neither first nor last day.",
+            certified_since=span.facts.certified_since,
+        )
+    if span.facts.announced is not None and day >= span.facts.announced.earliest:
+        return _reason(
+            span,
+            "timeline.announced_only",
+            f"It was announced in {span.facts.announced}; the announcement prints neither first nor last day.",
+            announced=span.facts.announced,
+        )
+    return _reason(
+        span,
+        "timeline.only_last_day",
+        f"Only its last day is printed, {span.ends}; when it began is not known.",
+        expires=span.ends,
+    )

@@ -1,0 +1,1 @@
+"""Members: organisations in a class of membership."""

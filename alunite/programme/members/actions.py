@@ -1,0 +1,71 @@
+"""Taking up members: those a file lists, and those another record names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.importing.kinds import Parsed
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.programme.members.models import Member
+from alunite.programme.members.publish import member_payload
+
+LOOK_UP = 500
+
+
+def _held(names: Sequence[str]) -> dict[str, Member]:
+    return {
+        member.name: member
+        for start in range(0, len(names), LOOK_UP)
+        for member in Member.objects.filter(name__in=names[start : start + LOOK_UP])
+    }
+
+
+def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
+    """Make or restate the members these rows list, and publish them. Runs inside the import's transaction."""
+    require(actor, "imports.run")
+    held = _held([row.key for row in rows])
+    new: list[Member] = []
+    stated: list[Member] = []
+    changes: list[Change] = []
+    for row in rows:
+        member = held.get(row.key)
+        kind = "member.restated"
+        if member is None:
+            member = Member(name=row.key)
+            new.append(member)
+            kind = "member.listed"
+        elif member.statement_id is None:
+            kind = "member.listed"
+            stated.append(member)
+        else:
+            stated.append(member)
+        member.statement = row.statement
+        held[row.key] = member
+        payload = {"statement": row.statement.pk, "cells": row.statement.cells}
+        changes.append(Change(record_type="member", record_id=member.pk, payload=payload, kind=kind))
+    Member.objects.bulk_create(new, batch_size=LOOK_UP)
+    Member.objects.bulk_update(stated, ["statement"], batch_size=LOOK_UP)
+    record_many("member.listed", changes, actor=actor.label)
+    publish(
+        "member",
+        [ToPublish(held[row.key].pk, member_payload(held[row.key], row.values)) for row in rows],
+        actor=actor,
+    )
+
+
+def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
+    """Return the members of these names; those not yet known are made and published as named in a source only."""
+    require(actor, "imports.run")
+    wanted = sorted(set(names))
+    held = _held(wanted)
+    new = Member.objects.bulk_create((Member(name=name) for name in wanted if name not in held), batch_size=LOOK_UP)
+    if new:
+        record_many(
+            "member.named_in_source",
+            [Change(record_type="member", record_id=member.pk, payload={"name": member.name}) for member in new],
+            actor=actor.label,
+        )
+        publish("member", [ToPublish(member.pk, member_payload(member, None)) for member in new], actor=actor)
+    return held | {member.name: member for member in new}

@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MembersConfig(AppConfig):
+    name = "alunite.programme.members"
+    label = "members"
+
+    def ready(self) -> None:
+        from alunite.programme.members import importer, publish  # noqa: F401, PLC0415, register themselves

@@ -1,0 +1,70 @@
+"""What is said in public of the scheme: its vocabulary, and each version of its standards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alunite.foundation.publications.kinds import Payload, publication_kind
+from alunite.foundation.scheme.models import (
+    Activity,
+    Event,
+    Family,
+    Level,
+    MemberClass,
+    Scheme,
+    Standard,
+    Version,
+    VersionChange,
+)
+from alunite.foundation.scheme.pack import Pack
+
+
+@publication_kind("scheme")
+class SchemePayload(Payload):
+    """The vocabulary of the scheme: whatever a page needs to call ids by their names."""
+
+    name: str
+    scheme: Scheme
+    activities: tuple[Activity, ...]
+    classes: tuple[MemberClass, ...]
+    families: tuple[Family, ...]
+    versions: tuple[Version, ...]
+    version_changes: tuple[VersionChange, ...]
+    levels: tuple[Level, ...]
+    events: tuple[Event, ...]
+
+
+@publication_kind("standard_version")
+class StandardVersionPayload(Payload):
+    """A version of a standard; `standard` is null where its criteria are not in the pack."""
+
+    name: str
+    family: str
+    version: Version
+    standard: Standard | None
+
+
+def scheme_payload(pack: Pack) -> dict[str, Any]:
+    """Return the vocabulary of a pack."""
+    document = pack.document()
+    groups = ("activities", "classes", "families", "versions", "version_changes", "levels", "events")
+    return {"name": pack.scheme.name, "scheme": document["scheme"], **{name: document.get(name, []) for name in groups}}
+
+
+def standard_payloads(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
+    """Return id and payload of each version, oldest first within its family."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for version in pack.versions:
+        standard = pack.standard(version.id)
+        payload = {
+            "name": f"{_family_label(pack, version.family)} {version.label}",
+            "family": version.family,
+            "version": version.model_dump(mode="json", by_alias=True),
+            "standard": standard.model_dump(mode="json", by_alias=True) if standard else None,
+        }
+        found.append((version.id, payload))
+    return found
+
+
+def _family_label(pack: Pack, family_id: str) -> str:
+    return next(family.label for family in pack.families if family.id == family_id)

@@ -1,0 +1,25 @@
+"""The scheme in force."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.standards.models import AdoptedPack
+
+
+class NoScheme(LookupError):
+    """No scheme pack has been adopted yet; `alunite init` does."""
+
+
+def current_pack() -> Pack:
+    """Return the pack in force. One query; the pack itself is kept per process under its digest."""
+    digest = AdoptedPack.objects.order_by("-pk").values_list("digest", flat=True).first()
+    if digest is None:
+        raise NoScheme("no scheme has been adopted; run: alunite init")
+    return _pack(digest)
+
+
+@lru_cache(maxsize=8)
+def _pack(digest: str) -> Pack:
+    return Pack.from_document(AdoptedPack.objects.values_list("document", flat=True).get(digest=digest))

@@ -1,0 +1,48 @@
+"""Cells whose words are the scheme's: each is read by id, label or alias and returned as its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from alunite.foundation.importing.cells import CellFault
+from alunite.foundation.scheme.pack import Pack
+
+
+def _word(found: Any, labels: Sequence[str]) -> str:
+    if found is None:
+        raise CellFault(f"one of: {', '.join(labels)}; or nothing")
+    identifier: str = found.id
+    return identifier
+
+
+def _reader(find: Callable[[Pack, str], Any], among: Callable[[Pack], Sequence[Any]]) -> Callable[[str, Pack], str]:
+    def read(text: str, pack: Pack) -> str:
+        return _word(find(pack, text), [item.label for item in among(pack)])
+
+    return read
+
+
+activity = _reader(lambda pack, text: pack.find_activity(text), lambda pack: pack.activities)
+membership_class = _reader(lambda pack, text: pack.find_class(text), lambda pack: pack.classes)
+level = _reader(lambda pack, text: pack.find_level(text), lambda pack: pack.levels)
+event = _reader(lambda pack, text: pack.find_event(text), lambda pack: pack.events)
+
+
+def family(text: str, pack: Pack) -> str:
+    """Read the family of standards, such as its short name in the source; it cannot be empty."""
+    found = pack.find_family(text)
+    if found is None:
+        raise CellFault(f"one of: {', '.join(item.label for item in pack.families)}")
+    return found.id
+
+
+def version_fault(family_id: str | None, text: str, pack: Pack) -> str | None:
+    """Return what was expected when `text` names no version of the family, else None.
+
+    When the family itself is at fault (`None`), a version of any family will do: one fault is reported once.
+    """
+    families = [item for item in pack.families if family_id in (None, item.id)]
+    if any(pack.find_version(item.id, text) for item in families):
+        return None
+    return f"one of: {', '.join(version.label for item in families for version in pack.versions_of(item.id))}; or nothing"
