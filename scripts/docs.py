@@ -30,7 +30,7 @@ PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 OPENING = re.compile(r"<!-- generated:[^>]*-->")
-LEFT_OUT_OF_URLS = ("accounts/", "static/")
+LEFT_OUT_OF_URLS = ("account/", "accounts/", "static/")
 
 # What each variable is for. `settings` fails when a variable is read that has no row here, or the other way round.
 VARIABLES = MappingProxyType(
@@ -114,9 +114,7 @@ def settings() -> str:
 def commands() -> str:
     import click  # noqa: PLC0415  (only this part needs it)
 
-    program = attribute_of("alunite.config.command_line.main")
-    if not isinstance(program, click.Command):
-        raise NotYetError("alunite.config.command_line.main is not a click command")
+    program: click.Command = attribute_of("alunite.config.command_line.alunite")
 
     def pages(command: click.Command, name: str, above: click.Context | None) -> Iterator[str]:
         # A fixed width and name, so that the terminal at hand changes nothing.
@@ -137,7 +135,10 @@ def scheme_fields() -> str:
 
 
 def reactions() -> str:
-    return str(attribute_of("alunite.foundation.history.reactions.reaction_table")())
+    rows = attribute_of("alunite.foundation.history.reactions.reaction_table")()
+    if not rows:
+        return "No room reacts to an event yet.\n"
+    return table(("Event", "Room", "Reaction"), [tuple(f"`{cell}`" for cell in row) for row in rows])
 
 
 def public_urls() -> str:
