@@ -86,6 +86,8 @@ def record_many(
     more than once. Parameters and errors as for `record`.
     """
     _require_transaction()
+    if at is not None and at.tzinfo is None:
+        raise ValueError(f"at: expected an instant with a time zone; found {at}")
     moment = (at or timezone.now()).astimezone(UTC)
     cause_id = cause.pk if isinstance(cause, Entry) else cause
     entries: list[Entry] = []

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 
 from alunite.foundation.history.errors import ReactionsTooDeep
 from alunite.foundation.history.models import Entry
@@ -141,6 +142,10 @@ def run(entries: Sequence[Entry]) -> None:
                 if reaction.name not in done:
                     Done.objects.create(cause=entry, reaction=reaction.name)
                     reaction.function(entry, actor=ACTOR, cause=entry)
+        except BaseException:
+            # Even where a caller swallows the error, nothing of this action may be committed.
+            transaction.set_rollback(True)
+            raise
         finally:
             _running.reset(token)
 
