@@ -70,12 +70,18 @@ def test_the_network_is_closed():
         socket.getaddrinfo("example.org", 443)
 
 
-@pytest.mark.parametrize(
-    "wanted", ["def test_x(transactional_db)", "@pytest.mark.django_db(transaction=True)\ndef test_x()"]
-)
-def test_a_test_that_would_flush_is_refused(pytester, wanted):
+def test_tests_that_would_flush_are_refused(pytester):
     pytester.makeconftest(Path(settings.REPOSITORY, "conftest.py").read_text("utf-8"))
-    pytester.makepyfile(f"import pytest\n\n{wanted}:\n    pass\n")
+    pytester.makepyfile("""
+        import pytest
+
+        def test_by_fixture(transactional_db):
+            pass
+
+        @pytest.mark.django_db(transaction=True)
+        def test_by_mark():
+            pass
+    """)
     outcome = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist")
     assert outcome.ret == pytest.ExitCode.USAGE_ERROR
-    outcome.stderr.fnmatch_lines(["*use the fixture committed_db*"])
+    outcome.stderr.fnmatch_lines(["*use the fixture committed_db*test_by_fixture*test_by_mark*"])
