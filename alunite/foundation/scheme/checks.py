@@ -41,6 +41,12 @@ def _ids(file: PackFile, *place: str) -> set[str] | None:
     return {str(record.get("id")) for _, record in _records(file, place)}
 
 
+def _values(file: PackFile, places: list[Place], key: str) -> set[str | int]:
+    """Return the texts and whole numbers that stand under a key of several records."""
+    found = (file.at((*place, key)) for place in places)
+    return {value for value in found if isinstance(value, str | int)}
+
+
 def _known(file: PackFile, place: Place, ids: set[str] | None, what: str) -> None:
     """Note every text of a list that is not among `ids`, and every one said twice."""
     seen: set[str] = set()
@@ -187,18 +193,18 @@ def check_standard(file: PackFile, scheme: PackFile, version: str) -> None:
     for place in criteria:
         _check_criterion(file, place, activities)
     _check_counts(file, len(principles), len(criteria))
-    _check_reliefs(file, scheme, version, {file.at((*place, "number")) for place in principles})
-    _check_questions(file, {file.at((*place, "number")) for place in criteria})
+    _check_reliefs(file, scheme, version, _values(file, principles, "number"))
+    _check_questions(file, _values(file, criteria, "number"))
 
 
-def _check_questions(file: PackFile, numbers: set[Any]) -> None:
+def _check_questions(file: PackFile, numbers: set[str | int]) -> None:
     for place, _ in _records(file, ("open_questions",)):
         for at, number in _texts(file, (*place, "criteria")):
             if number not in numbers:
                 file.fault(at, "the number of a criterion")
 
 
-def _check_reliefs(file: PackFile, scheme: PackFile, version: str, principles: set[Any]) -> None:
+def _check_reliefs(file: PackFile, scheme: PackFile, version: str, principles: set[str | int]) -> None:
     activities, classes = _ids(scheme, "activities"), _ids(scheme, "classes")
     published = next(
         (record.get("published") for _, record in _records(scheme, ("versions",)) if record.get("id") == version),

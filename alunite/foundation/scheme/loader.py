@@ -180,6 +180,8 @@ def _check_shape(file: PackFile, model: type[Record]) -> None:
 def _note(file: PackFile, detail: dict[str, Any]) -> None:
     kind: str = detail["type"]
     place = _place(file, detail["loc"], keep_last=kind == "missing")
+    if kind == "too_short" and file.at(place):
+        return  # its entries are there, but faulty: told one by one
     if kind == "extra_forbidden":
         file.fault(place, "no such key here; see docs/reference/scheme-pack.md", value=place[-1])
     elif kind == "missing":
@@ -204,6 +206,7 @@ def _place(file: PackFile, loc: tuple[str | int, ...], *, keep_last: bool) -> Pl
 _EXPECTED = {
     "string_type": "text, in quotes where it could be read as a number",
     "int_type": "a whole number",
+    "too_short": "at least one entry",
     "bool_type": "true or false",
     "tuple_type": "a list",
     "model_type": "a record of keys and values",

@@ -275,7 +275,8 @@ class _Builder:
         place = (*top.place, top.key)
         if top.key in top.value:
             # The first stands; what hangs below the second is read into nowhere.
-            self.skipped.append((place, top.key_line))
+            if all(place != told for told, _ in self.skipped):
+                self.skipped.append((place, top.key_line))
             place = (*top.place, f"{top.key} (again)")
         else:
             top.value[top.key] = value

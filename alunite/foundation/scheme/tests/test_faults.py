@@ -1,0 +1,414 @@
+"""Every kind of fault, planted in a copy of the shipped pack, is told once, in the right file, on the right line."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alunite.foundation.scheme.loader import PackError, check_pack, load_pack
+from alunite.foundation.scheme.reading import MAX_BYTES, read_pack_file
+from alunite.foundation.scheme.tests.where import PACKS, SHIPPED
+
+SCHEME, PS3, CERTIFICATES, RELEASES = "scheme.yaml", "standards/ps-3.yaml", "certificates.yaml", "releases.yaml"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    shutil.copytree(SHIPPED, tmp_path / "pack")
+    return tmp_path / "pack"
+
+
+def plant(pack: Path, file: str, old: str, new: str) -> int:
+    """Replace the first `old` by `new` and return the line on which they begin to differ."""
+    text = (pack / file).read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {file}"
+    (pack / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    same = os.path.commonprefix([old, new])
+    return text[: text.index(old) + len(same)].count("\n") + 1
+
+
+# file, what stands there, what is planted, path and value told, a word of what was expected
+PLANTED = {
+    "a trust word nobody knows": (
+        SCHEME, "trust: read\n  sources: [S74]", "trust: sworn\n  sources: [S74]", "scheme.trust", "sworn", "read"),
+    "a value without trust": (
+        SCHEME, "value: UTC, trust: design, sources: []", "value: UTC, sources: []", "scheme.time_zone.trust", "", "this key"),
+    "a zone that does not exist": (
+        SCHEME, "value: UTC", "value: Mars/Olympus", "scheme.time_zone.value", "Mars/Olympus", "time zone"),
+    "a key nobody knows": (
+        SCHEME, "  notice: Compiled", "  remark: Hello\n  notice: Compiled", "scheme.remark", "remark", "no such key"),
+    "an id of the wrong form": (
+        SCHEME, "id: not_assessed", "id: Not Assessed", "ratings[5].id", "Not Assessed", "form"),
+    "a doubled id": (
+        SCHEME, "id: provisional_to_full", "id: scope_extension", "events[3].id", "scope_extension", "name of its own"),
+    "an alias that is another's label": (
+        SCHEME, "aliases: [casthouse]", "aliases: [casthouse, BAUXITE  mining]", "activities[6].aliases[1]", "BAUXITE  mining",
+        "bauxite_mining has it already"),
+    "an alias said twice": (
+        SCHEME, "aliases: [casthouse]", "aliases: [casthouse, Casthouse]", "activities[6].aliases[1]", "Casthouse", "not already there"),
+    "a doubled version id": (
+        SCHEME, "- id: coc-1", "- id: ps-2", "versions[2].id", "ps-2", "only once"),
+    "a family nobody knows": (
+        SCHEME, "family: coc\n    label: V2", "family: cok\n    label: V2", "versions[3].family", "cok", "standard family"),
+    "a source nobody knows": (
+        SCHEME, "sources: [S39, S40]", "sources: [S39, S99]", "version_changes[0].sources[1]", "S99", "source"),
+    "a source cited twice": (
+        SCHEME, "sources: [S39, S40]", "sources: [S39, S39]", "version_changes[0].sources[1]", "S39", "once"),
+    "two sources of one id": (
+        SCHEME, "- id: T01", "- id: P05", "sources[17].id", "P05", "no other source"),
+    "a source of an origin nobody knows": (
+        SCHEME, "origin: third_party\n    title: Copy of a summary", "origin: them\n    title: Copy of a summary",
+        "sources[4].origin", "them", "third_party"),
+    "a source that is no address": (
+        SCHEME, "url: https://readkong", "url: ftp://readkong", "sources[4].url", None, "form"),
+    "something read nowhere": (
+        SCHEME, "audit, is_non_conformance: false, trust: design", "audit, is_non_conformance: false, trust: verified",
+        "ratings[5].trust", "verified", "source"),
+    "an origin that does not follow": (
+        SCHEME, "  notice: Compiled", "  origin: ours\n  notice: Compiled", "scheme.origin", "ours", "asi, which follows"),
+    "a day that does not exist": (
+        SCHEME, "free_choice_until: '2023-05-31'", "free_choice_until: '2023-02-30'", "version_changes[0].free_choice_until",
+        "2023-02-30", "exists"),
+    "a change that begins after it ends": (
+        SCHEME, "free_choice_until: '2023-05-31'", "free_choice_until: '2022-05-31'", "version_changes[0].free_choice_until",
+        "2022-05-31", "not before 2022-06-01"),
+    "a version published before the one it follows": (
+        SCHEME, "published: '2022-05-19'\n    file", "published: '2016-05-19'\n    file", "versions[1].published", "2016-05-19", "after 2017-12"),
+    "a note from before the version": (
+        SCHEME, "date: '2023-04'", "date: '2022-04'", "versions[1].notes[0].date", "2022-04", "not before 2022-05-19"),
+    "a number where text belongs": (
+        SCHEME, "published: '2017-12'", "published: 2017", "versions[0].published", "2017", "in quotes"),
+    "text where a number belongs": (
+        SCHEME, "value: 3, trust", "value: three, trust", "levels[0].validity_years.value", "three", "whole number"),
+    "text where true or false belongs": (
+        SCHEME, "may_certify: true", "may_certify: yes", "classes[0].may_certify", "yes", "true or false"),
+    "a blank label": (
+        SCHEME, "label: Casthouses", "label: '  '", "activities[6].label", "  ", "not blank"),
+    "text where a list belongs": (
+        SCHEME, "families: [ps, coc]", "families: ps", "activities[0].families", "ps", "a list"),
+    "text where a record belongs": (
+        SCHEME, "time_zone: {value: UTC, trust: design, sources: []}", "time_zone: UTC", "scheme.time_zone", "UTC", "a record"),
+    "a file outside the folder": (
+        SCHEME, "file: standards/ps-3.yaml", "file: standards/../../outside.yaml", "versions[1].file",
+        "standards/../../outside.yaml", "below this folder"),
+    "an absolute file name": (
+        SCHEME, "file: standards/ps-3.yaml", "file: /etc/hosts.yaml", "versions[1].file", "/etc/hosts.yaml", "form"),
+    "the same file for two versions": (
+        SCHEME, "file: standards/ps-3.yaml", "file: standards/ps-2.yaml", "versions[1].file", "standards/ps-2.yaml", "of its own"),
+    "a state nobody knows": (
+        CERTIFICATES, "to: expired", "to: asleep", "transitions[5].to", "asleep", "'expired'"),
+    "a change to the same state": (
+        CERTIFICATES, "from: [draft]\n    to: active", "from: [active]\n    to: active", "transitions[0].from[0]", "active", "other than"),
+    "a cause nobody knows": (
+        CERTIFICATES, "cause: date", "cause: weather", "transitions[5].cause", "weather", "'decision'"),
+    "an activity nobody knows": (
+        PS3, "to: [semi_fabrication, material_conversion", "to: [semi_fabricating, material_conversion",
+        "sections[0].principles[3].criteria[1].applies.to[0]", "semi_fabricating", "activity in scheme.yaml"),
+    "no activity at all": (
+        PS3, "to: [aluminium_smelting], trust: read", "to: [], trust: read", "sections[1].principles[0].criteria[1].applies.to",
+        "a list", "the word all"),
+    "an activity of the list nobody knows": (
+        PS3, "[bauxite_mining, alumina_refining, aluminium_smelting, remelting", "[bauxite, alumina_refining, aluminium_smelting, remelting",
+        "covers.activities[0]", "bauxite", "activity in scheme.yaml"),
+    "a trigger nobody declared": (
+        PS3, "when: [material_spill]", "when: [flood]", "sections[1].principles[1].criteria[3].applies.when[0]", "flood", "trigger"),
+    "a doubled trigger": (
+        PS3, "id: material_water_risk, label: M", "id: material_spill, label: M", "triggers[5].id", "material_spill", "name of its own"),
+    "a priority nobody declared": (
+        PS3, "priorities: {ids: [cross_cutting]", "priorities: {ids: [crosscut]",
+        "sections[0].principles[0].criteria[0].priorities.ids[0]", "crosscut", "priority"),
+    "a doubled criterion number": (
+        PS3, "number: '5.3'", "number: '5.2'", "sections[1].principles[0].criteria[2].number", "5.2", "only once"),
+    "a criterion under another principle": (
+        PS3, "number: '4.2'", "number: '5.9'", "sections[0].principles[3].criteria[1].number", "5.9", "begins with 4."),
+    "a criterion number without quotes": (
+        PS3, "number: '2.10'", "number: 2.10", "sections[0].principles[1].criteria[9].number", "2.1", "in quotes"),
+    "a part under another criterion": (
+        PS3, "id: '1.1.a'", "id: '1.9.a'", "sections[0].principles[0].criteria[0].sub_criteria[0].id", "1.9.a", "begins with 1.1."),
+    "a doubled principle": (
+        PS3, "number: 11\n", "number: 10\n", "sections[2].principles[2].number", "10", "only once"),
+    "a count that is not the count": (
+        PS3, "criteria: 62", "criteria: 61", "counts.criteria", "61", "62, as many"),
+    "an open question about nothing": (
+        PS3, "criteria: ['3.3']", "criteria: ['3.9']", "open_questions[6].criteria[0]", "3.9", "number of a criterion"),
+    "a relief that keeps no such principle": (
+        PS3, "kept_principles: [1, 2, 3, 4]", "kept_principles: [1, 2, 3, 14]", "reliefs[0].kept_principles[3]", "14", "principle"),
+    "a relief that ends before it can begin": (
+        PS3, "frees_before: '2027-05-19'", "frees_before: '2022-05-19'", "reliefs[0].frees_before", "2022-05-19", "after 2022-05-19"),
+    "a relief for a cycle nobody knows": (
+        PS3, "cycle: first", "cycle: third", "reliefs[0].cycle", "third", "'first'"),
+    "a threshold that is no number": (
+        PS3, "value: 11.0", "value: .nan", "sections[1].principles[0].criteria[1].thresholds[0].value", ".nan", "number"),
+    "a file that holds another version": (
+        PS3, "id: ps-3\n", "id: ps-2\n", "standard.id", "ps-2", "ps-3, the version"),
+    "changed content of a released version": (
+        PS3, "Keep a working system", "Keep a system", "standard.release", "1", "a change needs number 2"),
+    "a release nobody sealed": (
+        PS3, "release: 1", "release: 2", "standard.release", "2", "entry in releases.yaml"),
+    "releases that do not count up": (
+        RELEASES, "number: 1", "number: 3", "standards[0].releases[0].number", "3", "1: releases count up"),
+    "a release of a version nobody knows": (
+        RELEASES, "standard: ps-2", "standard: ps-1", "standards[0].standard", "ps-1", "version with a file"),
+    "a hash that is none": (
+        RELEASES, "sha256: ", "sha256: x", "standards[0].releases[0].sha256", None, "form"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PLANTED)
+def test_a_planted_fault_is_told_once_with_file_and_line(pack, case):
+    file, old, new, path, value, expected = PLANTED[case]
+    line = plant(pack, file, old, new)
+    if case == "changed content of a released version":
+        # The hash says that something changed, not where: the line is that of the release number.
+        text = (pack / file).read_text(encoding="utf-8")
+        line = text[: text.index("release:")].count("\n") + 1
+    faults = check_pack(pack)
+    told = [fault for fault in faults if (fault.file, fault.path) == (file, path)]
+    assert len(told) == 1, faults
+    assert told[0].line == line
+    assert value is None or told[0].value == value
+    assert expected in told[0].expected
+    # Other faults are allowed only where the planted one really breaks something else: a missing release, a lost id.
+    others = {fault.file for fault in faults if fault not in told}
+    assert others <= CONSEQUENCES.get(case, set()), faults
+
+
+# A mistake that takes something away that others rest on is told there too.
+CONSEQUENCES = {
+    "a family nobody knows": {SCHEME},
+    "a doubled version id": {SCHEME},
+    "two sources of one id": {SCHEME},
+    "a source that is no address": {SCHEME},
+    "a doubled trigger": {PS3},
+    "a doubled criterion number": {PS3},
+    "a criterion under another principle": {PS3},
+    "a criterion number without quotes": {PS3},
+    "a doubled principle": {PS3},
+    "a file outside the folder": {RELEASES, PS3},
+    "an absolute file name": {RELEASES, PS3},
+    "the same file for two versions": {RELEASES, PS3},
+    "releases that do not count up": {"standards/ps-2.yaml"},
+    "a release of a version nobody knows": {"standards/ps-2.yaml"},
+    "a hash that is none": {"standards/ps-2.yaml"},
+}
+
+
+def test_all_faults_are_told_at_once_with_nothing_hidden_by_another(pack):
+    alone = [
+        PLANTED[case]
+        for case in (
+            "a trust word nobody knows",
+            "a value without trust",
+            "an alias said twice",
+            "a day that does not exist",
+            "a state nobody knows",
+            "an activity nobody knows",
+            "a trigger nobody declared",
+            "a count that is not the count",
+        )
+    ]
+    for file, old, new, *_ in alone:
+        plant(pack, file, old, new)
+    assert {(fault.file, fault.path) for fault in check_pack(pack)} == {(one[0], one[3]) for one in alone}
+
+
+UNREADABLE = {
+    "not YAML": ("scheme: [", "YAML"),
+    "a tab": ("scheme:\n\tid: x", "YAML"),
+    "a control character": ("scheme: \x07", "YAML"),
+    "half a surrogate pair": ('scheme: "\\ud800"', "surrogate"),
+    "empty": ("", "a record"),
+    "only a comment": ("# nothing\n", "a record"),
+    "a list": ("- a\n- b\n", "a record"),
+    "two documents": ("a: 1\n---\nb: 2\n", "one YAML document"),
+    "an anchor": ("a: &x 1\n", "no anchors"),
+    "an alias": ("a: *x\n", "no aliases"),
+    "a merge": ("a: {b: 1}\nc:\n  <<: *a\n", "no aliases"),
+    "a tag": ("a: !!python/object/apply:os.system ['true']\n", "no tags"),
+    "a list as a key": ("? [a]\n: b\n", "text as a key"),
+    "a record as a key": ("{a: 1}: b\n", "text as a key"),
+    "a hundred lists in each other": ("a: " + "[" * 100 + "]" * 100, "within each other"),
+    "ten thousand lists never closed": ("a: " + "[" * 10_000, "within each other"),
+}
+
+
+@pytest.mark.parametrize("file", [SCHEME, CERTIFICATES, RELEASES])
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_file_that_cannot_be_read_is_one_fault_of_that_file(pack, file, case):
+    text, expected = UNREADABLE[case]
+    (pack / file).write_text(text, encoding="utf-8")
+    faults = [fault for fault in check_pack(pack) if fault.file == file]
+    assert len(faults) == 1
+    assert expected in faults[0].expected
+
+
+def test_a_billion_laughs_are_refused_at_the_first_one(pack):
+    laughs = 'a: &a ["lol","lol","lol"]\n' + "".join(
+        f"{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n"
+        for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    (pack / CERTIFICATES).write_text(laughs, encoding="utf-8")
+    assert [(fault.file, fault.line) for fault in check_pack(pack)] == [(CERTIFICATES, 1)]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "expected"),
+    [
+        ("\ufeffformat: 1\n".encode(), 1, "byte order mark"),
+        ("format: 1\n".encode("utf-16"), 1, "byte order mark"),
+        (b"format: 1\n# caf\xe9\n", 2, "UTF-8"),
+        (b"format: 1\n" + b"#" * MAX_BYTES, 1, "bytes"),
+    ],
+)
+def test_a_file_in_another_encoding_or_too_large_is_one_fault(pack, raw, line, expected):
+    (pack / CERTIFICATES).write_bytes(raw)
+    (fault,) = check_pack(pack)
+    assert (fault.file, fault.line) == (CERTIFICATES, line)
+    assert expected in fault.expected
+
+
+def test_a_doubled_key_is_told_at_the_second_one(pack):
+    line = plant(pack, SCHEME, "  owner:", "  name: Twice\n  owner:")
+    (fault,) = check_pack(pack)
+    assert (fault.file, fault.line, fault.path, fault.expected) == (
+        SCHEME,
+        line,
+        "scheme.name",
+        "each key once in a record",
+    )
+
+
+@pytest.mark.parametrize("file", [SCHEME, CERTIFICATES, RELEASES])
+def test_a_missing_file_is_told_by_its_name(pack, file):
+    (pack / file).unlink()
+    assert (file, "a readable file of this name") in {(fault.file, fault.expected) for fault in check_pack(pack)}
+
+
+def test_a_missing_standard_is_told_where_it_is_named(pack):
+    (pack / PS3).unlink()
+    (fault, *others) = check_pack(pack)
+    assert {other.file for other in others} <= {RELEASES, SCHEME}
+    told = [one for one in (fault, *others) if one.path == "versions[1].file"]
+    assert [one.value for one in told] == [PS3]
+
+
+def test_a_missing_folder_is_one_fault(tmp_path):
+    (fault,) = check_pack(tmp_path / "nothing")
+    assert "a folder" in fault.expected
+
+
+def test_a_file_in_place_of_the_folder_is_one_fault(tmp_path):
+    (tmp_path / "pack").write_text("format: 1", encoding="utf-8")
+    assert len(check_pack(tmp_path / "pack")) == 1
+
+
+def test_a_folder_in_place_of_a_file_is_one_fault(pack):
+    (pack / CERTIFICATES).unlink()
+    (pack / CERTIFICATES).mkdir()
+    assert [fault.file for fault in check_pack(pack)] == [CERTIFICATES]
+
+
+def test_a_link_out_of_the_folder_is_not_followed(pack, tmp_path):
+    (pack / PS3).rename(tmp_path / "outside.yaml")
+    (pack / PS3).symlink_to(tmp_path / "outside.yaml")
+    told = {(fault.file, fault.path): fault.expected for fault in check_pack(pack)}
+    assert "not a link out of it" in told[SCHEME, "versions[1].file"]
+
+
+def test_the_scheme_file_itself_may_not_be_a_link_out(pack, tmp_path):
+    (pack / CERTIFICATES).rename(tmp_path / "outside.yaml")
+    (pack / CERTIFICATES).symlink_to(tmp_path / "outside.yaml")
+    (fault,) = check_pack(pack)
+    assert (fault.file, fault.expected) == (CERTIFICATES, "a file inside the pack's folder")
+
+
+def test_a_link_to_itself_is_one_fault(pack):
+    (pack / CERTIFICATES).unlink()
+    (pack / CERTIFICATES).symlink_to(pack / CERTIFICATES)
+    assert [fault.file for fault in check_pack(pack)] == [CERTIFICATES]
+
+
+def test_a_link_within_the_folder_is_followed(pack):
+    (pack / PS3).rename(pack / "elsewhere.yaml")
+    (pack / PS3).symlink_to(pack / "elsewhere.yaml")
+    assert check_pack(pack) == []
+
+
+def test_a_forgotten_standard_is_told(pack):
+    shutil.copy(pack / PS3, pack / "standards" / "ps-4.yaml")
+    (fault,) = check_pack(pack)
+    assert (fault.file, fault.expected) == ("standards/ps-4.yaml", "to be named by a version in scheme.yaml")
+
+
+def test_comments_and_layout_of_a_released_version_may_change(pack):
+    text = (pack / PS3).read_text(encoding="utf-8")
+    (pack / PS3).write_text("# One more remark\n\n" + text.replace("trust: read}", "trust: read }"), encoding="utf-8")
+    assert check_pack(pack) == []
+
+
+def test_a_changed_version_is_accepted_under_the_next_number(pack):
+    plant(pack, PS3, "Keep a working system", "Keep a system")
+    plant(pack, PS3, "release: 1", "release: 2")
+    (fault,) = check_pack(pack)
+    sealed = fault.expected.rsplit(" ", 1)[1]
+    text = (pack / RELEASES).read_text(encoding="utf-8")
+    entry = f"      - {{number: 2, released: '2026-12-01', sha256: {sealed}}}\n"
+    (pack / RELEASES).write_text(text + entry, encoding="utf-8")
+    assert check_pack(pack) == []
+    assert load_pack(pack).standard("ps-3").release == 2
+
+
+def test_a_pack_with_faults_does_not_load_and_says_all_of_them(pack):
+    plant(pack, SCHEME, "value: UTC", "value: Mars/Olympus")
+    with pytest.raises(PackError, match=r"scheme.yaml:\d+: scheme.time_zone.value: expected a time zone") as caught:
+        load_pack(pack)
+    assert caught.value.faults == check_pack(pack)
+
+
+def test_a_fault_is_json_ready():
+    (fault,) = check_pack(Path("/nowhere/at/all"))
+    assert fault.as_dict() == {
+        "file": ".", "line": 1, "path": "", "value": "/nowhere/at/all", "expected": "a folder with a scheme pack",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+@given(data=st.data())
+@settings(max_examples=25, deadline=None)
+def test_no_damaged_file_breaks_the_check(tmp_path_factory, folder, data):
+    copy = tmp_path_factory.mktemp("damaged") / "pack"
+    shutil.copytree(folder, copy)
+    names = sorted(str(path.relative_to(copy)) for path in copy.rglob("*.yaml"))
+    path = copy / data.draw(st.sampled_from(names))
+    raw = path.read_bytes()
+    start = data.draw(st.integers(0, len(raw)))
+    end = data.draw(st.integers(start, min(len(raw), start + 400)))
+    path.write_bytes(raw[:start] + data.draw(st.binary(max_size=20)) + raw[end:])
+    faults = check_pack(copy)
+    assert len(set(faults)) == len(faults)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 99) | st.text("ab1.-", max_size=4),
+    lambda child: st.lists(child, max_size=3) | st.dictionaries(st.text("abc", max_size=2), child, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_misplaced_value_breaks_the_check(tmp_path_factory, data):
+    """Any value of any file replaced by any other JSON value: a fault or none, never a traceback."""
+    folder = PACKS[1]
+    copy = tmp_path_factory.mktemp("misplaced") / "pack"
+    shutil.copytree(folder, copy)
+    name = data.draw(st.sampled_from(sorted(str(path.relative_to(copy)) for path in copy.rglob("*.yaml"))))
+    file = read_pack_file(copy, name)
+    place = data.draw(st.sampled_from([place for place in file.lines if place]))
+    file.at(place[:-1])[place[-1]] = data.draw(JSON)
+    (copy / name).write_text(json.dumps(file.data), encoding="utf-8")
+    check_pack(copy)
