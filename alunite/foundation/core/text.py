@@ -22,7 +22,8 @@ def fold(text: str) -> str:
     >>> fold("  Gränges  Shanghai ")
     'granges shanghai'
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposing can bring capitals back (a mathematical bold A), so case is folded again after it.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     return squeeze("".join(char for char in decomposed if not unicodedata.combining(char)))
 
 

@@ -10,7 +10,7 @@ scheme pack. Worked examples: docs/algorithms/timeline.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from alunite.foundation.core.days import PartialDate, last_day_of_term
@@ -145,7 +145,8 @@ def _span(facts: Facts, terms: Terms) -> _Span | None:
         ends = computed_end(facts.issued, term.value)
     if facts.issued is not None and ends is not None:
         # First and last day are known: nothing else tells when the certificate began.
-        return _Span(facts, facts.issued.earliest, facts.issued, ends, term)
+        begins, ends = _possible(facts.issued, ends)
+        return _Span(facts, begins.earliest, begins, ends, term)
     starts = [day.earliest for day in (facts.issued, facts.certified_since, facts.announced) if day is not None]
     if ends is not None:
         # Where only a last day is printed, that it existed is sure on that day at the latest, and not known before.
@@ -153,6 +154,14 @@ def _span(facts: Facts, terms: Terms) -> _Span | None:
     if not starts:
         return None
     return _Span(facts, min(starts), facts.issued, ends, term)
+
+
+def _possible(begins: PartialDate, ends: PartialDate) -> tuple[PartialDate, PartialDate]:
+    """Return both days without what cannot be: an end before the beginning, a beginning after the end."""
+    return (
+        replace(begins, latest=min(begins.latest, ends.latest)),
+        replace(ends, earliest=max(ends.earliest, begins.earliest)),
+    )
 
 
 def _on(day: date, spans: list[_Span]) -> tuple[str, str, tuple[Reason, ...]]:
