@@ -34,8 +34,8 @@ docs: setup  ## Write the generated parts of the documentation anew
 bench: setup  ## Measure how fast the engines are, and compare with the limits written beside them
 	@$(BIN)/python scripts/bench.py $(ARGS)
 
-soak: setup  ## Run the long tests at their full length
-	@ALUNITE_SOAK=1 $(BIN)/python scripts/run_tests.py --database "$(DB)" -- -m soak $(ARGS)
+soak: setup  ## Run the tests with the long ones at their full length
+	@ALUNITE_SOAK=1 $(BIN)/python scripts/run_tests.py --database "$(DB)" -- -m "not browser" $(ARGS)
 
 lock: setup  ## Resolve requirements/*.in anew into the locked lists
 	@$(LOCK) --upgrade requirements/run.in -o requirements/run.txt
