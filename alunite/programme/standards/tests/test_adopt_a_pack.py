@@ -1,0 +1,95 @@
+"""Adopting a scheme pack: once, only what follows what was adopted, and published whole."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, Refused
+from alunite.foundation.history.models import Entry
+from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.queries import latest_payload
+from alunite.foundation.scheme.loader import PackError
+from alunite.programme.standards.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
+from alunite.programme.standards.models import AdoptedPack
+from alunite.programme.standards.queries import NoScheme, current_pack
+
+pytestmark = pytest.mark.django_db
+
+ASI = settings.REPOSITORY / "schemes" / "asi"
+TEA = settings.PACKAGE / "foundation" / "scheme" / "tests" / "packs" / "tea"
+
+
+@pytest.fixture
+def pack_copy(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(ASI, tmp_path / "pack"))
+
+
+def test_without_a_pack_there_is_no_scheme():
+    with pytest.raises(NoScheme):
+        current_pack()
+
+
+def test_a_pack_is_adopted_once():
+    first, changed = adopt_pack(ASI, actor=OPERATOR)
+    entries, said = Entry.objects.count(), Publication.objects.count()
+    again, changed_again = adopt_pack(ASI, actor=OPERATOR)
+    assert (changed, changed_again) == (True, False)
+    assert again == first
+    assert (Entry.objects.count(), Publication.objects.count()) == (entries, said)
+    assert current_pack().digest == first.digest
+
+
+def test_every_version_of_every_standard_is_published_with_its_criteria():
+    adopt_pack(ASI, actor=OPERATOR)
+    criteria = {}
+    for version in current_pack().versions:
+        payload = latest_payload("standard_version", version.id)
+        assert payload is not None
+        standard = payload["standard"]
+        criteria[version.id] = standard and sum(
+            len(principle["criteria"]) for section in standard["sections"] for principle in section["principles"]
+        )
+    # 59 and 62 criteria: performance-standard-v2.yaml and -v3.yaml, criteria_total (verified).
+    assert criteria == {"ps-2": 59, "ps-3": 62, "coc-1": None, "coc-2": None}
+
+
+def test_a_changed_pack_is_adopted_beside_the_old_one(pack_copy):
+    adopt_pack(ASI, actor=OPERATOR)
+    scheme = pack_copy / "scheme.yaml"
+    scheme.write_text(scheme.read_text(encoding="utf-8").replace("partial, and not", "partial and not"), encoding="utf-8")
+    _, changed = adopt_pack(pack_copy, actor=OPERATOR)
+    assert changed
+    assert AdoptedPack.objects.count() == 2
+    assert "partial and not" in current_pack().scheme.notice
+
+
+def test_a_pack_with_faults_changes_nothing(pack_copy):
+    (pack_copy / "certificates.yaml").write_text("transitions: [", encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        adopt_pack(pack_copy, actor=OPERATOR)
+    assert [fault.file for fault in refused.value.faults] == ["certificates.yaml"]
+    assert not AdoptedPack.objects.exists()
+    assert not Publication.objects.exists()
+
+
+def test_another_scheme_cannot_follow():
+    adopt_pack(ASI, actor=OPERATOR)
+    with pytest.raises(OtherScheme, match="asi"):
+        adopt_pack(TEA, actor=OPERATOR)
+
+
+def test_a_released_version_whose_seal_changed_is_refused(pack_copy):
+    adopt_pack(ASI, actor=OPERATOR)
+    (pack_copy / "releases.yaml").unlink()
+    with pytest.raises((ReleasedVersionChanged, PackError)):
+        adopt_pack(pack_copy, actor=OPERATOR)
+    assert AdoptedPack.objects.count() == 1
+
+
+def test_nobody_but_the_operator_adopts_a_pack():
+    with pytest.raises(Refused):
+        adopt_pack(ASI, actor=PUBLIC)
