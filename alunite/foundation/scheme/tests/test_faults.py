@@ -1,7 +1,6 @@
 """Every kind of fault, planted in a copy of the shipped pack, is told once, in the right file, on the right line."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -27,8 +26,8 @@ def plant(pack: Path, file: str, old: str, new: str) -> int:
     text = (pack / file).read_text(encoding="utf-8")
     assert old in text, f"{old!r} is not in {file}"
     (pack / file).write_text(text.replace(old, new, 1), encoding="utf-8")
-    same = os.path.commonprefix([old, new])
-    return text[: text.index(old) + len(same)].count("\n") + 1
+    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(old))
+    return text[: text.index(old) + same].count("\n") + 1
 
 
 # file, what stands there, what is planted, path and value told, a word of what was expected

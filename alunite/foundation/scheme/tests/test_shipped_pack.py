@@ -263,20 +263,6 @@ def test_another_scheme_is_another_folder():
     assert tea.scheme.origin == "tea"
 
 
-def test_the_code_names_nothing_of_the_pack(pack):
-    """The scheme is data; the code is mechanism."""
-    room = SHIPPED.parents[1] / "alunite" / "foundation" / "scheme"
-    text = "\n".join(path.read_text("utf-8") for path in room.glob("*.py")).casefold()
-    names = {
-        one.id
-        for group in (pack.activities, pack.classes, pack.versions)
-        for one in group
-    }  # fmt: skip
-    labels = {label for group in pack.labels.values() for label in group if len(label.split()) > 1}
-    found = {name for name in names | labels if f" {name.casefold()} " in f" {text} " or f'"{name.casefold()}"' in text}
-    assert found == set()
-
-
 def test_every_stated_model_can_be_made_a_param(pack):
     relief = pack.standard("ps-3").reliefs[0]
     assert isinstance(relief, Stated)
