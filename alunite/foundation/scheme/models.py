@@ -434,6 +434,7 @@ class Priority(Stated):
 
     id: Id = Field(description="Id")
     label: Label = Field(description="Name as shown")
+    note: Text | None = Field(default=None, description="A remark for readers")
 
 
 class OpenQuestion(Record):
