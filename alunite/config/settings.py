@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "alunite.foundation.accounts",
     "alunite.foundation.importing",
     "alunite.foundation.publications",
+    "alunite.foundation.adoption",
     "alunite.programme.members",
     "alunite.programme.standards",
     "alunite.programme.audits",

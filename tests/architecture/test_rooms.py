@@ -18,7 +18,7 @@ PARTS_OF_A_ROOM = {
 }
 # What a room has beyond the common parts, and why.
 SPECIAL_PARTS = {
-    "alunite.programme.standards": {"vocabulary": "columns of an import that name things of the scheme pack"},
+    "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.front.register": {
         "context": "what every page is given",
         "projector": "makes the read tables from publications",

@@ -35,7 +35,7 @@ def is_ready() -> bool:
         return False
     try:
         with connection.cursor() as cursor:
-            return "standards_adoptedpack" in connection.introspection.table_names(cursor) and _has_scheme()
+            return "adoption_adoptedpack" in connection.introspection.table_names(cursor) and _has_scheme()
     except DatabaseError:
         return False
     finally:
@@ -44,7 +44,7 @@ def is_ready() -> bool:
 
 def _has_scheme() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM standards_adoptedpack LIMIT 1")
+        cursor.execute("SELECT 1 FROM adoption_adoptedpack LIMIT 1")
         return cursor.fetchone() is not None
 
 

@@ -11,10 +11,10 @@ import click
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import is_ready, json_option, show
 from alunite.config.commands.setting_up import default_scheme
+from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.scheme.loader import PackError, check_pack, load_pack, pack_schema
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import applicability, trigger_ids
-from alunite.programme.standards.queries import current_pack
 
 
 @click.group()

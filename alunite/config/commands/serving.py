@@ -30,7 +30,9 @@ SECONDS_TO_ANSWER = 30
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on; the first free one from 8000 if left out.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to serve on; the first free one from 8000 if left out."
+)
 @json_option
 def serve(*, port: int | None, as_json: bool) -> int:
     """Serve the site on this machine until stopped."""
@@ -41,7 +43,9 @@ def serve(*, port: int | None, as_json: bool) -> int:
 
 @click.command()
 @click.option("--new-passwords", is_flag=True, help="Give the cast new passwords and print them.")
-@click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on; the first free one from 8000 if left out.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to serve on; the first free one from 8000 if left out."
+)
 @json_option
 def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
     """Set up an installation with the real public rows and the cast, and serve it."""
@@ -78,14 +82,20 @@ def _serve(port: int | None, made: Sequence[Credentials]) -> int:
     server = subprocess.Popen(  # noqa: S603, our own interpreter and arguments
         [
             str(Path(sys.executable).with_name("granian")),
-            "--interface", "wsgi",
-            "--host", HOST,
-            "--port", str(chosen),
-            "--log-level", "warning",
-            "--workers-kill-timeout", "3",
+            "--interface",
+            "wsgi",
+            "--host",
+            HOST,
+            "--port",
+            str(chosen),
+            "--log-level",
+            "warning",
+            "--workers-kill-timeout",
+            "3",
             "alunite.config.wsgi:application",
         ],
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "alunite.config.settings", "ALUNITE_HOME": str(settings.ALUNITE_HOME)},
+        env=os.environ
+        | {"DJANGO_SETTINGS_MODULE": "alunite.config.settings", "ALUNITE_HOME": str(settings.ALUNITE_HOME)},
     )
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -14,12 +14,12 @@ from django.db.migrations.executor import MigrationExecutor
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import json_option, say, show
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.adoption.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.scheme.loader import PackError
-from alunite.programme.standards.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,7 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
         raise InputFault(str(error)) from error
     finally:
         seal()
-    return Initialised(
-        str(installation.home), connection.vendor, key.where, key.made, pack.scheme, changed, *counts
-    )
+    return Initialised(str(installation.home), connection.vendor, key.where, key.made, pack.scheme, changed, *counts)
 
 
 def _adopted_or_default() -> Path:

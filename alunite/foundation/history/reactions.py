@@ -32,6 +32,7 @@ FLOORS = (
     "messages",
     "importing",
     "publications",
+    "adoption",
     "members",
     "standards",
     "assessments",

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.accounts.roles import Role
-from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.importing.cells import CellFault
 from alunite.foundation.importing.kinds import ImportKind, Parsed, import_kind
 from alunite.foundation.importing.models import Batch, Statement
@@ -68,6 +67,7 @@ class _File:
     kind: ImportKind
     path: Path
     count: int = 0
+    sha256: str = ""
     rows: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     duplicates: int = 0
@@ -111,6 +111,8 @@ def import_files(
     faults = [fault for file in found for fault in file.faults]
     if not faults:
         with transaction.atomic():
+            if not dry_run:
+                _one_import_at_a_time()
             for file in found:
                 _compare(file)
             if not dry_run:
@@ -128,10 +130,23 @@ def import_files(
     )
 
 
+def _one_import_at_a_time() -> None:
+    """Let a second import wait, so that it compares with what the first has stated; on SQLite all writers queue."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Batch._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as text that can be stored and shown, whatever bytes it has."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
 def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
     kind = file.kind
-    rows, file.faults, file.count = read_rows(file.path, str(file.path), kind.column_names)
-    for row in rows:
+    contents = read_rows(file.path, _readable(str(file.path)), kind.column_names)
+    file.faults, file.count, file.sha256 = contents.faults, contents.count, contents.sha256
+    for row in contents.rows:
         values, faults = _parse(kind, row, context)
         key = values.get(kind.key)
         before = seen.get((kind.name, key)) if key else None
@@ -196,8 +211,8 @@ def _take_up(file: _File, actor: Actor) -> None:
     kind = file.kind
     batch = Batch.objects.create(
         kind=kind.name,
-        file=file.path.name[:255],
-        sha256=sha256_hex(file.path.read_bytes()),
+        file=_readable(file.path.name)[:255],
+        sha256=file.sha256,
         rows=file.count,
         created=len(file.created),
         changed=len(file.changed),
@@ -220,7 +235,6 @@ def _take_up(file: _File, actor: Actor) -> None:
         batch_size=2_000,
     )
     parsed = [
-        Parsed(values[kind.key], values, statement)
-        for (_, values), statement in zip(new, statements, strict=True)
+        Parsed(values[kind.key], values, statement) for (_, values), statement in zip(new, statements, strict=True)
     ]
     kind.apply(parsed, actor)

@@ -18,7 +18,8 @@ LIST_SEPARATOR = ";"
 
 _WOULD_RUN = re.compile(r"'*[=+\-@]")
 _PROTECTED = re.compile(r"'+[=+\-@]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# All of Unicode's control characters but tab and line ends; those from 0x80 on are the marks of text decoded wrongly.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class CellFault(ValueError):
@@ -151,15 +152,22 @@ def list_of(parse: Parse) -> Parse:
     return parse_all
 
 
+LONGEST_CODE = 3
 _COUNTRIES: dict[str, str] = {}
+# Codes ISO 3166-1 leaves to its users are no countries of its list, though some packages (Kosovo's XK) carry them.
+_USERS_OWN = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")
 for _country in iso3166.countries_by_alpha2.values():
+    if _USERS_OWN.fullmatch(_country.alpha2):
+        continue
     for _name in (_country.alpha2, _country.alpha3, _country.name, _country.apolitical_name):
         _COUNTRIES[fold(_name)] = _country.alpha2
 
 
 def country(text: str, _context: Any) -> str:
     """A country of ISO 3166-1, by its two-letter code; three letters and ISO's name are read too. Returns the code."""
+    # Folding takes accents off, which helps a name; a code with one is no code.
+    name = fold(text) if len(text) > LONGEST_CODE or text.isascii() else ""
     try:
-        return _COUNTRIES[fold(text)]
+        return _COUNTRIES[name]
     except KeyError:
         raise CellFault("a country of ISO 3166-1 by its two-letter code, such as NO") from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,17 +21,26 @@ def export_csv(kind: ImportKind, out: Path) -> int:
     """Write the current statements of `kind` to `out`, ordered by key; return how many.
 
     The file appears whole or not at all. With no statement it has the header alone.
+
+    Raises
+    ------
+    OSError
+        If `out` cannot be written, or is something else than a file: a device is never replaced by one.
     """
-    unfinished = out.with_name(out.name + ".part")
+    target = out.resolve()
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "it is a folder or a device", str(out))
+    # Beside the target, so that it can take its place; under a name nobody else has.
+    unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
     count = 0
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
+        with unfinished.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(kind.column_names)
             for cells in _cells(kind):
                 writer.writerow(protect(cells[name]) for name in kind.column_names)
                 count += 1
-        unfinished.replace(out)
+        unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return count
@@ -40,13 +51,10 @@ def _cells(kind: ImportKind) -> Iterator[dict[str, str]]:
 
 
 def _current(kind: ImportKind) -> QuerySet[Statement]:
-    newest = (
-        Statement.objects.filter(kind=kind.name, key=OuterRef("key")).order_by("-version").values("version")[:1]
-    )
+    newest = Statement.objects.filter(kind=kind.name, key=OuterRef("key")).order_by("-version").values("version")[:1]
     return Statement.objects.filter(kind=kind.name, version=Subquery(newest)).order_by(by_code_point("key"))
 
 
 def by_code_point(name: str) -> F | Collate:
     """Order by `name` the same way on every database: by code point, not by the server's language."""
     return Collate(F(name), "C") if connection.vendor == "postgresql" else F(name)
-

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.importing.cells import unprotect
 
 LARGEST_FILE = 256 * 1024 * 1024
@@ -66,55 +67,66 @@ class Row:
     cells: dict[str, str]
 
 
-def read_rows(path: Path, name: str, columns: Sequence[str]) -> tuple[list[Row], list[Fault], int]:
-    """Read a CSV file whose header has exactly `columns`, in any order.
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file holds.
 
-    Returns
-    -------
+    Parameters
+    ----------
     rows : list of Row
-        In file order; cells unprotected (`cells.unprotect`), otherwise as they stand. Empty lines are passed over.
+        In file order; cells unprotected (`cells.unprotect`), otherwise as they stand.
     faults : list of Fault
         Of encoding, header and shape. With a fault of encoding or header no row is returned.
     count : int
-        How many rows of values the file has, faulty ones included.
+        How many rows of values the file has, faulty ones included. Empty lines are passed over.
+    sha256 : str
+        Digest of the bytes that were read; empty when there are none to read.
     """
+
+    rows: list[Row]
+    faults: list[Fault]
+    count: int = 0
+    sha256: str = ""
+
+
+def read_rows(path: Path, name: str, columns: Sequence[str]) -> Contents:
+    """Read a CSV file whose header has exactly `columns`, in any order."""
     try:
         raw = _bytes(path)
+        text = _text(raw)
     except _Unreadable as unreadable:
-        return [], [Fault(name, 0, "", "", str(unreadable))], 0
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        value = raw[error.start : error.start + 4].hex(" ")
-        return [], [Fault(name, line, "", value, "text in UTF-8; these bytes are not")], 0
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        return [], [Fault(name, line, "", "NUL", "text in UTF-8 without NUL characters")], 0
+        return Contents([], [Fault(name, unreadable.row, "", unreadable.value, unreadable.expected)])
     records = _records(text)
-    _, header = next(records, (HEADER_ROW, None))
-    if header is None or isinstance(header, str):
-        return [], [Fault(name, HEADER_ROW, "", shown(header or ""), f"a header: {', '.join(columns)}")], 0
+    number, header = next(records, (HEADER_ROW, []))
+    if isinstance(header, _Broken) or not header:
+        value = header.value if isinstance(header, _Broken) else ""
+        return Contents([], [Fault(name, number, "", shown(value), f"a header: {', '.join(columns)}")])
     header = [cell.strip() for cell in header]
-    faults = _header_faults(name, header, columns)
+    faults = _header_faults(name, number, header, columns)
     if faults:
-        return [], faults, sum(1 for _ in records)
+        return Contents([], faults, sum(1 for _ in records))
     rows: list[Row] = []
     count = 0
     for number, record in records:
         count += 1
-        if isinstance(record, str):
-            faults.append(Fault(name, number, "", shown(record), "a row whose quotes open and close"))
+        if isinstance(record, _Broken):
+            faults.append(Fault(name, number, "", shown(record.value), record.expected))
         elif len(record) != len(header):
             expected = f"{len(header)} cells, as in the header; this row has {len(record)}"
             faults.append(Fault(name, number, "", shown(",".join(record)), expected))
         else:
             rows.append(Row(name, number, {key: unprotect(cell) for key, cell in zip(header, record, strict=True)}))
-    return rows, faults, count
+    return Contents(rows, faults, count, sha256_hex(raw))
 
 
 class _Unreadable(Exception):
-    """The file cannot be read; the message says what was expected."""
+    """The file cannot be read; says at which row, what stood there, and what was expected."""
+
+    def __init__(self, expected: str, row: int = 0, value: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.row = row
+        self.value = value
 
 
 def _bytes(path: Path) -> bytes:
@@ -128,34 +140,84 @@ def _bytes(path: Path) -> bytes:
         raise _Unreadable(f"a file that can be read ({error})") from error
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Yield (row number, cells), or (row number, message) for a row that cannot be read, which ends the file."""
+# What people send instead of UTF-8, by its first bytes.
+_OTHER_FILES = (
+    (b"PK\x03\x04", "this is a workbook or an archive; save the sheet as CSV (UTF-8)"),
+    (b"\xd0\xcf\x11\xe0", "this is a workbook; save the sheet as CSV (UTF-8)"),
+    (b"\xff\xfe", "this is UTF-16"),
+    (b"\xfe\xff", "this is UTF-16"),
+)
+
+
+def _text(raw: bytes) -> str:
+    for beginning, what in _OTHER_FILES:
+        if raw.startswith(beginning):
+            raise _Unreadable(f"text in UTF-8; {what}", HEADER_ROW, raw[:4].hex(" "))
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8-sig")
+        value = raw[error.start : error.start + 4].hex(" ")
+        raise _Unreadable("text in UTF-8; these bytes are not", _row_after(before), value) from error
+    if "\x00" in text:
+        row = _row_after(text[: text.index("\x00")])
+        raise _Unreadable("text in UTF-8 without NUL characters", row, "NUL")
+    return text
+
+
+def _row_after(before: str) -> int:
+    """Return the number of the row that is being written where `before` ends; a quoted line end is no new row."""
     csv.field_size_limit(LARGEST_FILE)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return sum(1 for _ in csv.reader(io.StringIO(before + "x", newline="")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A row whose quotes do not open and close: its first line, and what was expected."""
+
+    value: str
+    expected: str
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str] | _Broken]]:
+    """Yield (row number, cells), or (row number, `_Broken`).
+
+    After a row that breaks off within its own line reading goes on; one whose quote stays open took the rest with it.
+    """
+    csv.field_size_limit(LARGEST_FILE)
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, strict=True)
     number = 0
     while True:
         number += 1
+        start = reader.line_num
         try:
             record = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield number, str(error)
-            return
-        if record:
-            yield number, record
+        except csv.Error:
+            is_one_line = reader.line_num == start + 1
+            rest = "" if is_one_line else f"; it runs over {reader.line_num - start} lines, and reading ended there"
+            yield number, _Broken(lines[start].strip("\r\n"), f"a row whose quotes open and close{rest}")
+            if not is_one_line:
+                return
+        else:
+            if record:
+                yield number, record
 
 
-def _header_faults(name: str, header: Sequence[str], columns: Sequence[str]) -> list[Fault]:
-    faults = [
-        Fault(name, HEADER_ROW, column, "", f"a column named {column}") for column in columns if column not in header
-    ]
+def _header_faults(name: str, row: int, header: Sequence[str], columns: Sequence[str]) -> list[Fault]:
+    if len(header) == 1 and len(columns) > 1:
+        for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+            if len({cell.strip(' "') for cell in header[0].split(separator)} & set(columns)) > 1:
+                return [Fault(name, row, "", shown(header[0]), f"cells separated by commas; this file has {called}")]
+    faults = [Fault(name, row, column, "", f"a column named {column}") for column in columns if column not in header]
     seen: set[str] = set()
     for column in header:
         if column in seen:
-            faults.append(Fault(name, HEADER_ROW, shown(column), shown(column), "each column once"))
+            faults.append(Fault(name, row, shown(column), shown(column), "each column once"))
         elif column not in columns:
             expected = f"only the columns {', '.join(columns)}"
-            faults.append(Fault(name, HEADER_ROW, shown(column), shown(column), expected))
+            faults.append(Fault(name, row, shown(column), shown(column), expected))
         seen.add(column)
     return faults

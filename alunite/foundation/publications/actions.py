@@ -1,7 +1,8 @@
-"""Publishing. A publication that would say nothing new is not made."""
+"""Publishing, withdrawing, redacting. A publication that would say nothing new is not made."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +15,27 @@ from django.utils import timezone
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history.actions import Change, record_many
-from alunite.foundation.publications.kinds import kind, publication_digest
-from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.foundation.history.models import Entry
+from alunite.foundation.publications.kinds import Kind, UnfitPayload, kind, publication_digest
+from alunite.foundation.publications.models import (
+    LONGEST_SUBJECT,
+    LONGEST_WITHDRAWAL,
+    REDACTED,
+    Publication,
+    PublicationPayload,
+)
 
 BATCH = 500
+PUBLISHED = "publication.published"
+RECORD_TYPE = "publication"
+REDACTION = "publication_redaction"
+
+_REASON_CLASS = re.compile(rf"[a-z][a-z_]{{0,{LONGEST_WITHDRAWAL - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
 class ToPublish:
-    """What is to be said of a subject; `payload` None withdraws it, `withdrawal` says why."""
+    """What is to be said of a subject; `payload` None withdraws it, and then `withdrawal` is the class of reason."""
 
     subject: str
     payload: dict[str, Any] | None
@@ -57,10 +70,12 @@ def _may_publish(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation or actor.is_secretariat
 
 
-def publish(kind_name: str, statements: Sequence[ToPublish], *, actor: Actor) -> list[Published]:
-    """Publish `statements` of one kind, all or none; return those that said something new.
+def publish(
+    kind_name: str, statements: Sequence[ToPublish], *, actor: Actor, cause: Entry | None = None
+) -> list[Published]:
+    """Publish `statements` of one kind, all or none, in order; return those that said something new.
 
-    The number of queries grows with batches of 500, not with statements. Read tables follow in the same transaction.
+    A subject may stand in `statements` more than once. The number of queries grows with batches of 500, not with statements. Read tables follow in the same transaction.
 
     Raises
     ------
@@ -71,22 +86,40 @@ def publish(kind_name: str, statements: Sequence[ToPublish], *, actor: Actor) ->
     """
     require(actor, "publications.publish")
     registered = kind(kind_name)
-    checked = [
-        ToPublish(item.subject, None if item.payload is None else registered.check(item.payload), item.withdrawal)
-        for item in statements
-    ]
+    checked = [_checked(registered, item) for item in statements]
     at = timezone.now()
     with transaction.atomic():
         published: list[Published] = []
         for start in range(0, len(checked), BATCH):
-            published += _publish_batch(registered.name, checked[start : start + BATCH], actor, at)
-        for project in _projectors:
-            if published:
-                project(published)
+            published += _publish_batch(registered.name, checked[start : start + BATCH], actor, cause, at)
+        _project(published)
     return published
 
 
-def _publish_batch(kind_name: str, batch: Sequence[ToPublish], actor: Actor, at: datetime) -> list[Published]:
+def _project(published: Sequence[Published]) -> None:
+    for project in _projectors:
+        if published:
+            project(published)
+
+
+def _checked(registered: Kind, item: ToPublish) -> ToPublish:
+    """Return what is published of a statement; `UnfitPayload` says everything that is wrong with it."""
+    faults = []
+    if not 0 < len(item.subject) <= LONGEST_SUBJECT:
+        faults.append(f"subject: expected 1 to {LONGEST_SUBJECT} characters, found {len(item.subject)}")
+    if item.payload is None and not _REASON_CLASS.fullmatch(item.withdrawal):
+        faults.append(f"withdrawal: expected the class of reason, a word such as merged, found {item.withdrawal!r}")
+    if item.payload is not None and item.withdrawal:
+        faults.append("withdrawal: expected none where something is said")
+    if faults:
+        raise UnfitPayload(f"{registered.name} {item.subject}: {'; '.join(faults)}")
+    payload = None if item.payload is None else registered.check(item.payload)
+    return ToPublish(item.subject, payload, item.withdrawal)
+
+
+def _publish_batch(
+    kind_name: str, batch: Sequence[ToPublish], actor: Actor, cause: Entry | None, at: datetime
+) -> list[Published]:
     latest = _latest(kind_name, [item.subject for item in batch])
     new: list[tuple[ToPublish, int, str]] = []
     for item in batch:
@@ -96,7 +129,9 @@ def _publish_batch(kind_name: str, batch: Sequence[ToPublish], actor: Actor, at:
             continue
         if item.payload is None and not version:
             continue
-        new.append((item, version + 1, publication_digest(kind_name, item.subject, version + 1, item.payload)))
+        said = publication_digest(kind_name, item.subject, version + 1, item.payload)
+        latest[item.subject] = (version + 1, said)
+        new.append((item, version + 1, said))
     rows = Publication.objects.bulk_create(
         Publication(
             kind=kind_name,
@@ -115,21 +150,62 @@ def _publish_batch(kind_name: str, batch: Sequence[ToPublish], actor: Actor, at:
         for row, (item, _, _) in zip(rows, new, strict=True)
     )
     record_many(
-        "publication.published",
+        PUBLISHED,
         [
             Change(
-                record_type="publication",
+                record_type=RECORD_TYPE,
                 record_id=f"{kind_name}:{item.subject}",
-                payload={"publication": row.pk, "digest": said, "version": version, "withdrawal": item.withdrawal},
+                payload={
+                    "publication": row.pk,
+                    "digest": said,
+                    "published_at": at.isoformat(),
+                    "version": version,
+                    "withdrawal": item.withdrawal,
+                },
             )
             for row, (item, version, said) in zip(rows, new, strict=True)
         ],
         actor=actor.label,
+        cause=cause,
     )
     return [
         Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal)
         for row, (item, version, _) in zip(rows, new, strict=True)
     ]
+
+
+def redact(publications: Sequence[int], *, decision: str, actor: Actor) -> int:
+    """Empty the payloads of publications by a decision; return how many were emptied now.
+
+    Digests stay, and verification accepts an empty payload only where the entry written here names the same decision.
+    What the register shows of a subject whose latest publication is redacted goes in the same transaction.
+    Whether two people decided is the business of the room that calls this.
+    """
+    require(actor, "publications.redact")
+    if not 0 < len(decision) <= LONGEST_SUBJECT:
+        raise ValueError(f"decision: expected its id, at most {LONGEST_SUBJECT} characters; found {decision!r}")
+    with transaction.atomic():
+        bodies = PublicationPayload.objects.filter(publication__in=publications, redacted_by=None)
+        ids = sorted(bodies.filter(payload__isnull=False).values_list("pk", flat=True))
+        PublicationPayload.objects.filter(pk__in=ids).update(payload=None, redacted_by=decision)
+        record_many(
+            "publication.redacted",
+            [Change(REDACTION, str(pk), {"publication": pk, "decision": decision}) for pk in ids],
+            actor=actor.label,
+        )
+        rows = Publication.objects.filter(pk__in=ids).order_by("pk")
+        latest = {
+            kind_name: _latest(kind_name, [row.subject for row in rows if row.kind == kind_name])
+            for kind_name in {row.kind for row in rows}
+        }
+        _project(
+            [
+                Published(row.pk, row.kind, row.subject, row.version, row.published_at, None, REDACTED)
+                for row in rows
+                if latest[row.kind][row.subject][0] == row.version
+            ]
+        )
+    return len(ids)
 
 
 def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, tuple[int, str]]:

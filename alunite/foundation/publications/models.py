@@ -7,17 +7,25 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST_SUBJECT = 64
+LONGEST_WITHDRAWAL = 40
+
+# Why a subject left the register when its latest publication was redacted.
+REDACTED = "redacted"
+
 
 class Publication(models.Model):
     """One act of publishing: version n of what the register says of a subject."""
 
     kind = models.CharField(max_length=40)
-    subject = models.CharField(max_length=64, help_text=_("Public id of what it speaks of."))
+    subject = models.CharField(max_length=LONGEST_SUBJECT, help_text=_("Public id of what it speaks of."))
     version = models.PositiveIntegerField()
     published_at = models.DateTimeField()
     digest = models.CharField(max_length=64)
     withdrawal = models.CharField(
-        max_length=40, blank=True, help_text=_("Why the subject left the register; empty while it is in it.")
+        max_length=LONGEST_WITHDRAWAL,
+        blank=True,
+        help_text=_("Why the subject left the register; empty while it is in it."),
     )
 
     field_classes: ClassVar[dict[str, str]] = {

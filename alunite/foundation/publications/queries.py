@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from alunite.foundation.publications.actions import Published
-from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.models import REDACTED, Publication
 
 
 def current_publications() -> QuerySet[Publication]:
@@ -23,13 +23,16 @@ def current_publications() -> QuerySet[Publication]:
 
 
 def read(publications: QuerySet[Publication]) -> Iterator[Published]:
-    """Yield each publication with its payload, a few hundred at a time."""
+    """Yield each publication with its payload, a few hundred at a time; a redacted one as withdrawn for that."""
     for row in publications.iterator(chunk_size=500):
         payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None
-        yield Published(row.pk, row.kind, row.subject, row.version, row.published_at, payload, row.withdrawal)
+        withdrawal = REDACTED if row.body.redacted_by else row.withdrawal
+        yield Published(row.pk, row.kind, row.subject, row.version, row.published_at, payload, withdrawal)
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
     """Return what was last said of a subject, or None if nothing was or it was withdrawn."""
-    row = Publication.objects.filter(kind=kind_name, subject=subject).select_related("body").order_by("-version").first()
+    row = (
+        Publication.objects.filter(kind=kind_name, subject=subject).select_related("body").order_by("-version").first()
+    )
     return json.loads(row.body.payload) if row and row.body.payload else None

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.importing.kinds import Parsed, import_kind
 from alunite.foundation.importing.models import Statement
@@ -24,7 +25,6 @@ from alunite.programme.certificates.publish import ReadEvent, certificate_payloa
 from alunite.programme.certificates.rules import is_identified
 from alunite.programme.members.actions import members_named
 from alunite.programme.members.models import Member
-from alunite.programme.standards.queries import current_pack
 
 LOOK_UP = 500
 NO_LONGER_IDENTIFIED = "statement_corrected"
@@ -142,9 +142,7 @@ def _stand_alone(certificate_ids: Sequence[str]) -> dict[str, Certificate]:
     return {key: certificate for key, certificate in certificates.items() if standing[key] == 1}
 
 
-def _save_members(
-    rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]
-) -> None:
+def _save_members(rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]) -> None:
     for chunk in _chunks([events[row.key].pk for row in rows]):
         EventMember.objects.filter(event_id__in=chunk).delete()
     EventMember.objects.bulk_create(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from alunite.foundation.adoption import vocabulary
+from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.importing.cells import (
     CellFault,
     Column,
@@ -20,8 +22,6 @@ from alunite.programme.audits.models import LONGEST_NAME as LONGEST_FIRM
 from alunite.programme.certificates.actions import take_up_certificates
 from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID
 from alunite.programme.members.models import LONGEST_NAME as LONGEST_MEMBER
-from alunite.programme.standards import vocabulary
-from alunite.programme.standards.queries import current_pack
 
 
 def _member_name(text: str, _pack: Pack) -> str:

@@ -8,4 +8,4 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from alunite.programme.members import importer, publish  # noqa: F401, PLC0415, register themselves
+        from alunite.programme.members import importer, publish  # noqa: F401, register themselves

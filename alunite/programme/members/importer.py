@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.adoption.vocabulary import activity, membership_class
 from alunite.foundation.importing.cells import Column, country, list_of, one_of, partial_date, text_cell, web_address
 from alunite.foundation.importing.kinds import ImportKind, register
 from alunite.programme.members.actions import take_up_members
 from alunite.programme.members.models import LONGEST_NAME
-from alunite.programme.standards.vocabulary import activity, membership_class
-from alunite.programme.standards.queries import current_pack
 
 
 def _no_check(_values: dict[str, Any], _context: Any) -> Iterable[tuple[str, str]]:

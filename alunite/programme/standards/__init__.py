@@ -1,1 +1,1 @@
-"""The scheme this installation runs: its packs as adopted, and its standards as published."""
+"""Standards as published: the scheme's vocabulary and each version with its criteria."""

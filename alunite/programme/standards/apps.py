@@ -8,4 +8,4 @@ class StandardsConfig(AppConfig):
     label = "standards"
 
     def ready(self) -> None:
-        from alunite.programme.standards import publish  # noqa: F401, PLC0415, registers its kinds
+        from alunite.programme.standards import publish, reactions  # noqa: F401, register themselves

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kind
@@ -16,7 +17,6 @@ from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import latest_payload
 from alunite.programme.certificates.models import Certificate, CertificationEvent
 from alunite.programme.members.models import Member, Standing
-from alunite.programme.standards.actions import adopt_pack
 
 pytestmark = pytest.mark.django_db
 

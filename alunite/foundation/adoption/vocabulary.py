@@ -45,4 +45,6 @@ def version_fault(family_id: str | None, text: str, pack: Pack) -> str | None:
     families = [item for item in pack.families if family_id in (None, item.id)]
     if any(pack.find_version(item.id, text) for item in families):
         return None
-    return f"one of: {', '.join(version.label for item in families for version in pack.versions_of(item.id))}; or nothing"
+    return (
+        f"one of: {', '.join(version.label for item in families for version in pack.versions_of(item.id))}; or nothing"
+    )

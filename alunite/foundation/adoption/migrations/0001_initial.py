@@ -26,5 +26,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'adopted scheme packs',
             },
         ),
-        *append_only("standards_adoptedpack"),
+        *append_only("adoption_adoptedpack"),
     ]

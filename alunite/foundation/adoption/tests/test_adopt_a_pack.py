@@ -9,13 +9,13 @@ import pytest
 from django.conf import settings
 
 from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, Refused
+from alunite.foundation.adoption.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
+from alunite.foundation.adoption.models import AdoptedPack
+from alunite.foundation.adoption.queries import NoScheme, current_pack
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import latest_payload
 from alunite.foundation.scheme.loader import PackError
-from alunite.programme.standards.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
-from alunite.programme.standards.models import AdoptedPack
-from alunite.programme.standards.queries import NoScheme, current_pack
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,9 @@ def test_every_version_of_every_standard_is_published_with_its_criteria():
 def test_a_changed_pack_is_adopted_beside_the_old_one(pack_copy):
     adopt_pack(ASI, actor=OPERATOR)
     scheme = pack_copy / "scheme.yaml"
-    scheme.write_text(scheme.read_text(encoding="utf-8").replace("partial, and not", "partial and not"), encoding="utf-8")
+    scheme.write_text(
+        scheme.read_text(encoding="utf-8").replace("partial, and not", "partial and not"), encoding="utf-8"
+    )
     _, changed = adopt_pack(pack_copy, actor=OPERATOR)
     assert changed
     assert AdoptedPack.objects.count() == 2

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.standards.models import AdoptedPack
 
 
 class NoScheme(LookupError):
@@ -17,9 +17,10 @@ def current_pack() -> Pack:
     digest = AdoptedPack.objects.order_by("-pk").values_list("digest", flat=True).first()
     if digest is None:
         raise NoScheme("no scheme has been adopted; run: alunite init")
-    return _pack(digest)
+    return pack_of(digest)
 
 
 @lru_cache(maxsize=8)
-def _pack(digest: str) -> Pack:
+def pack_of(digest: str) -> Pack:
+    """Return the adopted pack of that digest; `AdoptedPack.DoesNotExist` if there is none."""
     return Pack.from_document(AdoptedPack.objects.values_list("document", flat=True).get(digest=digest))
