@@ -40,6 +40,18 @@ SIGNATURE = "signature"
 PAYLOAD = "payload"
 CHECKPOINT = "checkpoint"
 CHECKPOINT_FILE = "checkpoint_file"
+PROBLEM_KINDS = (
+    ALTERED,
+    MISSING,
+    INSERTED,
+    REORDERED,
+    CUT_OFF,
+    RECOMPUTED,
+    PAYLOAD,
+    SIGNATURE,
+    CHECKPOINT,
+    CHECKPOINT_FILE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Problem:
     Parameters
     ----------
     kind : str
-        One of the words above, or another room's own.
+        One of `PROBLEM_KINDS`, or another room's own.
     where : str
         ``entry 5``, ``checkpoint 2``, ``member m1``, or another room's record.
     text : str
@@ -367,7 +379,7 @@ def _check_records(found: Verification, newest_entry: int) -> None:
             where = f"{record[0]} {record[1]}"
             this = row["record_version"]
             if isinstance(this, int) and this <= version:
-                found.add(INSERTED, where, f"Entry {row['id']} is a second version {this}.")
+                found.add(INSERTED, where, f"Entry {row['id']} is version {this}, which should be taken or cannot be.")
             elif this != version + 1:
                 found.add(MISSING, where, f"Version {version + 1} is gone: entry {row['id']} is version {this}.")
             elif row["previous_hash"] != previous_hash:

@@ -84,18 +84,32 @@ def write_all_hashes_anew() -> None:
         entry.save(force_update=True)
 
 
-def write_all_checkpoints_anew() -> None:
-    """Make every checkpoint fit the entries, signed with a new key that takes the place of the old."""
+def put_own_key() -> Ed25519PrivateKey:
+    """Put a new signing key in the place of the installation's."""
     private_key = Ed25519PrivateKey.generate()
     public_key = private_key.public_key()
     SigningKey.objects.all().delete()
-    key_id = signing.fingerprint(public_key)
     SigningKey.objects.create(
-        id=key_id,
+        id=signing.fingerprint(public_key),
         public_key=base64.b64encode(public_key.public_bytes_raw()).decode(),
         wrapped_private_key="",
         created_at=timezone.now(),
     )
+    return private_key
+
+
+def sign_anew(checkpoint: Checkpoint, private_key: Ed25519PrivateKey) -> None:
+    """Give a checkpoint, whatever its fields now say, the hash and signature that fit."""
+    checkpoint.key_id = signing.fingerprint(private_key.public_key())
+    statement = sealing.statement_of(checkpoint)
+    checkpoint.hash = sha256_hex(statement)
+    checkpoint.signature = base64.b64encode(private_key.sign(statement)).decode()
+    checkpoint.save(force_update=True)
+
+
+def write_all_checkpoints_anew() -> None:
+    """Make every checkpoint fit the entries, signed with a new key."""
+    private_key = put_own_key()
     previous_hash = ""
     for checkpoint in Checkpoint.objects.order_by("number"):
         tree = rules.MerkleTree()
@@ -103,9 +117,11 @@ def write_all_checkpoints_anew() -> None:
             tree.add(entry.id, entry.hash)
         checkpoint.count, checkpoint.root = tree.count, tree.root()
         checkpoint.contents = sealing.contents_of_range(checkpoint.first, checkpoint.last)
-        checkpoint.previous_hash, checkpoint.key_id = previous_hash, key_id
-        statement = sealing.statement_of(checkpoint)
-        checkpoint.hash = sha256_hex(statement)
-        checkpoint.signature = base64.b64encode(private_key.sign(statement)).decode()
-        checkpoint.save(force_update=True)
+        checkpoint.previous_hash = previous_hash
+        sign_anew(checkpoint, private_key)
         previous_hash = checkpoint.hash
+
+
+def write_file_anew() -> None:
+    """Make the file of checkpoints fit the database."""
+    sealing.log_path().write_bytes(b"".join(map(sealing.log_line, Checkpoint.objects.order_by("number"))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 
@@ -229,7 +230,7 @@ def test_wholly_recomputed_history_is_found(attacked):
     ]
     kept = sealing.log_path().with_name("kept-elsewhere.log")
     shutil.copy(sealing.log_path(), kept)
-    sealing.log_path().write_bytes(b"".join(map(sealing.log_line, Checkpoint.objects.order_by("number"))))
+    attacker.write_file_anew()
     assert verify().ok  # whoever holds the file as well is found out only by a copy kept elsewhere
     assert _kinds(verify(kept)) == {"recomputed"}
 
@@ -248,6 +249,61 @@ def test_a_checkpoint_that_is_gone_is_found(attacked):
 def test_an_altered_checkpoint_is_found(attacked):
     execute("UPDATE history_checkpoint SET count = count - 1 WHERE number = 1")
     assert "checkpoint 1" in _wheres("altered")
+
+
+def test_one_checkpoint_written_anew_in_database_and_file_does_not_fit_the_next(attacked):
+    first = Checkpoint.objects.get(number=1)
+    first.at = Checkpoint.objects.get(number=2).at
+    attacker.sign_anew(first, attacker.put_own_key())
+    attacker.write_file_anew()
+    assert [(each.kind, each.where) for each in verify().problems] == [("recomputed", "checkpoint 2")]
+
+
+def test_a_hole_between_two_checkpoints_is_found(attacked):
+    """An entry left out of all ranges, by an attacker who signs and writes the file."""
+    second = Checkpoint.objects.get(number=2)
+    execute("DELETE FROM history_payload WHERE entry_id = 12")
+    execute("DELETE FROM history_entry WHERE id = 12")
+    second.first += 1
+    attacker.sign_anew(second, attacker.put_own_key())
+    attacker.write_file_anew()
+    assert _wheres("checkpoint") == {"checkpoint 2"}
+
+
+def test_a_changed_hash_is_found(attacked):
+    execute("UPDATE history_entry SET hash = %s WHERE id = 6", "0" * 64)
+    assert _wheres("altered") == {"entry 6", "checkpoint 1"}
+
+
+def test_a_salt_that_outlives_its_payload_is_found(attacked):
+    execute("UPDATE history_payload SET salt = %s WHERE payload IS NULL", "0" * 32)
+    assert _kinds() == {"payload"}
+
+
+def test_a_payload_marked_as_erased_that_is_there_is_found(attacked):
+    execute("UPDATE history_payload SET erased_by = 'decision-1' WHERE entry_id = 1")
+    assert _wheres("payload") == {"entry 1"}
+
+
+def test_a_version_that_cannot_be_is_found(attacked):
+    attacker.forge_entry(100, "m1", version=0)
+    assert [(each.kind, each.where) for each in verify().problems] == [("inserted", "member m1")]
+
+
+def test_a_signature_in_another_spelling_is_found(attacked):
+    """The last character of its base64 has bits that no byte takes up."""
+    signature = Checkpoint.objects.get(number=1).signature
+    spelt = signature[:-3] + chr(ord(signature[-3]) + 1) + "=="
+    assert base64.b64decode(spelt) == base64.b64decode(signature)
+    execute("UPDATE history_checkpoint SET signature = %s WHERE number = 1", spelt)
+    attacker.write_file_anew()
+    assert _wheres("signature") == {"checkpoint 1"}
+
+
+def test_half_a_line_is_told_as_such(sample):
+    path = sealing.log_path()
+    path.write_bytes(path.read_bytes()[:-20])
+    assert _wheres("checkpoint_file") == {"checkpoint 2", "checkpoints.log, line 2"}
 
 
 def test_a_bad_signature_is_found(attacked):
