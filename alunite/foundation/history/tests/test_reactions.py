@@ -122,12 +122,16 @@ def test_consequences_of_consequences_name_their_causes(db):
 
 
 def test_reactions_without_end_are_stopped(db):
+    calls = []
+
     @reacts_to("a.b", room="claims")
     def again(entry, *, actor, cause):
+        calls.append(entry)
         record("a.b", record_type="thing", record_id=entry.record_id, payload={}, actor=actor, cause=cause)
 
     with pytest.raises(ReactionsTooDeep, match=r"a\.b → a\.b"), transaction.atomic():
         _record("a.b")
+    assert len(calls) == reactions.DEEPEST == 8
     assert not Entry.objects.exists()
 
 

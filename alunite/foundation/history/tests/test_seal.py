@@ -175,6 +175,20 @@ def test_a_file_that_disagrees_is_left_alone(place, damage):
     assert (_log().read_bytes() if _log().exists() else None) == before
 
 
+def test_half_a_line_that_is_not_ours_is_left_alone(place, monkeypatch):
+    def crash(path, content):
+        path.write_bytes(b'{"at":"some other line')
+        raise OSError("no space left on device")
+
+    _write()
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="no space"):
+        patch.setattr(sealing, "_append", crash)
+        seal()
+    with pytest.raises(CheckpointLogError, match="half a line"):
+        seal()
+    assert _log().read_bytes() == b'{"at":"some other line'
+
+
 def test_a_file_newer_than_the_database_stops_the_sealing(place):
     _write()
     line = sealing.log_line(seal())
