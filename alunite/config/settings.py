@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -193,9 +192,13 @@ EMAIL_FILE_PATH = ALUNITE_HOME / "mail"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_log_level = env.str("ALUNITE_LOG_LEVEL", "WARNING")
+if _log_level not in LOG_LEVELS:
+    raise ImproperlyConfigured(f"ALUNITE_LOG_LEVEL: expected one of {', '.join(LOG_LEVELS)}")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("ALUNITE_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": _log_level},
 }
