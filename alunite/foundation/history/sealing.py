@@ -126,8 +126,8 @@ def append_missing_lines() -> int:
     if behind > 1:
         raise CheckpointLogError(
             f"{path} lacks checkpoints {number + 1} to {newest.number}; a crash can cost only one. Put the file back "
-            "from a backup or from the published feed. If it is lost for good, write it again from the database with "
-            "`alunite history write-log-again`, which history will tell."
+            "from a backup or from the published feed. If it is lost for good, it can be written again from the "
+            "database (`write_log_again`), which history will tell."
         )
     line = log_line(newest)
     if not line.startswith(rest):
