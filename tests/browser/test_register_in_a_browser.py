@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -50,13 +51,15 @@ def test_a_certificate_is_found_with_the_keyboard(browser_page):
     page.goto("/")
     look_at(page)
     tab_to(page, "main input[name=q]")
-    page.keyboard.type(certificate_number())
+    entity = certified_entity()
+    page.keyboard.type(entity)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/register/\?.*q="))
     look_at(page)
     tab_to(page, "main a[href^='/certificates/']")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/certificates/\d+"))
+    page.wait_for_url("**/certificates/*/")
+    expect(page.locator("main")).to_contain_text(entity)
     look_at(page)
 
 
@@ -70,7 +73,8 @@ def test_a_page_fits_and_is_accessible(browser_page, address, status):
     look_at(browser_page)
 
 
-def certificate_number() -> str:
-    first = Publication.objects.filter(kind="certificate").order_by("subject").first()
+def certified_entity() -> str:
+    """Name on a certificate the sample data publish."""
+    first = Publication.objects.filter(kind="certificate").select_related("body").order_by("subject").first()
     assert first is not None, "the sample data publish no certificate"
-    return str(first.subject)
+    return str(json.loads(first.body.payload)["entity"])
