@@ -1,6 +1,6 @@
 """The cast of design.md in tests: made by the real actions, signed in by the real form.
 
-Import the fixture where it is wanted: ``from tests.cast import cast  # noqa: F401``. A test gets whoever it asks for::
+A folder's `conftest.py` imports the fixture: ``from tests.cast import cast``. A test gets whoever it asks for::
 
     def test_the_stranger_sees_nothing(cast):
         assert cast["stranger"].get("/imports/").status_code == 404

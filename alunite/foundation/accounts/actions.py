@@ -6,13 +6,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from alunite.foundation.accounts.cast import CAST, Player
-from alunite.foundation.accounts.models import Affiliation, Organisation, Person
-from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.accounts.models import Affiliation, Organisation, Person, sign_in_name
+from alunite.foundation.accounts.policies import Actor, actor_for, require
+from alunite.foundation.accounts.roles import Role
 from alunite.foundation.history.actions import record
 
 
@@ -52,13 +54,16 @@ def add_person(
     Raises
     ------
     InvalidAccount
-        With every fault: name missing, too long or taken; e-mail malformed; password too weak.
+        With every fault: name missing, too long, with other characters than allowed or taken, whatever its case;
+        e-mail malformed; password too weak.
     Refused
         If the actor may not add people.
     """
     require(actor, "people.add")
     chosen = password or new_password()
-    person = Person(username=username.strip(), display_name=display_name.strip(), email=email, made_up=made_up)
+    person = Person(
+        username=sign_in_name(username), display_name=display_name.strip(), email=email.strip(), made_up=made_up
+    )
     person.set_password(chosen)
     _check(person, chosen if password else None)
     with transaction.atomic():
@@ -76,11 +81,9 @@ def add_person(
 def _check(person: Person, password: str | None) -> None:
     faults: list[tuple[str, str]] = []
     try:
-        person.full_clean()
+        person.full_clean(validate_constraints=False)
     except ValidationError as error:
         faults += [(name, " ".join(texts)) for name, texts in error.message_dict.items()]
-    if Person.objects.filter(username__iexact=person.username).exists() and "username" not in dict(faults):
-        faults.append(("username", "a name nobody else has, whatever its case"))
     if password is not None:
         try:
             validate_password(password, person)
@@ -95,11 +98,21 @@ def set_password(username: str, *, actor: Actor) -> Credentials:
     require(actor, "people.add")
     chosen = new_password()
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(username__iexact=username)
-        person.set_password(chosen)
-        person.save(update_fields=["password"])
-        record("person.password_set", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
+        person = Person.objects.select_for_update().get(username=sign_in_name(username))
+        _keep_password(person, chosen, actor)
     return Credentials(person.username, chosen, "")
+
+
+def change_own_password(person: Person, password: str) -> None:
+    """Give a signed-in person the password of their choice; sessions elsewhere end."""
+    with transaction.atomic():
+        _keep_password(person, password, actor_for(person))
+
+
+def _keep_password(person: Person, password: str, actor: Actor) -> None:
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    record("person.password_set", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
 
 
 def add_cast(*, actor: Actor, new_passwords: bool = False) -> list[Credentials]:
@@ -132,21 +145,37 @@ def _renew(player: Player, actor: Actor) -> Credentials:
 
 
 def affiliate(username: str, organisation: Organisation, role: str, *, actor: Actor) -> Affiliation:
-    """Give a person a role in an organisation."""
+    """Give a person a role in an organisation, from now on. `ValueError` if there is no such role."""
     require(actor, "people.add")
     with transaction.atomic():
         affiliation = Affiliation.objects.create(
-            person=Person.objects.get(username__iexact=username), organisation=organisation, role=role
+            person=Person.objects.get_by_natural_key(username), organisation=organisation, role=Role(role)
         )
-        record(
-            "affiliation.began",
-            record_type="affiliation",
-            record_id=str(affiliation.pk),
-            payload={
-                "person": str(affiliation.person_id),
-                "organisation": str(organisation.pk),
-                "role": str(role),
-            },
-            actor=actor.label,
-        )
+        _record_affiliation("affiliation.began", affiliation, actor)
     return affiliation
+
+
+def end_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliation:
+    """End a role from this moment on; one that has ended keeps its end."""
+    require(actor, "people.add")
+    with transaction.atomic():
+        held = Affiliation.objects.select_for_update().get(pk=affiliation.pk)
+        if held.until is None:
+            held.until = max(timezone.now(), held.since)
+            held.save(update_fields=["until"])
+            _record_affiliation("affiliation.ended", held, actor)
+    return held
+
+
+def _record_affiliation(kind: str, affiliation: Affiliation, actor: Actor) -> None:
+    record(
+        kind,
+        record_type="affiliation",
+        record_id=str(affiliation.pk),
+        payload={
+            "person": str(affiliation.person_id),
+            "organisation": str(affiliation.organisation_id),
+            "role": str(affiliation.role),
+        },
+        actor=actor.label,
+    )

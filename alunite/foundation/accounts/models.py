@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 
 
+def sign_in_name(text: str) -> str:
+    """Return a sign-in name as it is kept and compared: without spaces around it, in lower case.
+
+    >>> sign_in_name(" Marit.Vik@Example.org ")
+    'marit.vik@example.org'
+    """
+    return text.strip().lower()
+
+
 class PersonManager(BaseUserManager["Person"]):
     """Finds people by sign-in name, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(username__iexact=username)
+        return self.get(username=sign_in_name(username or ""))
 
 
 class Person(AbstractBaseUser):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    username = models.CharField(_("sign-in name"), max_length=150, unique=True)
+    # Few characters, all of them ASCII: no two names look alike, and every database compares them the same.
+    username = models.CharField(
+        _("sign-in name"),
+        max_length=150,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"\A[a-z0-9.@+_-]+\Z", _("Letters a to z, digits and . @ + - _ only, such as m.vik@example.org")
+            )
+        ],
+    )
     display_name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     is_active = models.BooleanField(default=True)
@@ -50,6 +72,11 @@ class Person(AbstractBaseUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(username=Lower("username")), name="accounts_person_username_in_lower_case"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
@@ -82,8 +109,14 @@ class Organisation(models.Model):
         return self.name
 
 
+def held_at(instant: datetime, path: str = "") -> models.Q:
+    """Return the filter for affiliations that hold at an instant; `path` leads to them from another model."""
+    ends = models.Q((f"{path}until__isnull", True)) | models.Q((f"{path}until__gt", instant))
+    return models.Q((f"{path}since__lte", instant)) & ends
+
+
 class Affiliation(models.Model):
-    """A person's role in an organisation over a time."""
+    """A person's role in an organisation over a time; the instant it ends is the first it no longer holds."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="affiliations")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation, Person
+from alunite.foundation.accounts.models import Affiliation, Person, held_at
 from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind
 from alunite.foundation.core.judgement import Judgement, Reason
 
@@ -76,7 +77,7 @@ def actor_for(person: Any) -> Actor:
     """Return the actor for a signed-in person, or `PUBLIC`. One query."""
     if not isinstance(person, Person) or not person.is_active:
         return PUBLIC
-    held = Affiliation.objects.filter(person=person, until__isnull=True).values_list(
+    held = Affiliation.objects.filter(held_at(timezone.now()), person=person).values_list(
         "organisation_id", "organisation__kind", "role"
     )
     roles = frozenset((str(organisation), kind, role) for organisation, kind, role in held)
@@ -155,4 +156,4 @@ def _organisations_view(actor: Actor) -> Q:
         return Q()
     if actor.person_id is None:
         return Q(pk__in=())
-    return Q(affiliations__person_id=actor.person_id, affiliations__until__isnull=True)
+    return Q(affiliations__person_id=actor.person_id) & held_at(timezone.now(), "affiliations__")
