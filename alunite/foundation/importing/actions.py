@@ -134,7 +134,7 @@ def _one_import_at_a_time() -> None:
     """Let a second import wait, so that it compares with what the first has stated; on SQLite all writers queue."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {Batch._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+            cursor.execute("LOCK TABLE importing_batch IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _readable(name: str) -> str:
