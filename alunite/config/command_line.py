@@ -6,6 +6,7 @@ document on standard output and nothing else; progress goes to standard error.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -16,6 +17,8 @@ from typing import Any
 import click
 import django
 from django.core.exceptions import ImproperlyConfigured
+
+from alunite.foundation.keys.installation import InstallationError
 
 DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 
@@ -68,18 +71,37 @@ def alunite() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(given))
+    # A name the terminal's encoding cannot show is shown in another way, and never ends a command half way.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output has heard enough; nothing is left to be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    sys.exit(code)
 
 
-def run(given: Sequence[str]) -> int:
+def print_json(data: Any) -> None:
+    """Print one JSON document in UTF-8, whatever the terminal's encoding is."""
+    # All that UTF-8 cannot hold are halves of surrogate pairs, which become JSON's own escapes.
+    text = json.dumps(data, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
+    click.echo(text)
+
+
+def run(given: Sequence[str]) -> int:  # noqa: PLR0911, one way out for each thing that can happen
     """Run the command line and return its exit status."""
     as_json = "--json" in given
     try:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alunite.config.settings")
         django.setup()
         result = alunite.main(args=list(given), prog_name="alunite", standalone_mode=False)
-    except InputFault as fault:
-        return _tell(fault.message, fault.data, INPUT_AT_FAULT, as_json=as_json)
+    except (InputFault, ImproperlyConfigured, InstallationError) as fault:
+        data = fault.data if isinstance(fault, InputFault) else {"error": str(fault)}
+        return _tell(str(fault), data, INPUT_AT_FAULT, as_json=as_json)
     except click.exceptions.NoArgsIsHelpError as help_wanted:
         click.echo(help_wanted.format_message(), err=True)
         return INPUT_AT_FAULT
@@ -90,8 +112,8 @@ def run(given: Sequence[str]) -> int:
         return left.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _tell("stopped", {"error": "stopped"}, OUR_FAULT, as_json=as_json)
-    except ImproperlyConfigured as fault:
-        return _tell(str(fault), {"error": str(fault)}, INPUT_AT_FAULT, as_json=as_json)
+    except BrokenPipeError:
+        raise
     except Exception as fault:  # noqa: BLE001, the last door: everything unforeseen is our fault and is shown whole
         traceback.print_exc()
         text = f"our fault: {type(fault).__name__}: {fault}"
@@ -101,7 +123,7 @@ def run(given: Sequence[str]) -> int:
 
 def _tell(message: str, data: Any, code: int, *, as_json: bool) -> int:
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        print_json(data)
     else:
         click.echo(message, err=True)
     return code

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from alunite.config.command_line import InputFault
-from alunite.config.commands.common import json_option, need_ready, say, show, writing
+from alunite.config.commands.common import json_option, need_ready, readable, say, show, writing
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import ImportResult, import_files
 from alunite.foundation.importing.exporting import export_csv
@@ -21,7 +23,7 @@ from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
 def import_rows(*, files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Import files of rows: all or nothing; a second time changes nothing."""
     named = [_named(text) for text in files]
-    with writing():
+    with need_only_reading() if dry_run else writing():
         try:
             result = import_files(named, actor=IMPORTER, dry_run=dry_run, progress=None if as_json else say)
         except UnknownImportKind as error:
@@ -29,6 +31,13 @@ def import_rows(*, files: tuple[str, ...], dry_run: bool, as_json: bool) -> None
     if result.faults:
         raise InputFault(_fault_list(result), result.as_dict())
     show(result.as_dict(), _summary(result), as_json=as_json)
+
+
+@contextmanager
+def need_only_reading() -> Iterator[None]:
+    """Nothing is written, so nothing is sealed and no key is needed."""
+    need_ready()
+    yield
 
 
 def _named(text: str) -> tuple[str, Path]:
@@ -48,9 +57,9 @@ def _summary(result: ImportResult) -> str:
 
 def _fault_list(result: ImportResult) -> str:
     lines = [
-        f"{fault.file}, row {fault.row}"
-        + (f", {fault.column}" if fault.column else "")
-        + (f": “{fault.value}”" if fault.value else "")
+        f"{readable(fault.file)}, row {fault.row}"
+        + (f", {readable(fault.column)}" if fault.column else "")
+        + (f": “{readable(fault.value)}”" if fault.value else "")
         + f" — expected {fault.expected}"
         for fault in result.faults
     ]

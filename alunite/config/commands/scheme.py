@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
-from alunite.config.command_line import InputFault
+from alunite.config.command_line import InputFault, print_json
 from alunite.config.commands.common import is_ready, json_option, show
 from alunite.config.commands.setting_up import default_scheme
 from alunite.foundation.adoption.queries import current_pack
@@ -40,7 +39,7 @@ def check(*, directory: Path, as_json: bool) -> None:
 def print_schema(*, as_json: bool) -> None:
     """Print the JSON Schema of scheme packs."""
     del as_json  # it is JSON either way
-    click.echo(json.dumps(pack_schema(), ensure_ascii=False, indent=2))
+    print_json(pack_schema())
 
 
 @click.command()
@@ -116,6 +115,8 @@ def _pack(directory: Path | None) -> Pack:
 
 def _day(text: str) -> date | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007, a day has no zone
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # ISO 8601 has other forms for a day; one is enough here.
+    return day if day.isoformat() == text else None

@@ -9,24 +9,27 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
 import click
 from django.conf import settings
 
-from alunite.config.command_line import OUR_FAULT, InputFault
-from alunite.config.commands.common import is_ready, json_option, need_ready, say
-from alunite.config.commands.setting_up import initialise
-from alunite.foundation.accounts.actions import Credentials, add_cast
+from alunite.config.command_line import DONE, OUR_FAULT, InputFault
+from alunite.config.commands.common import is_ready, json_option, need_key, need_ready, say, seal_now, show
+from alunite.config.commands.setting_up import default_scheme, initialise
+from alunite.foundation.accounts.actions import Credentials, InvalidAccount, add_cast
 from alunite.foundation.accounts.policies import OPERATOR
-from alunite.foundation.history.sealing import seal
+from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.importing.models import Batch
+from alunite.foundation.scheme.loader import load_pack
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
 PORTS_TRIED = 200
 SECONDS_TO_ANSWER = 30
+SECONDS_BETWEEN_TRIES = 0.05
 
 
 @click.command()
@@ -36,9 +39,9 @@ SECONDS_TO_ANSWER = 30
 @json_option
 def serve(*, port: int | None, as_json: bool) -> int:
     """Serve the site on this machine until stopped."""
-    del as_json  # the address is all there is to print
     need_ready()
-    return _serve(port, ())
+    need_key()
+    return _serve(_chosen(port), lambda address: show({"address": address}, address, as_json=as_json))
 
 
 @click.command()
@@ -49,13 +52,34 @@ def serve(*, port: int | None, as_json: bool) -> int:
 @json_option
 def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
     """Set up an installation with the real public rows and the cast, and serve it."""
-    del as_json
+    chosen = _chosen(port)
+    initialise(samples=_is_empty(), directory=None)
+    try:
+        made = add_cast(actor=OPERATOR, new_passwords=new_passwords)
+    except InvalidAccount as error:
+        raise InputFault(f"the cast cannot be added to the accounts there are: {error}") from error
+    finally:
+        seal_now()
+
+    def tell(address: str) -> None:
+        if not as_json:
+            _tell_cast(made)
+        accounts = [{"username": item.username, "password": item.password, "is_who": item.is_who} for item in made]
+        show({"address": address, "accounts": accounts}, address, as_json=as_json)
+
+    return _serve(chosen, tell)
+
+
+def _is_empty() -> bool:
+    """Tell whether nothing was ever imported, so that the sample rows replace no row of anybody's.
+
+    An installation whose making was broken off is empty as well, and is completed.
+    """
     if not is_ready():
-        initialise(samples=True, directory=None)
-    made = add_cast(actor=OPERATOR, new_passwords=new_passwords)
-    if made:
-        seal()
-    return _serve(port, made)
+        return True
+    if Batch.objects.exists():
+        return False
+    return current_pack().scheme.id == load_pack(default_scheme()).scheme.id
 
 
 def _free_port() -> int:
@@ -75,41 +99,52 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _serve(port: int | None, made: Sequence[Credentials]) -> int:
+def _chosen(port: int | None) -> int:
     if port is not None and not _is_free(port):
         raise InputFault(f"port {port} is taken; choose another, or leave --port out")
-    chosen = port or _free_port()
+    return port or _free_port()
+
+
+def _serve(port: int, tell: Callable[[str], None]) -> int:
+    """Serve until stopped; `tell` the address once the first page answers."""
+    server: subprocess.Popen[bytes] | None = None
+    stopped = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopped
+        stopped = True
+        if server is not None:
+            server.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     server = subprocess.Popen(  # noqa: S603, our own interpreter and arguments
         [
             str(Path(sys.executable).with_name("granian")),
-            "--interface",
-            "wsgi",
-            "--host",
-            HOST,
-            "--port",
-            str(chosen),
-            "--log-level",
-            "warning",
-            "--workers-kill-timeout",
-            "3",
+            *("--interface", "wsgi"),
+            *("--host", HOST),
+            *("--port", str(port)),
+            *("--log-level", "warning"),
+            # As many as one processor has work for; granian's own number is for large machines.
+            *("--blocking-threads", "3"),
+            *("--workers-kill-timeout", "3"),
             "alunite.config.wsgi:application",
         ],
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "alunite.config.settings", "ALUNITE_HOME": str(settings.ALUNITE_HOME)},
     )
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    if stopped:
         server.terminate()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    if not _answers(server, chosen):
+    if not _answers(server, port):
         server.terminate()
+        server.wait()
+        if stopped:
+            return DONE
         say("the server did not start; what it said stands above")
         return OUR_FAULT
-    _tell_cast(made)
-    print(f"http://{HOST}:{chosen}", flush=True)
-    return 0 if server.wait() in {0, -signal.SIGTERM, -signal.SIGINT, 130, 143} else OUR_FAULT
+    tell(f"http://{HOST}:{port}")
+    ended = server.wait()
+    return DONE if stopped or ended == 0 else OUR_FAULT
 
 
 def _tell_cast(made: Sequence[Credentials]) -> None:
@@ -130,6 +165,7 @@ def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
             connection.request("GET", "/")
             if connection.getresponse().status == http.HTTPStatus.OK:
                 return True
-        except OSError:
-            time.sleep(0.05)
+        except (OSError, http.client.HTTPException):
+            pass  # not yet
+        time.sleep(SECONDS_BETWEEN_TRIES)
     return False

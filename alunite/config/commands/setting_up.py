@@ -12,13 +12,21 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from alunite.config.command_line import InputFault
-from alunite.config.commands.common import json_option, say, show
+from alunite.config.commands.common import (
+    json_option,
+    need_database,
+    need_key,
+    need_writable_home,
+    say,
+    seal_now,
+    show,
+)
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
-from alunite.foundation.history.sealing import seal
+from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
-from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.keys.signing import CannotSign, ensure_signing_key
 from alunite.foundation.scheme.loader import PackError
 
 
@@ -63,18 +71,29 @@ def default_scheme() -> Path:
 def initialise(*, samples: bool, directory: Path | None) -> Initialised:
     """Make or update the installation; raise `InputFault` for a pack or sample that cannot be taken up."""
     installation = settings.INSTALLATION
+    need_writable_home()
     installation.create()
-    key = installation.ensure_master_key()
+    try:
+        key = installation.ensure_master_key()
+    except OSError as error:
+        text = f"{installation.key_file}: expected a file that can be written, or ALUNITE_MASTER_KEY set"
+        raise InputFault(f"{text} ({error.strerror})") from error
     if key.made:
         say(f"made a master key in {key.where}: for trials; set ALUNITE_MASTER_KEY for real use, and keep a copy")
     settings.SECRET_KEY = installation.derived_secret("django-secret-key")
+    need_database()
     if _migrations_missing():
         say("making the database")
         call_command("migrate", verbosity=0, interactive=False)
-    ensure_signing_key()
-    call_command("collectstatic", verbosity=0, interactive=False)
     try:
-        pack, changed = adopt_pack(directory or _adopted_or_default(), actor=OPERATOR)
+        ensure_signing_key()
+    except CannotSign as error:
+        raise InputFault(str(error)) from error
+    need_key()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    seal_now()
+    try:
+        pack, changed = _adopt(directory)
         if changed:
             say(f"adopted the scheme {pack.scheme}")
         counts = _load_samples() if samples else (0, 0, 0, 0)
@@ -84,12 +103,18 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
     except (OtherScheme, ReleasedVersionChanged) as error:
         raise InputFault(str(error)) from error
     finally:
-        seal()
+        seal_now()
     return Initialised(str(installation.home), connection.vendor, key.where, key.made, pack.scheme, changed, *counts)
 
 
-def _adopted_or_default() -> Path:
-    return default_scheme()
+def _adopt(directory: Path | None) -> tuple[AdoptedPack, bool]:
+    """Adopt the pack of a folder; without one the pack that comes with Alunite, unless another scheme runs here."""
+    try:
+        return adopt_pack(directory or default_scheme(), actor=OPERATOR)
+    except OtherScheme:
+        if directory is not None:
+            raise
+    return AdoptedPack.objects.order_by("-pk")[0], False
 
 
 def _migrations_missing() -> bool:
