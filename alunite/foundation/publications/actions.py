@@ -70,12 +70,18 @@ def _may_publish(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation or actor.is_secretariat
 
 
+@policy("publications.redact", says="Only the operator may carry out a decision to redact.")
+def _may_redact(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
 def publish(
     kind_name: str, statements: Sequence[ToPublish], *, actor: Actor, cause: Entry | None = None
 ) -> list[Published]:
     """Publish `statements` of one kind, all or none, in order; return those that said something new.
 
-    A subject may stand in `statements` more than once. The number of queries grows with batches of 500, not with statements. Read tables follow in the same transaction.
+    A subject may stand in `statements` more than once. The number of queries grows with batches of 500, not with
+    statements (on SQLite with the 999 values a statement of its may hold). Read tables follow in the same transaction.
 
     Raises
     ------

@@ -6,7 +6,7 @@ Columns are read as text where an attacker could have written what no model fiel
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -24,7 +24,7 @@ CHUNK = 500
 
 _BODY = ("body__publication", "body__payload", "body__redacted_by")
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 # Record and version of an entry, and what its payload says: None when it has been erased.
 Sealed = dict[tuple[str, int], Row | None]
 
@@ -43,7 +43,7 @@ def check_publications() -> Iterator[Problem]:
         yield from _missing(chunk)
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _chunks(rows: Iterator[Any]) -> Iterator[list[Row]]:
     while chunk := list(islice(rows, CHUNK)):
         yield chunk
 
@@ -96,7 +96,7 @@ def _check_head(row: Row, said: Row | None, where: str) -> Iterator[Problem]:
         "published_at": _instant(row["at"]),
         "withdrawal": row["withdrawal"],
     }
-    said = said | {"published_at": _instant(said.get("published_at"))}
+    said = {**said, "published_at": _instant(said.get("published_at"))}
     if different := [name for name, value in found.items() if said.get(name) != value]:
         yield Problem(ALTERED, where, f"Not as history recorded it: {', '.join(different)}.")
 
@@ -113,7 +113,8 @@ def _fits(row: Row) -> bool:
     try:
         text = row["body__payload"]
         said = None if text is None else json.loads(text)
-        return publication_digest(row["kind"], row["subject"], row["version"], said) == row["digest"]
+        held: str = row["digest"]
+        return publication_digest(row["kind"], row["subject"], row["version"], said) == held
     except (ValueError, TypeError):  # not JSON, or JSON that has no canonical form
         return False
 
