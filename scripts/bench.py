@@ -13,12 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(names: list[str]) -> int:
-    known = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("bench_*.py"))}
+    known = {path.stem: path for path in sorted((ROOT / "benchmarks").glob("*.py")) if path.stem != "hello"}
     if unknown := set(names) - known.keys():
         print(f"no such benchmark: {', '.join(sorted(unknown))}; there are {', '.join(known) or 'none'}")
         return 2
     if not known:
-        print("there is no benchmark yet: put the first into benchmarks/bench_<what>.py")
+        print("there is no benchmark yet: put the first into benchmarks/<what>.py")
     failed = 0
     for name in names or known:
         print(f"== {name}", flush=True)
