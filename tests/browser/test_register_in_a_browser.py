@@ -65,11 +65,37 @@ def test_a_certificate_is_found_with_the_keyboard(browser_page):
 
 @pytest.mark.parametrize(
     ("address", "status"),
-    [("/register/", 200), ("/register/?q=zzzzzz", 200), ("/standards/", 200), ("/nowhere/", 404)],
+    [
+        ("/register/", 200),
+        ("/register/?q=zzzzzz", 200),
+        ("/standards/", 200),
+        ("/account/login/", 200),
+        ("/nowhere/", 404),
+    ],
 )
 def test_a_page_fits_and_is_accessible(browser_page, address, status):
     answer = browser_page.goto(address)
     assert answer.status == status
+    look_at(browser_page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder"),
+    [("certification_event", "events"), ("member", "members"), ("firm", "firms")],
+)
+def test_a_page_of_each_kind_fits_and_is_accessible(browser_page, kind, folder):
+    newest = Publication.objects.filter(kind=kind, withdrawal="").order_by("-pk").first()
+    assert newest is not None, f"the sample data publish no {kind}"
+    answer = browser_page.goto(f"/{folder}/{newest.subject}/")
+    assert answer.status == 200
+    look_at(browser_page)
+
+
+def test_a_standard_is_reached_from_the_list_and_accessible(browser_page):
+    browser_page.goto("/standards/")
+    tab_to(browser_page, "main a[href^='/standards/']")
+    browser_page.keyboard.press("Enter")
+    browser_page.wait_for_url("**/standards/*/")
     look_at(browser_page)
 
 
