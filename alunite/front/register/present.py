@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from alunite.foundation.core.judgement import THIRD_PARTY, Trust
+from alunite.foundation.core.judgement import THIRD_PARTY, Reason, Trust
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -20,6 +21,7 @@ from alunite.front.register.countries import country_name
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
+from alunite.front.register.templatetags.shown import days_in, words
 
 STATE_WORDS = {
     "draft": gettext_lazy("Draft"),
@@ -82,6 +84,7 @@ class Line:
     standard: str
     version: str
     activities: list[ActivityCell]
+    activities_known: bool
     countries: list[str]
     last_event: str
     last_day: str
@@ -90,12 +93,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ReasonShown:
-    """A reason with the note its trust asks for."""
+    """A reason with the note its trust asks for, that note in one word, and the number of its source on the page."""
 
     text: str
     note: str
     trusted: bool
     source: str
+    word: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,45 @@ class Bar:
     width: float
     state: str
     word: str
+    mark: str = ""
+    since: str = ""
+
+    @property
+    def left(self) -> str:
+        """Where it begins, as an SVG length that no locale changes."""
+        return _percent(self.x)
+
+    @property
+    def across(self) -> str:
+        """How long it is, as an SVG length."""
+        return _percent(self.width)
+
+    @property
+    def right(self) -> str:
+        """Where it ends, as an SVG length."""
+        return _percent(self.x + self.width)
+
+    @property
+    def has_label(self) -> str:
+        """Where its label fits above it: `everywhere`, `desk` (not on a phone) or nowhere (empty)."""
+        letters = max(len(self.word), len(self.since))
+        if self.width >= letters * PHONE_LETTER:
+            return "everywhere"
+        return "desk" if self.width >= letters * DESK_LETTER else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """The first day of a year; `label` says where the year is written: everywhere, on a desk only, or nowhere."""
+
+    x: float
+    year: int
+    label: str
+
+    @property
+    def left(self) -> str:
+        """Where it stands, as an SVG length."""
+        return _percent(self.x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +168,18 @@ class Drawing:
     """The timeline to scale: bars, year ticks, and where the day asked for stands."""
 
     bars: list[Bar]
-    years: list[tuple[float, int]]
+    ticks: list[Tick]
     now: float
+
+    @property
+    def today(self) -> str:
+        """Where the day asked for stands, as an SVG length."""
+        return _percent(self.now)
+
+    @property
+    def anchor(self) -> str:
+        """Which end of its label the day asked for holds, so that the label stays inside."""
+        return "end" if self.now > WIDTH / 2 else "start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +190,16 @@ class Source:
     url: str
     host: str
     cited_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question a reader would ask, and what is known: a short answer, or why there is none."""
+
+    asked: str
+    answer: str
+    detail: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +221,21 @@ class Page:
     version_printed: str
     level: Status
     activities: list[ActivityCell]
+    activities_known: bool
+    event_label: str
+    finding: str
+    coming: Answer
+    not_known: list[Answer]
     segments: list[SegmentShown]
     drawing: Drawing | None
     sources: list[Source]
     events: list[dict[str, Any]] = field(default_factory=list)
     certificate: Link | None = None
+
+    @property
+    def covered(self) -> list[str]:
+        """The activities inside the scope, in the scheme's order."""
+        return [cell.label for cell in self.activities if cell.inside]
 
 
 def record_url(kind: str, subject: str, name: str) -> str:
@@ -209,6 +283,7 @@ def line(row: Any, site: Site) -> Line:
         standard=site.label("families", row.family),
         version=_version(row.version, site),
         activities=chain(row.activities, site),
+        activities_known=knows_activities(row.activities),
         countries=countries(row.countries),
         last_event=str(LAST_EVENTS[row.last_event]),
         last_day=row.last_day,
@@ -227,10 +302,25 @@ def countries(codes: Sequence[str]) -> list[str]:
 
 def chain(activities: Sequence[str], site: Site) -> list[ActivityCell]:
     """Return the scheme's activities in order, each in the scope or not; an unknown scope has none inside."""
-    return [
-        ActivityCell(label, identifier in activities)
-        for identifier, label in site.labels["activities"].items()
-    ]
+    return [ActivityCell(label, identifier in activities) for identifier, label in site.labels["activities"].items()]
+
+
+def knows_activities(activities: Sequence[str]) -> bool:
+    """Tell whether the source names activities at all; if not, no cell of the chain may be read as outside."""
+    return any(not is_unknown(identifier) for identifier in activities)
+
+
+TRUST_WORDS = {
+    Trust.READ: gettext_lazy("read"),
+    Trust.CUT: gettext_lazy("broke off"),
+    Trust.KNOWN: gettext_lazy("general knowledge"),
+    Trust.DESIGN: gettext_lazy("our default"),
+}
+
+
+def trust_word(trust: str, origin: str) -> str:
+    """Return the note of a trust in a word or two, for a row; the note itself stands once beside the rows."""
+    return str(_("reported") if trust == Trust.READ and origin == THIRD_PARTY else TRUST_WORDS[Trust(trust)])
 
 
 def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, bool]:
@@ -249,9 +339,16 @@ def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, b
     return _("our default, not %(owner)s’s") % {"owner": short or owner}, False
 
 
-def _reason(data: dict[str, Any] | Any, site: Site) -> ReasonShown:
+def _reason(data: Reason, numbers: Mapping[str, int], site: Site) -> ReasonShown:
     note, trusted = trust_note(str(data.trust), data.origin, data.source, site)
-    return ReasonShown(data.text, note, trusted, data.source)
+    return ReasonShown(
+        days_in(data.text),
+        note,
+        trusted,
+        data.source,
+        word=trust_word(str(data.trust), data.origin),
+        number=numbers.get(data.source),
+    )
 
 
 def page(record: Record, asked: date | None, site: Site) -> Page:
@@ -260,7 +357,9 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
     today = asked or site.today
     line_of_states = Timeline.from_list(said["timeline"])
     now = line_of_states.segment_on(today)
-    reasons = [_reason(item, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today)]
+    sources = _sources(said)
+    numbers = {source.url: source.number for source in sources}
+    reasons = [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today)]
     certificate = said.get("certificate")
     return Page(
         record=record,
@@ -273,7 +372,7 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
             site,
             begins=line_of_states.first if line_of_states.first and today < line_of_states.first else None,
         ),
-        sentence=_sentence(now, line_of_states, today),
+        sentence=_sentence(now, line_of_states, today, said["expiry_date"]),
         reasons=reasons,
         members=[Link(item["name"], record_url("member", item["id"], item["name"])) for item in said["members"]],
         firm=Link(said["firm"]["name"], record_url("firm", said["firm"]["id"], said["firm"]["name"]))
@@ -285,20 +384,30 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
         version_printed="" if is_unknown(said["version_printed"]) else said["version_printed"],
         level=level_status(said["level"], site),
         activities=chain(said["activities"], site),
+        activities_known=knows_activities(said["activities"]),
+        event_label=event_label(said["event"], site),
+        finding=finding(line_of_states, today),
+        coming=_coming(now, said),
+        not_known=not_known(said),
         segments=[
             SegmentShown(
                 first=segment.first.isoformat(),
                 last=segment.last.isoformat() if segment.last else "",
                 status=status(segment.state, segment.qualifier, site),
-                reasons=[_reason(item, site) for item in segment.reasons],
+                reasons=[_reason(item, numbers, site) for item in segment.reasons],
                 is_now=segment is now,
             )
             for segment in line_of_states
         ],
-        drawing=draw(line_of_states, today),
-        sources=_sources(said),
+        drawing=draw(line_of_states, today, site),
+        sources=sources,
         events=[
-            {**event, "url": record_url("certification_event", event["id"], said["entity"])}
+            {
+                **event,
+                "url": record_url("certification_event", event["id"], said["entity"]),
+                "label": event_label(event["event"], site),
+                "number": numbers[event["source_url"]],
+            }
             for event in said.get("events", [])
         ],
         certificate=Link(said["certificate_number"], record_url("certificate", certificate, said["entity"]))
@@ -307,38 +416,120 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
     )
 
 
+def event_label(event: str, site: Site) -> str:
+    """Return what happened, in the scheme's words."""
+    return _("kind not published") if is_unknown(event) else site.label("events", event)
+
+
 def _nothing_known(line_of_states: Timeline, today: date) -> ReasonShown:
     if line_of_states.first and today < line_of_states.first:
         text = _("Nothing is known of it before %(day)s.") % {"day": show_day(line_of_states.first)}
     else:
         text = _("No source gives any date for it, so nothing can be said of its state on a day.")
-    return ReasonShown(text, _("from the records held here"), trusted=False, source="")
+    return ReasonShown(text, _("from the records held here"), trusted=True, source="", word=_("our records"))
 
 
-def _sentence(now: Segment | None, line_of_states: Timeline, today: date) -> str:
+def _last_day(expired: Segment, expires: str) -> str:
+    """Return the day before it was expired, no more exactly than it is published."""
+    if is_unknown(expires) or len(expires) == len("2020-06-30"):
+        return show_day(date.fromordinal(expired.first.toordinal() - 1))
+    return _("some day of %(month)s") % {"month": show_day(expires)}
+
+
+def _sentence(now: Segment | None, line_of_states: Timeline, today: date, expires: str) -> str:
     if now is None:
         return _nothing_known(line_of_states, today).text
     span = (today - now.first).days
     since = pgettext("state", "since %(day)s") % {"day": show_day(now.first)}
     until = _(", to %(day)s") % {"day": show_day(now.last)} if now.last else ""
     if now.state == "expired":
-        return _("Its last day was %(day)s, %(ago)s.") % {
-            "day": show_day(date.fromordinal(now.first.toordinal() - 1)),
-            "ago": _ago(span + 1),
-        }
+        return _("Its last day was %(day)s, %(ago)s.") % {"day": _last_day(now, expires), "ago": _ago(span + 1)}
     if now.state == UNKNOWN:
         return _("What is published does not tell, %(since)s%(until)s.") % {"since": since, "until": until}
     return _("In date %(since)s%(until)s.") % {"since": since, "until": until}
 
 
 def _ago(days: int) -> str:
+    span = _span(days)
+    return _("%(span)s ago") % {"span": span} if span else _("less than a month ago")
+
+
+def _span(days: int) -> str:
+    """Return whole years and months; empty for less than a month."""
     years, months = divmod(days * 12 // 365, 12)
     parts = []
     if years:
         parts.append(_("%(n)d years") % {"n": years} if years > 1 else _("one year"))
     if months:
         parts.append(_("%(n)d months") % {"n": months} if months > 1 else _("one month"))
-    return _("%(span)s ago") % {"span": _(" and ").join(parts)} if parts else _("less than a month ago")
+    return _(" and ").join(parts)
+
+
+def finding(line_of_states: Timeline, today: date) -> str:
+    """Return what the timeline shows, in one line for its title."""
+    if line_of_states.first is None:
+        return _("No day of it is known")
+    held = sum(
+        (min(segment.last or today, today) - segment.first).days + 1
+        for segment in line_of_states
+        if segment.state == "active" and segment.first <= today
+    )
+    last = list(line_of_states)[-1]
+    if not held:
+        first = show_day(line_of_states.first)
+        if all(segment.state == UNKNOWN for segment in line_of_states):
+            return _("Known of since %(day)s, its state never published") % {"day": first}
+        return _("Nothing is certain of it before %(day)s") % {"day": show_day(last.first)}
+    span = _span(held) or _("less than a month")
+    now = line_of_states.state_on(today)
+    if now == "active":
+        return _("In date for %(span)s so far") % {"span": span}
+    if now == "expired":
+        return _("In date for %(span)s, nothing later known") % {"span": span}
+    return _("In date for %(span)s, then %(state)s") % {
+        "span": span,
+        "state": str(STATE_WORDS.get(now or UNKNOWN, now)).lower(),
+    }
+
+
+def _coming(now: Segment | None, said: Mapping[str, Any]) -> Answer:
+    asked = _("What comes next")
+    if now is not None and now.state == "active" and not is_unknown(said["expiry_date"]):
+        ends = _("Ends %(day)s") % {"day": show_day(said["expiry_date"])}
+        return Answer(asked, ends, _("its last day as published; no renewal known"))
+    return Answer(asked, _("Unknown"), _("no audit or renewal published"), known=False)
+
+
+def not_known(said: Mapping[str, Any]) -> list[Answer]:
+    """Return what a reader would ask and no page held here answers, with why; never to be read as none or zero."""
+    silent = _("No page we hold gives it.")
+    asked = [
+        ("certificate_number", _("Certificate number"), silent),
+        ("issue_date", _("Day of issue"), silent),
+        ("expiry_date", _("Last day"), _("No page we hold gives it. It does not mean that it is not valid.")),
+        ("level", _("Level"), silent),
+        ("version", _("Version of the standard"), silent),
+        ("scope", _("Scope in words"), silent),
+    ]
+    found = [Answer(question, why, known=False) for name, question, why in asked if is_unknown(said[name])]
+    if not knows_activities(said["activities"]):
+        found.append(Answer(_("Activities in scope"), silent, known=False))
+    if not said["firm"]:
+        found.append(Answer(_("Audit firm"), silent, known=False))
+    return [
+        *found,
+        Answer(
+            _("Suspension or withdrawal"),
+            _("Not reported to this register. It does not mean that there was none."),
+            known=False,
+        ),
+        Answer(
+            _("Ratings and non-conformances"),
+            _("Not held: no audit report was read. This is not a count of zero."),
+            known=False,
+        ),
+        Answer(_("Audits to come"), _("None published."), known=False),
+    ]
 
 
 def _sources(said: dict[str, Any]) -> list[Source]:
@@ -353,25 +544,50 @@ def _sources(said: dict[str, Any]) -> list[Source]:
 
 WIDTH = 1000
 
+# How wide a letter of a label is, in per mille of the drawing: on a desk of 832 px, on a phone of 328.
+DESK_LETTER = 8.5
+PHONE_LETTER = 21.5
+# How many years can be written below the drawing.
+MOST_YEARS_DESK = 14
+MOST_YEARS_PHONE = 6
 
-def draw(line_of_states: Timeline, today: date) -> Drawing | None:
-    """Return the timeline to scale, from the year it begins to the year after the last day named or asked for."""
+
+def _percent(per_mille: float) -> str:
+    return f"{per_mille / 10:.2f}%"
+
+
+def draw(line_of_states: Timeline, today: date, site: Site) -> Drawing | None:
+    """Return the timeline to scale, over whole years that hold every day named and the day asked for.
+
+    What has no known end is drawn up to the day asked for: nothing is said of later days.
+    """
     if line_of_states.first is None:
         return None
     named = [segment.last or segment.first for segment in line_of_states]
     first = date(min(line_of_states.first, today).year, 1, 1)
-    last = date(max(*named, today).year + 1, 12, 31) if len(named) > 1 else date(max(named[0], today).year + 1, 12, 31)
+    last = date(max(*named, today).year, 12, 31)
     whole = (last - first).days
 
     def x(day: date) -> float:
         return round((day - first).days / whole * WIDTH, 2)
 
-    bars = [
-        Bar(x(segment.first), round(x(segment.last or last) - x(segment.first), 2), segment.state,
-            str(STATE_WORDS.get(segment.state, segment.state)))
-        for segment in line_of_states
-    ]
-    return Drawing(bars, [(x(date(year, 1, 1)), year) for year in range(first.year, last.year + 1)], x(today))
+    bars = []
+    for segment in line_of_states:
+        end = segment.last or (today if segment.first <= today else last)
+        shown = status(segment.state, segment.qualifier, site)
+        since = _("from %(day)s") % {"day": show_day(segment.first)}
+        begins = x(segment.first)
+        bars.append(Bar(begins, round(x(end) - begins, 2), segment.state, shown.word, shown.mark, since))
+    years = range(first.year, last.year + 1)
+    ticks = [Tick(x(date(year, 1, 1)), year, _written(year - first.year, len(years))) for year in years]
+    return Drawing(bars, ticks, x(today))
+
+
+def _written(place: int, years: int) -> str:
+    """Return where the year at a place of so many is written."""
+    if place % ceil(years / MOST_YEARS_PHONE) == 0:
+        return "everywhere"
+    return "desk" if place % ceil(years / MOST_YEARS_DESK) == 0 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,25 +630,75 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = record.payload or {}
     content = said.get("standard")
     counted: dict[str, int] = {}
+    triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]} if content else {}
     for section in content["sections"] if content else []:
         for principle in section["principles"]:
             for criterion in principle["criteria"]:
-                for part in (criterion, criterion["requirement"], criterion["applies"]):
-                    part["note"], part["trusted"] = trust_note(
-                        part["trust"], part["origin"], (part["sources"] or [""])[0], site
-                    )
+                for part in (criterion, *_parts(criterion)):
+                    _note_trust(part, site)
                 note = criterion["requirement"]["note"]
                 counted[note] = counted.get(note, 0) + 1
                 criterion["where"] = _where(criterion["applies"], site)
+                criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
+                for threshold in criterion["thresholds"]:
+                    threshold["words"] = threshold_words(threshold)
+    version_notes = [*said["version"]["notes"], *(content["version_notes"] if content else [])]
+    remarks = [*content["reliefs"], *content["applicability_notes"], *content["disclosure_notes"]] if content else []
+    for item in (*version_notes, *remarks):
+        _note_trust(item, site)
     return {
         "said": said,
         "content": content,
         "notes": sorted(counted.items(), key=lambda item: -item[1]),
+        "trust_words": _trust_words(content),
         "criteria": _criteria_count(content),
+        "version_notes": version_notes,
+        "principles": [principle for section in content["sections"] for principle in section["principles"]]
+        if content
+        else [],
     }
+
+
+def _parts(criterion: dict[str, Any]) -> list[dict[str, Any]]:
+    alone = [criterion["requirement"], criterion["applies"], criterion["disclosure"], criterion["review"]]
+    return [part for part in (*alone, *criterion["thresholds"], *criterion["sub_criteria"]) if part]
+
+
+def _note_trust(part: dict[str, Any], site: Site) -> None:
+    """Say beside a statement how well it is known; a note of its own it may have is kept as its remark."""
+    part["remark"] = part.get("note")
+    part["note"], part["trusted"] = trust_note(part["trust"], part["origin"], (part["sources"] or [""])[0], site)
+    part["trust_word"] = trust_word(part["trust"], part["origin"])
+
+
+def _trust_words(content: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Return each trust word that stands on the page, with what it means."""
+    found: dict[str, str] = {}
+    for section in content["sections"] if content else []:
+        for principle in section["principles"]:
+            for criterion in principle["criteria"]:
+                for part in (criterion, *_parts(criterion)):
+                    reported = part["trust"] == Trust.READ and not part["trusted"]
+                    found[part["trust_word"]] = _("seen at the third party named") if reported else part["note"]
+    return sorted(found.items())
+
+
+def threshold_words(threshold: Mapping[str, Any]) -> str:
+    """Return a number a criterion sets in one line.
+
+    >>> threshold_words({"metric": "share_collected", "operator": "at_least", "value": 95, "unit": "percent"})
+    'share collected: at least 95\u202f%'
+    """
+    value = threshold["value"]
+    shown = (_("yes") if value else _("no")) if isinstance(value, bool) else f"{value:,}".replace(",", "\u202f")
+    unit = (threshold.get("unit") or "").replace("percent", "%", 1)
+    amount = "\u202f".join(part for part in (shown, unit) if part)
+    told = " ".join(part for part in (words(threshold.get("operator") or ""), amount) if part)
+    year = threshold.get("by_year")
+    return f"{words(threshold['metric'])}: {told}" + (_(" by %(year)s") % {"year": year} if year else "")
 
 
 def _where(applies: dict[str, Any], site: Site) -> str:
     if list(applies["to"]) == ["all"]:
-        return _("every facility")
+        return _("Every facility")
     return ", ".join(site.label("activities", identifier) for identifier in applies["to"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 from babel.dates import format_date, format_skeleton
@@ -40,3 +41,33 @@ def day(value: str | date | PartialDate | None) -> str:
 def machine(value: str | date | None) -> str:
     """Return the value of a `datetime` attribute: ISO 8601 at its own precision, empty when unknown."""
     return "" if value in (None, "", UNKNOWN) else str(value)[:10]
+
+
+ISO_DAY = re.compile(r"\b(1[89]|20|21)\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?\b(?!-)")
+
+
+@register.filter
+def days_in(text: str) -> str:
+    """Show the days and months a sentence holds as all others are shown; what is no day that exists stays.
+
+    >>> days_in("It was issued on 2019-12-13, last day 2023-08."), days_in("Line 2021-02-30.")
+    ('It was issued on 13 Dec 2019, last day Aug 2023.', 'Line 2021-02-30.')
+    """
+    return ISO_DAY.sub(_as_shown, text)
+
+
+def _as_shown(found: re.Match[str]) -> str:
+    try:
+        return day(found.group())
+    except ValueError:
+        return found.group()
+
+
+@register.filter
+def words(code: str) -> str:
+    """Show a code of ours as the words it is made of.
+
+    >>> words("owner_request")
+    'owner request'
+    """
+    return code.replace("_", " ").replace("-", " ")
