@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -34,6 +34,7 @@ from alunite.foundation.scheme.models import (
 N = TypeVar("N", bound=Named)
 
 
+@lru_cache(maxsize=8192)
 def name_key(text: str) -> str:
     """Return what a name is compared by: case, accents and spaces do not count.
 

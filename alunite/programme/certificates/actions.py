@@ -176,17 +176,13 @@ def _read(events: Sequence[CertificationEvent], pack: Pack) -> list[ReadEvent]:
         named = EventMember.objects.filter(event_id__in=chunk).order_by("place")
         for event_id, member_id, name in named.values_list("event_id", "member_id", "member__name"):
             names[event_id].append((member_id, name))
-        read += [
-            ReadEvent(
-                rows[key],
-                values_of(rows[key].statement, pack),
-                tuple(names[key]),
-                (rows[key].firm.pk, rows[key].firm.name) if rows[key].firm else None,
-                rows[key].statement.version,
-            )
-            for key in chunk
-        ]
+        read += [_with_values(rows[key], tuple(names[key]), pack) for key in chunk]
     return read
+
+
+def _with_values(event: CertificationEvent, members: tuple[tuple[str, str], ...], pack: Pack) -> ReadEvent:
+    firm = (event.firm.pk, event.firm.name) if event.firm else None
+    return ReadEvent(event, values_of(event.statement, pack), members, firm, event.statement.version)
 
 
 def values_of(statement: Statement, pack: Pack) -> dict[str, Any]:
