@@ -24,9 +24,11 @@ class OnField(forms.CharField):
         if not text:
             return None
         try:
-            day = date.fromisoformat(text) if len(text) == 10 else None
+            day = date.fromisoformat(text)
         except ValueError:
             day = None
+        if day is not None and day.isoformat() != text:
+            day = None  # a week or another form of the standard
         if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise forms.ValidationError(
                 _("“%(text)s” is not a day that exists. Write it as 2020-06-30."), params={"text": text[:40]}

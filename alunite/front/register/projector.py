@@ -31,9 +31,10 @@ EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certi
 
 @projector
 def project(published: Sequence[Published]) -> None:
-    """Replace what the read tables hold of each subject."""
-    for start in range(0, len(published), BATCH):
-        _project_batch(published[start : start + BATCH])
+    """Replace what the read tables hold of each subject by what was said of it last."""
+    latest = list({(item.kind, item.subject): item for item in published}.values())
+    for start in range(0, len(latest), BATCH):
+        _project_batch(latest[start : start + BATCH])
 
 
 def rebuild() -> int:
@@ -133,9 +134,7 @@ def _first_of(day: str) -> date:
 
 def _held(subject: str, said: dict[str, Any]) -> Iterable[Held]:
     for segment in Timeline.from_list(said["timeline"]):
-        yield Held(
-            row_id=subject, state=segment.state, level=segment.qualifier, first=segment.first, last=segment.last
-        )
+        yield Held(row_id=subject, state=segment.state, level=segment.qualifier, first=segment.first, last=segment.last)
 
 
 def _facets(subject: str, kind: str, said: dict[str, Any]) -> Iterable[Facet]:

@@ -25,7 +25,7 @@ from alunite.front.register import search
 from alunite.front.register.models import Facet, Record, Row
 from alunite.front.register.projector import CERTIFICATE, EVENT
 
-PAGE_LENGTH = 100
+PAGE_LENGTH = 50
 
 # In date first, then what needs attention, then what is over; the order of a first look.
 STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown")
@@ -142,9 +142,9 @@ def read_cursor(text: str) -> tuple[int, str, str]:
     """Return the place a cursor stands for; `ValueError` if it is not one of ours."""
     try:
         place, day, pk = signing.loads(text, salt="register.cursor")
-    except (signing.BadSignature, TypeError) as error:
+        return int(place), date.fromisoformat(day).isoformat(), str(pk)
+    except (signing.BadSignature, TypeError, ValueError) as error:
         raise ValueError("not a cursor of this register") from error
-    return int(place), str(day), str(pk)
 
 
 def filter_values() -> dict[str, list[tuple[str, int]]]:

@@ -1,7 +1,7 @@
 """Full text over the lines of the register: a thin layer over SQLite's FTS5 and PostgreSQL's tsvector.
 
-Text is folded and cut into words by `core.text.words` before it is stored and before it is asked for, so that both
-databases find the same: every word asked for must begin a word of the line.
+Text is folded and cut into words here, before it is stored and before it is asked for, and neither database folds or
+cuts again: both find the same. Every word asked for must begin a word of the line.
 """
 
 from __future__ import annotations
@@ -14,15 +14,28 @@ from django.db.models.expressions import RawSQL
 from alunite.foundation.core.text import words
 
 TABLE = "register_text"
-MOST_WORDS = 12
+# Nobody types more; what is typed beyond it is not looked for.
+MOST_WORDS = 100
+# PostgreSQL holds no word of more than 2,046 bytes. A longer word is kept, and asked for, by its beginning.
+LONGEST_WORD = 100
 
+# SQLite's tokenizer "ascii" takes every character beyond ASCII for a letter, so that it parts words where we part them.
 CREATE = {
-    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize = 'unicode61', prefix = '2 3')"],
+    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize = 'ascii', prefix = '2 3')"],
     "postgresql": [
         f"CREATE TABLE {TABLE} (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
         f"CREATE INDEX {TABLE}_words ON {TABLE} USING gin (words)",
     ],
 }
+
+
+def cut(text: str) -> list[str]:
+    """Return the words of `text` as the index holds them, each once, in order.
+
+    >>> cut("Rolls-Royce, Zürich; the rolls_56")
+    ['rolls', 'royce', 'zurich', 'the', '56']
+    """
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in words(text.replace("_", " "))))
 
 
 def text_id(row_id: str) -> int:
@@ -46,7 +59,7 @@ def clear() -> None:
 
 def add(texts: Iterable[tuple[str, str]]) -> None:
     """Put lines into the index, each with all its text."""
-    rows = [(text_id(row_id), " ".join(dict.fromkeys(words(text)))) for row_id, text in texts]
+    rows = [(text_id(row_id), " ".join(cut(text))) for row_id, text in texts]
     stored = "array_to_tsvector(string_to_array(%s, ' '))" if connection.vendor == "postgresql" else "%s"
     if rows:
         with connection.cursor() as cursor:
@@ -55,11 +68,11 @@ def add(texts: Iterable[tuple[str, str]]) -> None:
 
 def matching(text: str) -> RawSQL | None:
     """Return a sub-query of the `text_id` of lines that match `text`, or None when it holds no word."""
-    asked = words(text)[:MOST_WORDS]
+    asked = cut(text)[:MOST_WORDS]
     if not asked:
         return None
     if connection.vendor == "postgresql":
-        # Words hold letters, digits and underscores only; quoted, none is an operator.
+        # Words hold letters and digits only; quoted, none is an operator.
         query = " & ".join(f"'{word}':*" for word in asked)
         return RawSQL(f"SELECT rowid FROM {TABLE} WHERE words @@ %s::tsquery", [query])  # noqa: S608, S611
     query = " ".join(f'"{word}"*' for word in asked)

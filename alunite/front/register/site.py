@@ -62,7 +62,9 @@ def site_of(request: HttpRequest) -> Site:
     """Return the site, read once a request. One query."""
     site: Site | None = getattr(request, "site", None)
     if site is None:
-        payload = Record.objects.filter(kind="scheme").order_by("-publication").values_list("payload", flat=True).first()
+        payload = (
+            Record.objects.filter(kind="scheme").order_by("-publication").values_list("payload", flat=True).first()
+        )
         site = Site(payload or {})
         request.site = site  # type: ignore[attr-defined]
     return site

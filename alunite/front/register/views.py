@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from alunite.front.register import present, queries
 from alunite.front.register.countries import country_name
@@ -14,12 +15,14 @@ from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     lines, records = queries.line_counts(), queries.counts()
     context = {"lines": lines, "records": records, "standards": queries.records("standard_version")}
     return render(request, "register/home.html", context)
 
 
+@require_safe
 def register(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     form = RegisterForm(request.GET, choices=_choices(site))
@@ -55,18 +58,22 @@ def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
     return (is_unknown(choice[0]), choice[1])
 
 
+@require_safe
 def certificate(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
     return _record_page(request, "certificate", subject, slug, "register/certificate.html")
 
 
+@require_safe
 def certification_event(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
     return _record_page(request, "certification_event", subject, slug, "register/certification_event.html")
 
 
+@require_safe
 def member(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
     return _record_page(request, "member", subject, slug, "register/member.html")
 
 
+@require_safe
 def firm(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
     return _record_page(request, "firm", subject, slug, "register/firm.html")
 
@@ -77,7 +84,7 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
     if found is None:
         raise Http404
     if found.withdrawal:
-        return render(request, "410.html", {"record": found}, status=HTTPStatus.GONE)
+        return _gone(request, found)
     if slug != found.slug:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         return redirect(present.record_url(kind, subject, found.title) + query, permanent=True)
@@ -86,6 +93,10 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
     context = _context(found, on, site_of(request))
     code = HTTPStatus.OK if form.is_valid() else HTTPStatus.BAD_REQUEST
     return render(request, template, {"form": form, "record": found, **context}, status=code)
+
+
+def _gone(request: HttpRequest, found: Record) -> HttpResponse:
+    return render(request, "410.html", {"record": found}, status=HTTPStatus.GONE)
 
 
 def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
@@ -102,14 +113,19 @@ def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
     }
 
 
+@require_safe
 def standards(request: HttpRequest) -> HttpResponse:
-    return render(request, "register/standards.html", {"standards": present.families(queries.records("standard_version"), site_of(request))})
+    families = present.families(queries.records("standard_version"), site_of(request))
+    return render(request, "register/standards.html", {"standards": families})
 
 
+@require_safe
 def standard(request: HttpRequest, version: str) -> HttpResponse:
     found = queries.record("standard_version", version)
     if found is None:
         raise Http404
+    if found.withdrawal:
+        return _gone(request, found)
     context = present.standard(found, site_of(request))
     return render(request, "register/standard.html", {"record": found, **context})
 

@@ -1,0 +1,110 @@
+"""What the register's tests are made of: the real samples, rows of one's own, and what the read tables hold."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.adoption.actions import adopt_pack
+from alunite.foundation.importing.actions import ImportResult, import_files
+from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.queries import current_publications, read
+from alunite.front.register.models import Facet, Held, Record, Row
+from alunite.front.register.search import TABLE
+
+SAMPLES = settings.REPOSITORY / "samples" / "public-pages"
+LABEL = f"samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+SOAK = float(os.environ.get("ALUNITE_SOAK", "0.1"))
+
+# What a row of certificates needs at least (issue 2, section 5).
+LEAST = {"member": "Test Metals", "entity": "Test works", "standard": "PS", "source_url": "https://example.org/1"}
+
+
+def sample_rows(kind: str = "certificates") -> list[dict[str, str]]:
+    """The rows of a sample, as a spreadsheet reads them."""
+    with (SAMPLES / f"{kind}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def adopt() -> None:
+    adopt_pack(settings.REPOSITORY / "schemes" / "asi", actor=OPERATOR)
+
+
+def take_up_samples() -> None:
+    adopt()
+    result = import_files([(kind, SAMPLES / f"{kind}.csv") for kind in ("members", "certificates")], actor=IMPORTER)
+    assert not result.faults, result.faults
+
+
+def take_up(folder: Path, *rows: dict[str, str]) -> ImportResult:
+    """Import rows of certificates, each given as what differs from `LEAST`."""
+    path = folder / "certificates.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, import_kind("certificates").column_names, restval="")
+        writer.writeheader()
+        writer.writerows(LEAST | row for row in rows)
+    result = import_files([("certificates", path)], actor=IMPORTER)
+    assert not result.faults, result.faults
+    return result
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Undo at the end whatever is written inside."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def said(kind: str, **has: Any) -> dict[str, Any]:
+    """What was last published of the one subject of a kind whose payload has these values."""
+    found = [
+        item.payload
+        for item in read(current_publications().filter(kind=kind))
+        if item.payload and all(item.payload[name] == value for name, value in has.items())
+    ]
+    assert len(found) == 1, f"{len(found)} publications of {kind} have {has}"
+    return found[0]
+
+
+def address(kind: str, subject: str) -> str:
+    """The full address of a record."""
+    folder = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
+    return f"/{folder[kind]}/{subject}-{Record.objects.get(kind=kind, subject=subject).slug}/"
+
+
+def text_index() -> list[tuple[Any, ...]]:
+    words = "words::text" if connection.vendor == "postgresql" else "words"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid, {words} FROM {TABLE} ORDER BY rowid")
+        return cursor.fetchall()
+
+
+def read_tables() -> dict[str, list[Any]]:
+    """Everything the register reads, without the numbers a database gives to rows of its own."""
+    held = {
+        "record": Record.objects.order_by("kind", "subject"),
+        "row": Row.objects.order_by("pk"),
+        "held": Held.objects.order_by("row", "first"),
+        "facet": Facet.objects.order_by("row", "name", "value"),
+    }
+    tables: dict[str, list[Any]] = {
+        name: [
+            {key: value for key, value in line.items() if key != "id" or name == "row"} for line in queryset.values()
+        ]
+        for name, queryset in held.items()
+    }
+    return tables | {"text": text_index()}
+
+
+def publication_count() -> int:
+    return Publication.objects.count()
