@@ -1,0 +1,243 @@
+"""The permission matrix: every address × everybody → what they get. A new address without a row fails.
+
+The table is reviewed by reading it. `docs/reference/permissions.md` shows the same table; after a change write it anew:
+
+    WRITE_DOCS=1 .venv/bin/pytest tests/test_permissions.py
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from alunite.foundation.accounts.cast import CAST
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.front.register.models import Record
+from alunite.front.register.tests.conftest import sample_database, samples
+from tests.cast import EVERYBODY, PLAYERS, THE_PUBLIC, Cast, make_cast
+
+__all__ = ["sample_database", "samples"]  # fixtures
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "permissions.md"
+
+# One line per address, case and method; then the status for each of EVERYBODY, in that order:
+# member, colleague, auditor, junior, assurance, office, committee, buyer, stranger, the public.
+# 302 for the public leads to the sign-in page, with the way back. 404 says the same of what exists and what does not.
+TABLE = """
+/                                             | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/                                             | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/register/                                    | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/register/                                    | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/certificates/<public_id:subject>/            | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/certificates/<public_id:subject>-<slug:slug>/| published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/certificates/<public_id:subject>-<slug:slug>/| withdrawn                 | GET  | 410 410 410 410 410 410 410 410 410 410
+/certificates/<public_id:subject>-<slug:slug>/| nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/events/<public_id:subject>/                  | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/events/<public_id:subject>-<slug:slug>/      | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/events/<public_id:subject>-<slug:slug>/      | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/members/<public_id:subject>/                 | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/members/<public_id:subject>-<slug:slug>/     | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/members/<public_id:subject>-<slug:slug>/     | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/firms/<public_id:subject>/                   | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/firms/<public_id:subject>-<slug:slug>/       | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/firms/<public_id:subject>-<slug:slug>/       | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/standards/                                   | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/standards/<slug:version>/                    | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/standards/<slug:version>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/account/                                     | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/                                     | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/account/login/                               | the form                  | GET  | 302 302 302 302 302 302 302 302 302 200
+/account/login/                               | without name and password | POST | 302 302 302 302 302 302 302 302 302 200
+/account/logout/                              | the question              | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/signup/                              | says that it is closed    | GET  | 302 302 302 302 302 302 302 302 302 200
+/account/signup/                              | says that it is closed    | POST | 302 302 302 302 302 302 302 302 302 200
+/account/reauthenticate/                      | the form                  | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/password/change/                     | the form                  | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/password/change/                     | without the old password  | POST | 200 200 200 200 200 200 200 200 200 302
+/organisations/<uuid:organisation_id>/        | the member's              | GET  | 200 200 404 404 200 200 404 404 404 302
+/organisations/<uuid:organisation_id>/        | the audit firm's          | GET  | 404 404 200 200 200 200 404 404 404 302
+/organisations/<uuid:organisation_id>/        | the Secretariat's         | GET  | 404 404 404 404 200 200 404 404 404 302
+/organisations/<uuid:organisation_id>/        | the committee's           | GET  | 404 404 404 404 200 200 200 404 404 302
+/organisations/<uuid:organisation_id>/        | the buyer's               | GET  | 404 404 404 404 200 200 404 200 404 302
+/organisations/<uuid:organisation_id>/        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
+"""
+
+LEGEND = """# Who gets what
+
+Every address of the site, tried as each of the cast (`alunite/foundation/accounts/cast.py`) and as the public. The
+table is `TABLE` in `tests/test_permissions.py`, and the tests compare this page, the table and the running site.
+
+200 is shown · 301 moved to its full address · 302 sent elsewhere: whoever is not signed in to the sign-in page, whoever
+is to their account · 404 not there, or not for you: the answer is the same · 405 this is for reading only · 410 was
+withdrawn.
+
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the table."""
+
+    route: str
+    case: str
+    method: str
+    answers: dict[str, int]
+
+
+def lines() -> list[Line]:
+    found = []
+    for text in TABLE.strip().splitlines():
+        route, case, method, answers = (cell.strip() for cell in text.split("|"))
+        found.append(Line(route, case, method, dict(zip(EVERYBODY, map(int, answers.split()), strict=True))))
+    return found
+
+
+def routes() -> set[str]:
+    def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
+        for pattern in patterns:
+            path = before + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern.url_patterns, path)
+            else:
+                yield path
+
+    return set(walk(get_resolver().url_patterns, "/"))
+
+
+def page() -> str:
+    head = ["Address", "Case", "Method", *EVERYBODY]
+    rows = [
+        [f"`{line.route}`", line.case, line.method, *(str(answer) for answer in line.answers.values())]
+        for line in sorted(lines(), key=lambda line: line.route)
+    ]
+    table = [head, ["---"] * len(head), *rows]
+    who = "".join(f"- `{player.username}`: {player.is_who}\n" for player in CAST)
+    return LEGEND + "".join(f"| {' | '.join(row)} |\n" for row in table) + "\n" + who
+
+
+@pytest.fixture
+def cast(samples) -> Cast:
+    return make_cast()
+
+
+def places(cast: Cast) -> dict[tuple[str, str], str]:
+    """The path of each case of the table, by route and case."""
+    found: dict[tuple[str, str], str] = {}
+    folders = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
+    for kind, folder in folders.items():
+        shown = Record.objects.filter(kind=kind).order_by("subject").first()
+        bare, full = f"/{folder}/<public_id:subject>/", f"/{folder}/<public_id:subject>-<slug:slug>/"
+        found[bare, "without its name"] = f"/{folder}/{shown.subject}/"
+        found[full, "published"] = f"/{folder}/{shown.subject}-{shown.slug}/"
+        found[full, "nobody's"] = f"/{folder}/22222222-nobody/"
+    last = Record.objects.filter(kind="certificate").order_by("-subject").first()
+    publish("certificate", [ToPublish(last.subject, None, "merged")], actor=OPERATOR)
+    full = "/certificates/<public_id:subject>-<slug:slug>/"
+    found[full, "withdrawn"] = f"/certificates/{last.subject}-{last.slug}/"
+    found["/standards/<slug:version>/", "published"] = "/standards/ps-3/"
+    found["/standards/<slug:version>/", "nobody's"] = "/standards/ps-99/"
+    route = "/organisations/<uuid:organisation_id>/"
+    owners = {
+        "the member's": "member",
+        "the audit firm's": "auditor",
+        "the Secretariat's": "office",
+        "the committee's": "committee",
+        "the buyer's": "buyer",
+    }
+    for case, owner in owners.items():
+        found[route, case] = f"/organisations/{cast.organisation(owner).pk}/"
+    found[route, "nobody's"] = f"/organisations/{uuid.uuid4()}/"
+    return found
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    said = {line.route for line in lines()}
+    assert said == routes(), "add a row to TABLE for what is new, and take out what is gone"
+
+
+def test_every_row_of_the_table_stands_once():
+    keys = [(line.route, line.case, line.method) for line in lines()]
+    assert len(keys) == len(set(keys))
+
+
+def test_everybody_gets_what_the_table_says(cast):
+    paths = places(cast)
+    said = []
+    for line in lines():
+        path = paths.get((line.route, line.case), line.route)
+        assert "<" not in path, f"{line.route}, {line.case}: say its path in `places`"
+        for name, expected in line.answers.items():
+            answer = cast[name].generic(line.method, path)
+            if answer.status_code != expected:
+                said.append(f"{line.method} {path} ({line.case}) as {name}: {answer.status_code}, not {expected}")
+    assert said == []
+
+
+def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(cast):
+    paths = places(cast)
+    for line in lines():
+        if line.answers[THE_PUBLIC] == 302 and "logout" not in line.route:
+            path = paths.get((line.route, line.case), line.route)
+            assert cast[THE_PUBLIC].generic(line.method, path)["Location"] == f"/account/login/?next={path}"
+
+
+def as_told(cast: Cast, name: str, path: str) -> tuple[int, str, dict[str, Any]]:
+    """Status, body and headers of an answer, without the address asked for and what is drawn by lot."""
+    answer = cast[name].get(path)
+    body = answer.content.decode().replace(path, "(the address)")
+    body = re.sub(r'(name="csrfmiddlewaretoken" value=|nonce=)"[^"]*"', r'\1""', body)
+    headers = {key: value for key, value in answer.headers.items() if key != "Content-Length"}
+    headers["Content-Security-Policy"] = sorted(headers["Content-Security-Policy"].split("; "))
+    return answer.status_code, body, headers
+
+
+@pytest.mark.parametrize("name", PLAYERS)
+def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
+    """design.md: the stranger gets the same 404 for what exists and what does not. So does everybody else."""
+    nothing = as_told(cast, name, "/nothing/")
+    assert nothing[0] == 404
+    tried = 0
+    for (route, case), path in {**places(cast), ("/imports/", "the office's"): "/imports/"}.items():
+        expected = [line.answers[name] for line in lines() if (line.route, line.case) == (route, case)]
+        if expected == [404] and route.startswith(("/organisations/", "/imports/")):
+            assert as_told(cast, name, path) == nothing, f"{path} ({case})"
+            tried += 1
+    assert tried >= 1
+    if name == "stranger":
+        assert tried == 7, "five organisations, one that is not there, and the imports"
+
+
+def test_the_public_is_told_the_same_of_an_organisation_that_exists_and_one_that_does_not(cast):
+    there = f"/organisations/{cast.organisation('member').pk}/"
+    nowhere = f"/organisations/{uuid.uuid4()}/"
+    answers = [cast[THE_PUBLIC].get(path) for path in (there, nowhere)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0]["Location"].replace(there, "") == answers[1]["Location"].replace(nowhere, "")
+
+
+def test_pages_for_the_public_hold_nothing_of_people_or_organisations(cast):
+    """Everything a visitor can reach, searched for every name and id of the cast."""
+    private = {str(cast.person(name).pk) for name in PLAYERS} | {str(cast.person(name)) for name in PLAYERS}
+    private |= {str(place) for name in PLAYERS if name != "stranger" for place in [cast.organisation(name)]}
+    paths = places(cast)
+    for line in lines():
+        if line.method == "GET":
+            body = cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).content.decode()
+            assert [value for value in private if value in body] == [], line.route
+
+
+def test_the_reference_page_shows_this_table():
+    if os.environ.get("WRITE_DOCS"):
+        PAGE.write_text(page(), "utf-8")
+    assert PAGE.read_text("utf-8") == page(), "write it anew as this file's head says, and review the difference"
