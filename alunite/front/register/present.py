@@ -608,6 +608,7 @@ def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
                 "name": record.title,
                 "version": record.payload["version"],
                 "criteria": _criteria_count(record.payload["standard"]),
+                **_version_trust(record.payload["version"], site),
             }
             for record in records
             if record.payload and record.payload["family"] == identifier
@@ -615,6 +616,12 @@ def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
         versions.sort(key=lambda item: str(item["version"]["published"]), reverse=True)
         found.append(FamilyShown(label, versions))
     return found
+
+
+def _version_trust(version: Mapping[str, Any], site: Site) -> dict[str, Any]:
+    """Return how well the version and its day of publication are known."""
+    note, trusted = trust_note(version["trust"], version["origin"], (version["sources"] or [""])[0], site)
+    return {"version_note": note, "version_trusted": trusted}
 
 
 def _criteria_count(standard_said: dict[str, Any] | None) -> int:
@@ -653,6 +660,7 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
         "trust_words": _trust_words(content),
         "criteria": _criteria_count(content),
         "version_notes": version_notes,
+        **_version_trust(said["version"], site),
         "principles": [principle for section in content["sections"] for principle in section["principles"]]
         if content
         else [],
