@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -161,9 +160,9 @@ def record(kind: str, subject: str) -> Record | None:
     return Record.objects.filter(kind=kind, subject=subject).first()
 
 
-def records(kind: str) -> Sequence[Record]:
+def records(kind: str) -> list[Record]:
     """Return all records of a kind by title. One query; for kinds of which there are few."""
-    return Record.objects.filter(kind=kind, withdrawal="").order_by("title", "subject")
+    return list(Record.objects.filter(kind=kind, withdrawal="").order_by("title", "subject"))
 
 
 def lines_of(facet: str, value: str, day: date) -> list[Any]:

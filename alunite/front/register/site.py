@@ -66,7 +66,7 @@ def site_of(request: HttpRequest) -> Site:
             Record.objects.filter(kind="scheme").order_by("-publication").values_list("payload", flat=True).first()
         )
         site = Site(payload or {})
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site  # type: ignore[assignment]  # of ours, not of django.contrib.sites
     return site
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -43,7 +44,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _choices(site: Site) -> dict[str, list[tuple[str, str]]]:
-    names = {
+    names: dict[str, Callable[[str], str]] = {
         "standard": lambda value: site.label("families", value),
         "activity": lambda value: site.label("activities", value),
         "country": country_name,
