@@ -1,0 +1,234 @@
+"""What pages show: findings in words, drawings inside their frame, trust beside each value, unknown said as unknown."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alunite.foundation.core.judgement import Reason, Trust
+from alunite.foundation.core.timeline import Segment, Timeline
+from alunite.front.register import present
+from alunite.front.register.models import Record
+from alunite.front.register.site import Site
+
+TODAY = date(2026, 11, 22)
+SITE = Site(
+    {
+        "scheme": {"id": "tea", "name": "Fair Leaf Tea", "owner": "Fair Leaf Trust"},
+        "activities": [{"id": "growing", "label": "Growing"}, {"id": "blending", "label": "Blending"}],
+        "families": [{"id": "leaf", "label": "Leaf Standard"}],
+        "versions": [{"id": "leaf-1", "label": "First Flush 2020"}],
+        "levels": [{"id": "ripe", "label": "Ripe", "mark": "●"}, {"id": "green", "label": "Green", "mark": "◐"}],
+        "events": [{"id": "first", "label": "First certification"}],
+    }
+)
+SAID: dict[str, Any] = {
+    "id": "22222222",
+    "record_id": "T001",
+    "entity": "Hill garden",
+    "members": [{"id": "33333333", "name": "Hill Tea"}],
+    "countries": ["IN"],
+    "family": "leaf",
+    "version": "leaf-1",
+    "version_printed": "unknown",
+    "level": "ripe",
+    "scope": "unknown",
+    "activities": ["growing"],
+    "firm": None,
+    "certificate_number": "7",
+    "issue_date": "2020-01-01",
+    "expiry_date": "2022-12-31",
+    "certified_since": "unknown",
+    "announced_date": "unknown",
+    "event": "first",
+    "source_url": "https://www.example.org/one",
+}
+
+
+def segment(state: str, first: str, last: str | None, level: str = "unknown") -> Segment:
+    reason = Reason("timeline.test", f"From {first} on.", {}, Trust.READ, "third_party", SAID["source_url"])
+    return Segment(
+        state, date.fromisoformat(first), date.fromisoformat(last) if last else None, level, reasons=(reason,)
+    )
+
+
+THREE_YEARS = Timeline(
+    (segment("active", "2020-01-01", "2022-12-31", "ripe"), segment("expired", "2023-01-01", None, "ripe"))
+)
+ANNOUNCED = Timeline((segment("unknown", "2024-03-28", None),))
+
+
+def page(line: Timeline, asked: date | None = None, **said: Any) -> present.Page:
+    payload = SAID | {"timeline": line.as_list()} | said
+    return present.page(Record(kind="certification_event", payload=payload), asked or TODAY, SITE)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        (Timeline(()), "No day of it is known"),
+        (ANNOUNCED, "Known of since 28 Mar 2024, its state never published"),
+        (THREE_YEARS, "In date for 3 years, nothing later known"),
+        (Timeline((segment("active", "2025-11-22", "2028-11-21"),)), "In date for one year so far"),
+        (
+            Timeline((segment("active", "2024-01-01", "2024-12-31"), segment("suspended", "2025-01-01", None))),
+            "In date for one year, then suspended",
+        ),
+        (
+            Timeline((segment("unknown", "2022-05-01", "2025-05-30"), segment("expired", "2025-05-31", None))),
+            "Nothing is certain of it before 31 May 2025",
+        ),
+    ],
+)
+def test_the_title_of_a_timeline_says_what_it_shows(line, says):
+    assert present.finding(line, TODAY) == says
+
+
+def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
+    line = Timeline((segment("unknown", "2026-08-02", "2026-08-31"), segment("expired", "2026-09-01", None)))
+    assert page(line, expiry_date="2026-08").sentence == "Its last day was some day of Aug 2026, 2 months ago."
+    assert page(THREE_YEARS).sentence.startswith("Its last day was 31 Dec 2022, ")
+
+
+def test_nothing_is_drawn_after_the_day_asked_for_unless_a_date_is_published():
+    drawing = present.draw(ANNOUNCED, TODAY, SITE)
+    assert drawing is not None
+    assert drawing.bars[0].x + drawing.bars[0].width == pytest.approx(drawing.now, abs=0.02)
+    ahead = present.draw(Timeline((segment("active", "2025-01-01", "2027-12-31"),)), TODAY, SITE)
+    assert ahead is not None
+    assert ahead.bars[0].x + ahead.bars[0].width > ahead.now
+
+
+@given(
+    first=st.dates(date(1950, 1, 1), date(2080, 1, 1)),
+    lengths=st.lists(st.integers(0, 9000), min_size=1, max_size=5),
+    is_open=st.booleans(),
+    today=st.dates(date(1950, 1, 1), date(2080, 1, 1)),
+)
+def test_a_drawing_stays_in_its_frame_and_in_order(first, lengths, is_open, today):
+    segments = []
+    for place, length in enumerate(lengths):
+        last = None if is_open and place == len(lengths) - 1 else first + timedelta(days=length)
+        segments.append(Segment("active" if place % 2 else "unknown", first, last, "ripe"))
+        first = first + timedelta(days=length + 1)
+    drawing = present.draw(Timeline(tuple(segments)), today, SITE)
+    assert drawing is not None
+    assert 0 <= drawing.now <= present.WIDTH
+    assert all(bar.x >= 0 and bar.width >= 0 and bar.x + bar.width <= present.WIDTH + 0.02 for bar in drawing.bars)
+    assert [bar.x for bar in drawing.bars] == sorted(bar.x for bar in drawing.bars)
+    for width, most in (({"everywhere", "desk"}, present.MOST_YEARS_DESK), ({"everywhere"}, present.MOST_YEARS_PHONE)):
+        assert 1 <= sum(tick.label in width for tick in drawing.ticks) <= 2 * most
+
+
+def test_lengths_in_a_drawing_are_written_the_same_in_every_language():
+    bar = present.Bar(x=123.4, width=50.0, state="active", word="Ripe")
+    assert (bar.left, bar.across, bar.right) == ("12.34%", "5.00%", "17.34%")
+
+
+@pytest.mark.parametrize(("width", "where"), [(400.0, "everywhere"), (150.0, "desk"), (40.0, "")])
+def test_a_label_is_drawn_only_where_it_fits(width, where):
+    bar = present.Bar(x=0, width=width, state="active", word="Ripe", since="from 13 Dec 2019")
+    assert bar.has_label == where
+
+
+def test_what_no_source_says_is_listed_and_what_one_says_is_not():
+    asked = [item.asked for item in present.not_known(SAID)]
+    assert {"Scope in words", "Audit firm", "Suspension or withdrawal"} <= set(asked)
+    assert not {"Certificate number", "Day of issue", "Last day", "Level", "Activities in scope"} & set(asked)
+    assert "Activities in scope" in [item.asked for item in present.not_known(SAID | {"activities": ["unknown"]})]
+    assert not any(item.known for item in present.not_known(SAID))
+
+
+def test_activities_no_source_names_are_not_shown_as_outside():
+    assert page(THREE_YEARS).covered == ["Growing"]
+    assert page(THREE_YEARS).activities_known
+    assert not page(THREE_YEARS, activities=["unknown"]).activities_known
+    assert not present.knows_activities([])
+
+
+@pytest.mark.parametrize(
+    ("line", "expiry", "answer", "known"),
+    [
+        (Timeline((segment("active", "2025-01-01", "2027-12-31"),)), "2027-12-31", "Ends 31 Dec 2027", True),
+        (THREE_YEARS, "2022-12-31", "Unknown", False),
+        (ANNOUNCED, "unknown", "Unknown", False),
+    ],
+)
+def test_what_comes_next_is_said_only_of_what_is_in_date(line, expiry, answer, known):
+    coming = page(line, expiry_date=expiry).coming
+    assert (coming.answer, coming.known) == (answer, known)
+
+
+def test_a_reason_names_its_source_by_number_and_its_days_as_all_others():
+    shown = page(THREE_YEARS).reasons[0]
+    assert shown.text == "From 1 Jan 2023 on."
+    assert (shown.number, shown.word, shown.trusted) == (1, "reported", False)
+    assert shown.note == "reported by example.org"
+
+
+@pytest.mark.parametrize(
+    ("trust", "origin", "word"),
+    [
+        ("read", "tea", "read"),
+        ("read", "third_party", "reported"),
+        ("cut", "tea", "broke off"),
+        ("known", "ours", "general knowledge"),
+        ("design", "ours", "our default"),
+    ],
+)
+def test_each_trust_has_a_word_for_a_row(trust, origin, word):
+    assert present.trust_word(trust, origin) == word
+
+
+def statement(trust: str = "read", origin: str = "tea", **has: Any) -> dict[str, Any]:
+    return {"trust": trust, "origin": origin, "sources": ["https://tea.example/rules"], "note": None, **has}
+
+
+def standard_record() -> Record:
+    threshold = statement(
+        "known", "ours", metric="water_per_kg", operator="at_most", value=9.5, unit="l/kg", by_year=2030
+    )
+    criterion = statement(
+        number="1.1",
+        title="Water",
+        requirement=statement(text="Measure the water used."),
+        applies=statement("known", "ours", to=["growing"], when=["new_land"]),
+        disclosure=None,
+        review=None,
+        thresholds=[threshold],
+        sub_criteria=[],
+    )
+    criterion["note"] = "A remark."
+    content = {
+        "triggers": [{"id": "new_land", "label": "New land is planted"}],
+        "sections": [{"principles": [{"number": 1, "criteria": [criterion]}]}],
+        "reliefs": [statement(text="Less is asked.")],
+        "applicability_notes": [],
+        "disclosure_notes": [],
+        "version_notes": [],
+    }
+    version = statement("known", "ours", id="leaf-1", published="2020-03", notes=[])
+    return Record(kind="standard_version", payload={"family": "leaf", "version": version, "standard": content})
+
+
+def test_a_standard_says_how_well_each_part_is_known_and_keeps_remarks():
+    shown = present.standard(standard_record(), SITE)
+    criterion = shown["content"]["sections"][0]["principles"][0]["criteria"][0]
+    assert shown["notes"] == [("read at TEA", 1)]
+    assert (criterion["trust_word"], criterion["remark"]) == ("read", "A remark.")
+    assert (criterion["where"], criterion["conditions"]) == ("Growing", ["New land is planted"])
+    assert not criterion["applies"]["trusted"]
+    assert criterion["thresholds"][0]["words"] == "water per kg: at most 9.5\u202fl/kg by 2030"
+    assert [word for word, _ in shown["trust_words"]] == ["general knowledge", "read"]
+    assert not shown["version_trusted"]
+
+
+def test_a_version_whose_criteria_are_not_held_is_shown_without_them():
+    record = standard_record()
+    record.payload["standard"] = None
+    shown = present.standard(record, SITE)
+    assert (shown["content"], shown["criteria"], shown["principles"], shown["trust_words"]) == (None, 0, [], [])
