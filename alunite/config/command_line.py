@@ -95,6 +95,9 @@ def print_json(data: Any) -> None:
 def run(given: Sequence[str]) -> int:  # noqa: PLR0911, one way out for each thing that can happen
     """Run the command line and return its exit status."""
     as_json = "--json" in given
+    if given and given[0] == "--json":
+        # It is every command's own option; in front of the command it means the same.
+        given = [*given[1:], "--json"]
     try:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alunite.config.settings")
         django.setup()

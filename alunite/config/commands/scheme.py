@@ -42,12 +42,29 @@ def print_schema(*, as_json: bool) -> None:
     print_json(pack_schema())
 
 
-@click.command()
+class SeveralValues(click.Command):
+    """A command whose repeatable options also take several values after one flag: `--activity A B`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write the flag before each further value, then read as usual."""
+        several = {name for option in self.params if getattr(option, "multiple", False) for name in option.opts}
+        written: list[str] = []
+        flag = ""
+        for place, word in enumerate(args):
+            if word.startswith("-"):
+                flag = word if word in several else ""
+            elif flag and args[place - 1] != flag:
+                written.append(flag)
+            written.append(word)
+        return super().parse_args(ctx, written)
+
+
+@click.command(cls=SeveralValues)
 @click.option("--standard", "standard_id", required=True, help="Version of a standard, by its id.")
-@click.option("--activity", "activities", multiple=True, required=True, help="Activity of the scope; several times.")
+@click.option("--activity", "activities", multiple=True, required=True, help="Activity of the scope; several may follow, or repeat the flag.")
 @click.option("--class", "member_class", help="Class of membership.")
 @click.option("--cycle", type=click.Choice(["first", "later"]), default="later", show_default=True)
-@click.option("--trigger", "triggers", multiple=True, help="Condition that holds; several times.")
+@click.option("--trigger", "triggers", multiple=True, help="Condition that holds; several may follow, or repeat the flag.")
 @click.option("--date", "day_text", required=True, help="Day the question is asked for, as 2026-01-31.")
 @click.option("--scheme", "directory", type=click.Path(path_type=Path), help="Folder of a scheme pack to use instead.")
 @json_option

@@ -303,7 +303,7 @@ def _not_yet_published(case: _Case) -> bool:
 def _sentence(case: _Case, principle: Principle, criterion: Criterion, finding: _Finding, ids: list[str]) -> Reason:
     """Say in one sentence why an answer holds for some activities."""
     who = case.labels(ids)
-    values: dict[str, Any] = {"criterion": criterion.number, "activities": ids}
+    values: dict[str, Any] = {"criterion": criterion.number, "activities": ids, "cycle": case.cycle}
     conditions = [trigger for trigger in case.standard.triggers if trigger.id in criterion.applies.when]
     if finding.relief is not None:
         text, more = _relief_sentence(case, principle, finding.relief, finding.answer, ids)

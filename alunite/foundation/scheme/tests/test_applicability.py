@@ -254,6 +254,11 @@ def test_all_unknown_ids_are_named_at_once():
     assert unknown_ids(V3, PACK, activities=EIGHT, triggers=trigger_ids(V3)) == {}
 
 
+def test_the_cycle_taken_is_said_in_the_reasons_of_every_criterion():
+    for cycle, found in (("later", answers(V3, "casthouses")), ("first", answers(V3, "casthouses", cycle="first"))):
+        assert all(answer.reasons[0].values["cycle"] == cycle for answer in found.values())
+
+
 def test_an_answer_is_json_ready():
     assert answers(V3, "hpa")["5.2"].as_dict() == {
         "number": "5.2",
@@ -264,7 +269,7 @@ def test_an_answer_is_json_ready():
             {
                 "rule": "not_covered",
                 "text": "Not known for High Purity Alumina Production: the source of this version says nothing of it.",
-                "values": {"criterion": "5.2", "activities": ["hpa"], "covered": list(EIGHT)},
+                "values": {"criterion": "5.2", "activities": ["hpa"], "cycle": "later", "covered": list(EIGHT)},
                 "trust": "read",
                 "origin": "asi",
                 "source": "https://aluminium-stewardship.org/auditor/tuev-sud-china",
