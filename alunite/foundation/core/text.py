@@ -10,6 +10,11 @@ _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 SLUG_LENGTH = 80
 
+# Letters that Unicode does not take apart, as people without them on their keyboard type them.
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ŋ": "n", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
 
 def squeeze(text: str) -> str:
     """Return `text` without spaces at the ends and with single spaces inside."""
@@ -19,12 +24,12 @@ def squeeze(text: str) -> str:
 def fold(text: str) -> str:
     """Return `text` for comparison: no accents, no case, single spaces.
 
-    >>> fold("  Gränges  Shanghai ")
-    'granges shanghai'
+    >>> fold("  Gränges  Shanghai "), fold("Mosjøen")
+    ('granges shanghai', 'mosjoen')
     """
     # Decomposing can bring capitals back (a mathematical bold A), so case is folded again after it.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
-    return squeeze("".join(char for char in decomposed if not unicodedata.combining(char)))
+    return squeeze("".join(char for char in decomposed if not unicodedata.combining(char)).translate(_PLAIN))
 
 
 def words(text: str) -> list[str]:
@@ -44,5 +49,5 @@ def slugify(text: str) -> str:
     >>> slugify("阿拉善")
     'record'
     """
-    slug = _NOT_SLUG.sub("-", fold(text).replace("ß", "ss")).strip("-")[:SLUG_LENGTH].strip("-")
+    slug = _NOT_SLUG.sub("-", fold(text)).strip("-")[:SLUG_LENGTH].strip("-")
     return slug or "record"

@@ -17,6 +17,7 @@ from alunite.foundation.core.text import SLUG_LENGTH, fold, slugify, words
     [
         ("Gränges Finspång", "granges-finspang"),
         ("Speedline Aluminium-Gießerei GmbH", "speedline-aluminium-giesserei-gmbh"),
+        ("Mosjøen, Łódź, Dilovası, Ærø", "mosjoen-lodz-dilovasi-aero"),
         ("../../etc/passwd", "etc-passwd"),
         ("中国铝业", "record"),
         ("", "record"),
