@@ -149,6 +149,8 @@ AXES_USERNAME_FORM_FIELD = "login"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
+# Who signed in from where is not kept for ever; history will say that somebody did, without the address.
+AXES_DISABLE_ACCESS_LOG = True
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]
