@@ -78,8 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = run(given)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read the output has heard enough; nothing is left to be written at exit.
+    except (BrokenPipeError, SystemExit) as left:
+        # Whoever read the output has heard enough (click then leaves by itself); nothing is left to be written at exit.
+        if not isinstance(left, BrokenPipeError) and not isinstance(left.__context__, BrokenPipeError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
     sys.exit(code)

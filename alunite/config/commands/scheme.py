@@ -61,10 +61,18 @@ class SeveralValues(click.Command):
 
 @click.command(cls=SeveralValues)
 @click.option("--standard", "standard_id", required=True, help="Version of a standard, by its id.")
-@click.option("--activity", "activities", multiple=True, required=True, help="Activity of the scope; several may follow, or repeat the flag.")
+@click.option(
+    "--activity",
+    "activities",
+    multiple=True,
+    required=True,
+    help="Activity of the scope; several may follow, or repeat the flag.",
+)
 @click.option("--class", "member_class", help="Class of membership.")
 @click.option("--cycle", type=click.Choice(["first", "later"]), default="later", show_default=True)
-@click.option("--trigger", "triggers", multiple=True, help="Condition that holds; several may follow, or repeat the flag.")
+@click.option(
+    "--trigger", "triggers", multiple=True, help="Condition that holds; several may follow, or repeat the flag."
+)
 @click.option("--date", "day_text", required=True, help="Day the question is asked for, as 2026-01-31.")
 @click.option("--scheme", "directory", type=click.Path(path_type=Path), help="Folder of a scheme pack to use instead.")
 @json_option

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from alunite.foundation.accounts.policies import actor_for
+from alunite.foundation.accounts.policies import actor_for, allows
 from alunite.foundation.accounts.queries import organisations_visible_to
 
 
@@ -16,8 +16,9 @@ from alunite.foundation.accounts.queries import organisations_visible_to
 @never_cache
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
-    organisations = organisations_visible_to(actor_for(request.user))
-    return render(request, "account/home.html", {"organisations": organisations})
+    actor = actor_for(request.user)
+    context = {"organisations": organisations_visible_to(actor), "sees_imports": allows(actor, "imports.view")}
+    return render(request, "account/home.html", context)
 
 
 @require_safe

@@ -42,6 +42,15 @@ def lowest_trust(values: Iterable[Trust]) -> Trust:
     return max(values, key=lambda trust: trust.rank)
 
 
+def lowest_origin(origins: Iterable[str]) -> str:
+    """Return the lowest of `origins`: a scheme's owner, then a third party, then ours; ours if there are none.
+
+    >>> lowest_origin(["owner", "third_party"]), lowest_origin([])
+    ('third_party', 'ours')
+    """
+    return max(origins, key=lambda origin: (origin == OURS, origin == THIRD_PARTY), default=OURS)
+
+
 @dataclass(frozen=True, slots=True)
 class Param(Generic[T]):
     """A value of a scheme with where it comes from.

@@ -229,8 +229,7 @@ def _expected(kind: str, detail: dict[str, Any]) -> str:
 def _document(files: dict[str, PackFile]) -> dict[str, Any]:
     """Join checked files into one document with citations, origins and trust resolved."""
     scheme = files[SCHEME_FILE].data
-    scheme_id: str = scheme["scheme"]["id"]
-    whole = {name: resolved(file.data, scheme_id) for name, file in files.items() if name != RELEASES_FILE}
+    whole = {name: resolved(file.data) for name, file in files.items() if name != RELEASES_FILE}
     order = [version["file"] for version in scheme["versions"] if "file" in version]
     certificates = whole[CERTIFICATES_FILE]
     return {

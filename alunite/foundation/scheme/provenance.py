@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Trust
+from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Trust, lowest_origin
 from alunite.foundation.scheme.models import TRUST_WORDS
 from alunite.foundation.scheme.reading import PackFile, Place
 
 SEEN = (Trust.READ, Trust.CUT)
 
 
-def origin_of(trust: Trust, source_origins: Iterable[str], scheme_id: str) -> str:
+def origin_of(trust: Trust, source_origins: Iterable[str]) -> str:
     """Return whose a value is.
 
     Parameters
@@ -25,25 +25,15 @@ def origin_of(trust: Trust, source_origins: Iterable[str], scheme_id: str) -> st
         How well it is known.
     source_origins : iterable of str
         Origins of the pages it cites.
-    scheme_id : str
-        Id of the scheme, the origin of what its owner says.
 
-    >>> origin_of(Trust.READ, ["tea", "third_party"], "tea")
+    >>> origin_of(Trust.READ, ["tea", "third_party"])
     'third_party'
-    >>> origin_of(Trust.KNOWN, ["tea"], "tea")
+    >>> origin_of(Trust.KNOWN, ["tea"])
     'ours'
     """
     if trust not in SEEN:
         return OURS
-    return lowest_origin(source_origins, scheme_id)
-
-
-def lowest_origin(origins: Iterable[str], scheme_id: str) -> str:
-    """Return the lowest of several origins: the scheme's own, then third parties', then ours."""
-    found = set(origins)
-    if OURS in found or not found:
-        return OURS
-    return THIRD_PARTY if found - {scheme_id} else scheme_id
+    return lowest_origin(source_origins)
 
 
 def _stated(data: Any) -> Iterator[tuple[Place, dict[str, Any], list[str], bool]]:
@@ -90,7 +80,7 @@ def check_provenance(file: PackFile, scheme_id: str | None) -> None:
             file.fault((*place, "trust"), "a source, because it says that someone read it")
         if trust is None or scheme_id is None or not isinstance(record.get("origin"), str):
             continue
-        derived = origin_of(trust, [str(registry[one].get("origin")) for one in cited if one in registry], scheme_id)
+        derived = origin_of(trust, [str(registry[one].get("origin")) for one in cited if one in registry])
         if record["origin"] != derived:
             file.fault((*place, "origin"), f"{derived}, which follows from trust and sources, or nothing")
 
@@ -110,7 +100,7 @@ def _check_sources(file: PackFile, scheme_id: str | None) -> None:
             file.fault(("sources", index, "origin"), f"one of {scheme_id}, {THIRD_PARTY}, {OURS}")
 
 
-def resolved(data: dict[str, Any], scheme_id: str) -> dict[str, Any]:
+def resolved(data: dict[str, Any]) -> dict[str, Any]:
     """Return a copy of a checked file's data with addresses for citations, and with trust and origin filled in.
 
     Pages of the lowest origin come first, so that the first address of a value is one that origin speaks of.
@@ -127,7 +117,7 @@ def resolved(data: dict[str, Any], scheme_id: str) -> dict[str, Any]:
         result = {key: copy(child, cited) for key, child in node.items() if is_root or key != "sources"}
         if "trust" in node:
             trust = TRUST_WORDS[node["trust"]]
-            origin = origin_of(trust, [registry[one]["origin"] for one in cited], scheme_id)
+            origin = origin_of(trust, [registry[one]["origin"] for one in cited])
             first = sorted(cited, key=lambda one: registry[one]["origin"] != origin)
             result |= {"trust": str(trust), "origin": origin, "sources": [registry[one]["url"] for one in first]}
         return result

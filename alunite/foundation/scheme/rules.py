@@ -12,10 +12,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from alunite.foundation.core.judgement import Reason, lowest_trust
+from alunite.foundation.core.judgement import Reason, lowest_origin, lowest_trust
 from alunite.foundation.scheme.models import Applies, Covers, Criterion, Principle, Relief, Standard, Stated, Version
 from alunite.foundation.scheme.pack import Pack
-from alunite.foundation.scheme.provenance import lowest_origin
 
 FIRST_CYCLE = "first"
 LATER_CYCLE = "later"
@@ -143,7 +142,7 @@ class _Case:
             text=text,
             values=values,
             trust=lowest_trust(stated.trust for stated in basis),
-            origin=lowest_origin((stated.origin for stated in basis), self.pack.scheme.id),
+            origin=lowest_origin(stated.origin for stated in basis),
             source=_source(basis),
         )
 

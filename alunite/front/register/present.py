@@ -37,6 +37,11 @@ STATE_WORDS = {
 STATE_MARKS = {"active": "in-date", "annulled": "revoked"}
 LEVEL_MARKS = {"●": "full", "◐": "provisional"}
 
+# Why a record left the register, by the class its withdrawal bears.
+WITHDRAWALS = {
+    "statement_corrected": gettext_lazy("its source was corrected, and what it says now identifies no certificate"),
+}
+
 LAST_EVENTS = {
     "issued": gettext_lazy("issued"),
     "announced": gettext_lazy("announced"),
@@ -255,6 +260,11 @@ def status(state: str | None, level: str, site: Site, *, begins: date | None = N
     if state == "active":
         return Status(state, mark, str(STATE_WORDS[state]), "", _("level not published"))
     return Status(state, mark, str(STATE_WORDS.get(state, state)), named)
+
+
+def withdrawal(record: Record) -> str:
+    """Return in words why a record left the register; a class we have no words for is shown as it is."""
+    return str(WITHDRAWALS.get(record.withdrawal, record.withdrawal.replace("_", " ")))
 
 
 def level_status(level: str, site: Site) -> Status:

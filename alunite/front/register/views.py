@@ -97,7 +97,7 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
 
 
 def _gone(request: HttpRequest, found: Record) -> HttpResponse:
-    return render(request, "410.html", {"record": found}, status=HTTPStatus.GONE)
+    return render(request, "410.html", {"record": found, "reason": present.withdrawal(found)}, status=HTTPStatus.GONE)
 
 
 def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from alunite.foundation.core.days import PartialDate, last_day_of_term
-from alunite.foundation.core.judgement import Param, Reason, Trust, lowest_trust
+from alunite.foundation.core.days import PartialDate, Precision, last_day_of_term
+from alunite.foundation.core.judgement import Param, Reason, Trust, lowest_origin, lowest_trust
 from alunite.foundation.core.timeline import Segment, Timeline
 
 ACTIVE = "active"
@@ -182,9 +182,13 @@ def _reason(span: _Span, rule: str, text: str, **values: PartialDate | None) -> 
     shown["record_id"] = span.facts.record_id
     if span.term is not None and "expires" in values:
         trust = lowest_trust([trust, span.term.trust])
-        origin = span.term.origin if span.term.origin != origin else origin
+        origin = lowest_origin([origin, span.term.origin])
         shown["term_years"] = span.term.value
     return Reason(rule, text, shown, trust, origin, span.facts.source)
+
+
+def _when(day: PartialDate | None) -> str:
+    return f"on {day}" if day and day.precision is Precision.DAY else f"in {day}"
 
 
 def _printed(span: _Span) -> str:
@@ -197,7 +201,7 @@ def _within(span: _Span) -> Reason:
     return _reason(
         span,
         "timeline.within_dates",
-        f"It was issued on {span.begins}, and {_printed(span)}.",
+        f"It was issued {_when(span.begins)}, and {_printed(span)}.",
         issued=span.begins,
         expires=span.ends,
     )
@@ -225,7 +229,7 @@ def _perhaps(span: _Span, day: date) -> Reason:
             return _reason(
                 span,
                 "timeline.no_last_day",
-                f"It was issued on {span.begins}; no source gives its last day or its level.",
+                f"It was issued {_when(span.begins)}; no source gives its last day or its level.",
                 issued=span.begins,
             )
         return _reason(
@@ -245,7 +249,7 @@ def _perhaps(span: _Span, day: date) -> Reason:
         return _reason(
             span,
             "timeline.announced_only",
-            f"It was announced in {span.facts.announced}; the announcement prints neither first nor last day.",
+            f"It was announced {_when(span.facts.announced)}; the announcement prints neither first nor last day.",
             announced=span.facts.announced,
         )
     return _reason(

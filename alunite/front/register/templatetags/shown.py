@@ -13,7 +13,8 @@ from alunite.foundation.publications.kinds import UNKNOWN
 
 register = template.Library()
 
-LOCALE = "en_GB"
+# Plain English months: 1 Sep 2026, where en_GB would say Sept.
+LOCALE = "en"
 
 
 @register.filter
