@@ -13,6 +13,8 @@ from alunite.foundation.core.judgement import Reason, Trust
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.front.register import present
 from alunite.front.register.models import Record
+from alunite.front.register.present import drawing as drawn
+from alunite.front.register.present import records, words
 from alunite.front.register.site import Site
 
 TODAY = date(2026, 11, 22)
@@ -62,7 +64,7 @@ THREE_YEARS = Timeline(
 ANNOUNCED = Timeline((segment("unknown", "2024-03-28", None),))
 
 
-def page(line: Timeline, asked: date | None = None, **said: Any) -> present.Page:
+def page(line: Timeline, asked: date | None = None, **said: Any) -> records.Page:
     payload = SAID | {"timeline": line.as_list()} | said
     return present.page(Record(kind="certification_event", payload=payload), asked or TODAY, SITE)
 
@@ -85,7 +87,7 @@ def page(line: Timeline, asked: date | None = None, **said: Any) -> present.Page
     ],
 )
 def test_the_title_of_a_timeline_says_what_it_shows(line, says):
-    assert present.finding(line, TODAY) == says
+    assert records.finding(line, TODAY) == says
 
 
 def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
@@ -95,10 +97,10 @@ def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
 
 
 def test_nothing_is_drawn_after_the_day_asked_for_unless_a_date_is_published():
-    drawing = present.draw(ANNOUNCED, TODAY, SITE)
+    drawing = drawn.draw(ANNOUNCED, TODAY, SITE)
     assert drawing is not None
     assert drawing.bars[0].x + drawing.bars[0].width == pytest.approx(drawing.now, abs=0.02)
-    ahead = present.draw(Timeline((segment("active", "2025-01-01", "2027-12-31"),)), TODAY, SITE)
+    ahead = drawn.draw(Timeline((segment("active", "2025-01-01", "2027-12-31"),)), TODAY, SITE)
     assert ahead is not None
     assert ahead.bars[0].x + ahead.bars[0].width > ahead.now
 
@@ -115,39 +117,39 @@ def test_a_drawing_stays_in_its_frame_and_in_order(first, lengths, is_open, toda
         last = None if is_open and place == len(lengths) - 1 else first + timedelta(days=length)
         segments.append(Segment("active" if place % 2 else "unknown", first, last, "ripe"))
         first = first + timedelta(days=length + 1)
-    drawing = present.draw(Timeline(tuple(segments)), today, SITE)
+    drawing = drawn.draw(Timeline(tuple(segments)), today, SITE)
     assert drawing is not None
-    assert 0 <= drawing.now <= present.WIDTH
-    assert all(bar.x >= 0 and bar.width >= 0 and bar.x + bar.width <= present.WIDTH + 0.02 for bar in drawing.bars)
+    assert 0 <= drawing.now <= drawn.WIDTH
+    assert all(bar.x >= 0 and bar.width >= 0 and bar.x + bar.width <= drawn.WIDTH + 0.02 for bar in drawing.bars)
     assert [bar.x for bar in drawing.bars] == sorted(bar.x for bar in drawing.bars)
-    for width, most in (({"everywhere", "desk"}, present.MOST_YEARS_DESK), ({"everywhere"}, present.MOST_YEARS_PHONE)):
+    for width, most in (({"everywhere", "desk"}, drawn.MOST_YEARS_DESK), ({"everywhere"}, drawn.MOST_YEARS_PHONE)):
         assert 1 <= sum(tick.label in width for tick in drawing.ticks) <= 2 * most
 
 
 def test_lengths_in_a_drawing_are_written_the_same_in_every_language():
-    bar = present.Bar(x=123.4, width=50.0, state="active", word="Ripe")
+    bar = drawn.Bar(x=123.4, width=50.0, state="active", word="Ripe")
     assert (bar.left, bar.across, bar.right) == ("12.34%", "5.00%", "17.34%")
 
 
 @pytest.mark.parametrize(("width", "where"), [(400.0, "everywhere"), (150.0, "desk"), (40.0, "")])
 def test_a_label_is_drawn_only_where_it_fits(width, where):
-    bar = present.Bar(x=0, width=width, state="active", word="Ripe", since="from 13 Dec 2019")
+    bar = drawn.Bar(x=0, width=width, state="active", word="Ripe", since="from 13 Dec 2019")
     assert bar.has_label == where
 
 
 def test_what_no_source_says_is_listed_and_what_one_says_is_not():
-    asked = [item.asked for item in present.not_known(SAID)]
+    asked = [item.asked for item in records.not_known(SAID)]
     assert {"Scope in words", "Audit firm", "Suspension or withdrawal"} <= set(asked)
     assert not {"Certificate number", "Day of issue", "Last day", "Level", "Activities in scope"} & set(asked)
-    assert "Activities in scope" in [item.asked for item in present.not_known(SAID | {"activities": ["unknown"]})]
-    assert not any(item.known for item in present.not_known(SAID))
+    assert "Activities in scope" in [item.asked for item in records.not_known(SAID | {"activities": ["unknown"]})]
+    assert not any(item.known for item in records.not_known(SAID))
 
 
 def test_activities_no_source_names_are_not_shown_as_outside():
     assert page(THREE_YEARS).covered == ["Growing"]
     assert page(THREE_YEARS).activities_known
     assert not page(THREE_YEARS, activities=["unknown"]).activities_known
-    assert not present.knows_activities([])
+    assert not words.knows_activities([])
 
 
 @pytest.mark.parametrize(
@@ -181,7 +183,7 @@ def test_a_reason_names_its_source_by_number_and_its_days_as_all_others():
     ],
 )
 def test_each_trust_has_a_word_for_a_row(trust, origin, word):
-    assert present.trust_word(trust, origin) == word
+    assert words.trust_word(trust, origin) == word
 
 
 def statement(trust: str = "read", origin: str = "tea", **has: Any) -> dict[str, Any]:

@@ -1,0 +1,7 @@
+"""From read tables to what a template shows: no query, no rule, only words and order."""
+
+from alunite.front.register.present.records import page
+from alunite.front.register.present.standards import families, standard
+from alunite.front.register.present.words import chain, countries, line, record_url, withdrawal
+
+__all__ = ["chain", "countries", "families", "line", "page", "record_url", "standard", "withdrawal"]

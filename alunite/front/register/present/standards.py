@@ -1,0 +1,138 @@
+"""What the pages of standards show. No query, no rule, only words and order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from alunite.foundation.core.judgement import Trust
+from alunite.front.register.models import Record
+from alunite.front.register.present.words import trust_note, trust_word
+from alunite.front.register.site import Site
+from alunite.front.register.templatetags.shown import words
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyShown:
+    """A family of standards with its versions, newest first."""
+
+    label: str
+    versions: list[dict[str, Any]]
+
+
+def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
+    """Return the families in the scheme's order."""
+    found: list[FamilyShown] = []
+    for identifier, label in site.labels["families"].items():
+        versions = [
+            {
+                "url": reverse("standard", args=[record.subject]),
+                "name": record.title,
+                "version": record.payload["version"],
+                "criteria": _criteria_count(record.payload["standard"]),
+                **_version_trust(record.payload["version"], site),
+            }
+            for record in records
+            if record.payload and record.payload["family"] == identifier
+        ]
+        versions.sort(key=lambda item: str(item["version"]["published"]), reverse=True)
+        found.append(FamilyShown(label, versions))
+    return found
+
+
+def _version_trust(version: Mapping[str, Any], site: Site) -> dict[str, Any]:
+    """Return how well the version and its day of publication are known."""
+    note, trusted = trust_note(version["trust"], version["origin"], (version["sources"] or [""])[0], site)
+    return {"version_note": note, "version_trusted": trusted}
+
+
+def _criteria_count(standard_said: dict[str, Any] | None) -> int:
+    if not standard_said:
+        return 0
+    return sum(
+        len(principle["criteria"]) for section in standard_said["sections"] for principle in section["principles"]
+    )
+
+
+def standard(record: Record, site: Site) -> dict[str, Any]:
+    """Return what a standard's page shows: its parts, and how well each is known, counted once at the head."""
+    said: dict[str, Any] = record.payload or {}
+    content = said.get("standard")
+    counted: dict[str, int] = {}
+    triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]} if content else {}
+    for section in content["sections"] if content else []:
+        for principle in section["principles"]:
+            for criterion in principle["criteria"]:
+                for part in (criterion, *_parts(criterion)):
+                    _note_trust(part, site)
+                note = criterion["requirement"]["note"]
+                counted[note] = counted.get(note, 0) + 1
+                criterion["where"] = _where(criterion["applies"], site)
+                criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
+                for threshold in criterion["thresholds"]:
+                    threshold["words"] = threshold_words(threshold)
+    version_notes = [*said["version"]["notes"], *(content["version_notes"] if content else [])]
+    remarks = [*content["reliefs"], *content["applicability_notes"], *content["disclosure_notes"]] if content else []
+    for item in (*version_notes, *remarks):
+        _note_trust(item, site)
+    return {
+        "said": said,
+        "content": content,
+        "notes": sorted(counted.items(), key=lambda item: -item[1]),
+        "trust_words": _trust_words(content),
+        "criteria": _criteria_count(content),
+        "version_notes": version_notes,
+        **_version_trust(said["version"], site),
+        "principles": [principle for section in content["sections"] for principle in section["principles"]]
+        if content
+        else [],
+    }
+
+
+def _parts(criterion: dict[str, Any]) -> list[dict[str, Any]]:
+    alone = [criterion["requirement"], criterion["applies"], criterion["disclosure"], criterion["review"]]
+    return [part for part in (*alone, *criterion["thresholds"], *criterion["sub_criteria"]) if part]
+
+
+def _note_trust(part: dict[str, Any], site: Site) -> None:
+    """Say beside a statement how well it is known; a note of its own it may have is kept as its remark."""
+    part["remark"] = part.get("note")
+    part["note"], part["trusted"] = trust_note(part["trust"], part["origin"], (part["sources"] or [""])[0], site)
+    part["trust_word"] = trust_word(part["trust"], part["origin"])
+
+
+def _trust_words(content: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Return each trust word that stands on the page, with what it means."""
+    found: dict[str, str] = {}
+    for section in content["sections"] if content else []:
+        for principle in section["principles"]:
+            for criterion in principle["criteria"]:
+                for part in (criterion, *_parts(criterion)):
+                    reported = part["trust"] == Trust.READ and not part["trusted"]
+                    found[part["trust_word"]] = _("seen at the third party named") if reported else part["note"]
+    return sorted(found.items())
+
+
+def threshold_words(threshold: Mapping[str, Any]) -> str:
+    """Return a number a criterion sets in one line.
+
+    >>> threshold_words({"metric": "share_collected", "operator": "at_least", "value": 95, "unit": "percent"})
+    'share collected: at least 95\u202f%'
+    """
+    value = threshold["value"]
+    shown = (_("yes") if value else _("no")) if isinstance(value, bool) else f"{value:,}".replace(",", "\u202f")
+    unit = (threshold.get("unit") or "").replace("percent", "%", 1)
+    amount = "\u202f".join(part for part in (shown, unit) if part)
+    told = " ".join(part for part in (words(threshold.get("operator") or ""), amount) if part)
+    year = threshold.get("by_year")
+    return f"{words(threshold['metric'])}: {told}" + (_(" by %(year)s") % {"year": year} if year else "")
+
+
+def _where(applies: dict[str, Any], site: Site) -> str:
+    if list(applies["to"]) == ["all"]:
+        return _("Every facility")
+    return ", ".join(site.label("activities", identifier) for identifier in applies["to"])

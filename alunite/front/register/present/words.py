@@ -1,0 +1,205 @@
+"""Words, marks and links that every page shares: states, levels, lines, countries, notes of trust. No query, no rule, only words and order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alunite.foundation.core.judgement import THIRD_PARTY, Trust
+from alunite.foundation.core.text import slugify
+from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.countries import country_name
+from alunite.front.register.models import Record
+from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import day as show_day
+
+STATE_WORDS = {
+    "draft": gettext_lazy("Draft"),
+    "active": gettext_lazy("In date"),
+    "suspended": gettext_lazy("Suspended"),
+    "expired": gettext_lazy("Expired"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "revoked": gettext_lazy("Revoked"),
+    "annulled": gettext_lazy("Annulled"),
+    "superseded": gettext_lazy("Superseded"),
+    "unknown": gettext_lazy("Unknown"),
+}
+
+
+STATE_MARKS = {"active": "in-date", "annulled": "revoked"}
+
+
+LEVEL_MARKS = {"●": "full", "◐": "provisional"}
+
+
+# Why a record left the register, by the class its withdrawal bears.
+WITHDRAWALS = {
+    "statement_corrected": gettext_lazy("its source was corrected, and what it says now identifies no certificate"),
+}
+
+
+LAST_EVENTS = {
+    "issued": gettext_lazy("issued"),
+    "announced": gettext_lazy("announced"),
+    "certified_since": gettext_lazy("certified since"),
+    UNKNOWN: gettext_lazy("no date known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state as shown: mark (id of a drawn shape), word, and what the level adds."""
+
+    state: str
+    mark: str
+    word: str
+    level: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name with its address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCell:
+    """One activity of the chain, in scope or not."""
+
+    label: str
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the register."""
+
+    url: str
+    is_certificate: bool
+    number: str
+    entity: str
+    members: list[Link]
+    standard: str
+    version: str
+    activities: list[ActivityCell]
+    activities_known: bool
+    countries: list[str]
+    last_event: str
+    last_day: str
+    status: Status
+
+
+def record_url(kind: str, subject: str, name: str) -> str:
+    """Return the public address of a record: id and slug."""
+    return reverse(kind, args=[subject, slugify(name)])
+
+
+def status(state: str | None, level: str, site: Site, *, begins: date | None = None) -> Status:
+    """Return how a state is shown; None is a day the timeline says nothing of."""
+    if state is None:
+        detail = _("first day %(day)s") % {"day": show_day(begins)} if begins else ""
+        return Status("none", "unknown", str(_("Not begun") if begins else STATE_WORDS[UNKNOWN]), detail=detail)
+    named = "" if is_unknown(level) else site.label("levels", level)
+    mark = STATE_MARKS.get(state, state)
+    if state == "active" and named:
+        return Status(state, LEVEL_MARKS.get(site.marks.get(level, ""), "in-date"), named, named, _("in date"))
+    if state == "active":
+        return Status(state, mark, str(STATE_WORDS[state]), "", _("level not published"))
+    return Status(state, mark, str(STATE_WORDS.get(state, state)), named)
+
+
+def withdrawal(record: Record) -> str:
+    """Return in words why a record left the register; a class we have no words for is shown as it is."""
+    return str(WITHDRAWALS.get(record.withdrawal, record.withdrawal.replace("_", " ")))
+
+
+def level_status(level: str, site: Site) -> Status:
+    """Return how the level at issue is shown; it is not a state today."""
+    if is_unknown(level):
+        return Status(UNKNOWN, UNKNOWN, _("Not published"))
+    return Status(level, LEVEL_MARKS.get(site.marks.get(level, ""), "in-date"), site.label("levels", level))
+
+
+def line(row: Any, site: Site) -> Line:
+    """Return a line of the list; `row` carries its state on the day asked for."""
+    shown = status(row.state, row.state_level or "", site, begins=row.first_day if row.state is None else None)
+    detail = shown.detail
+    if row.state == "active" and row.held_to:
+        detail = _("to %(day)s") % {"day": show_day(row.held_to)}
+    elif row.state == "expired":
+        detail = _("from %(day)s") % {"day": show_day(row.held_from)}
+    elif row.state in (None, UNKNOWN) and not is_unknown(row.level):
+        detail = _("issued as %(level)s") % {"level": site.label("levels", row.level)}
+    return Line(
+        url=record_url(row.kind, row.id, row.entity),
+        is_certificate=row.kind == "certificate",
+        number=row.number,
+        entity=row.entity,
+        members=[Link(item["name"], record_url("member", item["id"], item["name"])) for item in row.members],
+        standard=site.label("families", row.family),
+        version=version_label(row.version, site),
+        activities=chain(row.activities, site),
+        activities_known=knows_activities(row.activities),
+        countries=countries(row.countries),
+        last_event=str(LAST_EVENTS[row.last_event]),
+        last_day=row.last_day,
+        status=Status(shown.state, shown.mark, shown.word, shown.level, detail),
+    )
+
+
+def version_label(version: str, site: Site) -> str:
+    return _("version not published") if is_unknown(version) else site.label("versions", version)
+
+
+def countries(codes: Sequence[str]) -> list[str]:
+    """Return the names of countries; an unknown country is the word."""
+    return [_("unknown") if is_unknown(code) else country_name(code) for code in codes]
+
+
+def chain(activities: Sequence[str], site: Site) -> list[ActivityCell]:
+    """Return the scheme's activities in order, each in the scope or not; an unknown scope has none inside."""
+    return [ActivityCell(label, identifier in activities) for identifier, label in site.labels["activities"].items()]
+
+
+def knows_activities(activities: Sequence[str]) -> bool:
+    """Tell whether the source names activities at all; if not, no cell of the chain may be read as outside."""
+    return any(not is_unknown(identifier) for identifier in activities)
+
+
+TRUST_WORDS = {
+    Trust.READ: gettext_lazy("read"),
+    Trust.CUT: gettext_lazy("broke off"),
+    Trust.KNOWN: gettext_lazy("general knowledge"),
+    Trust.DESIGN: gettext_lazy("our default"),
+}
+
+
+def trust_word(trust: str, origin: str) -> str:
+    """Return the note of a trust in a word or two, for a row; the note itself stands once beside the rows."""
+    return str(_("reported") if trust == Trust.READ and origin == THIRD_PARTY else TRUST_WORDS[Trust(trust)])
+
+
+def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, bool]:
+    """Return the note a value's trust asks for, and whether it may be shown as the scheme's own."""
+    owner = site.scheme.get("owner", "")
+    short = str(site.scheme.get("id", "")).upper()
+    if trust == Trust.READ and origin == THIRD_PARTY:
+        host = urlsplit(source).hostname or _("a third party")
+        return _("reported by %(source)s") % {"source": host.removeprefix("www.")}, False
+    if trust == Trust.READ:
+        return _("read at %(owner)s") % {"owner": short or owner}, True
+    if trust == Trust.CUT:
+        return _("source broke off; completed by us"), False
+    if trust == Trust.KNOWN:
+        return _("general knowledge, not checked against %(owner)s’s text") % {"owner": short or owner}, False
+    return _("our default, not %(owner)s’s") % {"owner": short or owner}, False
