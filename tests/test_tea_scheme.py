@@ -1,0 +1,223 @@
+"""Another scheme is another folder, no new code: a made-up tea scheme goes from its pack to public pages.
+
+Its words (levels, classes, activities, versions) are its own, and not one of the first scheme's may show up.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.publications.models import PublicationPayload
+from alunite.foundation.scheme.loader import load_pack
+from alunite.foundation.scheme.pack import names_of
+from tests import databases
+from tests.planting import ROOT
+
+ALUNITE = Path(sys.executable).with_name("alunite")
+TEA = ROOT / "alunite/foundation/scheme/tests/packs/tea"
+ASI = ROOT / "schemes/asi"
+
+MEMBERS = (
+    {
+        "name": "Hill Gardens",
+        "membership_class": "Gardens",
+        "class_basis": "stated",
+        "country": "LK",
+        "supply_chain_activities": "Tea garden;Withering and Rolling",
+        "certified": "yes",
+        "source_url": "https://tea.example/members",
+    },
+    {"name": "Leaf & Co", "membership_class": "trader", "country": "GB", "source_url": "https://news.example/leaf"},
+)
+CERTIFICATES = (
+    {
+        "record_id": "L1",
+        "certificate_number": "GL-7",
+        "member": "Hill Gardens",
+        "entity": "Upper Hill",
+        "country": "LK",
+        "standard": "LS",
+        "standard_version": "First Flush",
+        "level": "Gold Leaf",
+        "scope": "Gardens above the lake",
+        "supply_chain_activities": "Tea garden",
+        "audit_firm": "Tasters Ltd",
+        "issue_date": "2020-02-29",
+        "event": "First award",
+        "source_url": "https://tea.example/gl-7",
+    },
+    {
+        "record_id": "L2",
+        "certificate_number": "GL-8",
+        "member": "Leaf & Co",
+        "entity": "Blending hall",
+        "country": "GB",
+        "standard": "leaf",
+        "level": "green",
+        "supply_chain_activities": "Blender",
+        "issue_date": "2021-03-01",
+        "event": "renewal",
+        "source_url": "https://news.example/gl-8",
+    },
+    {
+        "record_id": "L3",
+        "member": "Nobody Listed",
+        "entity": "Packing room",
+        "standard": "Leaf Standard",
+        "supply_chain_activities": "packing",
+        "announced_date": "2023-05",
+        "source_url": "https://news.example/packing",
+    },
+)
+
+
+def alunite(place: databases.CommittedDatabase, *arguments: str | Path) -> tuple[int, Any]:
+    done = subprocess.run(
+        [ALUNITE, *arguments, "--json"], env=place.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 1, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def write(path: Path, kind: str, rows: tuple[dict[str, str], ...]) -> str:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, import_kind(kind).column_names, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return f"{kind}={path}"
+
+
+@pytest.fixture
+def tea(committed_db: databases.CommittedDatabase, tmp_path: Path) -> databases.CommittedDatabase:
+    """An installation of the tea scheme with its members and certificates, made from the command line."""
+    status, made = alunite(committed_db, "init", "--scheme", TEA)
+    assert (status, made["scheme"]) == (0, "tea")
+    files = write(tmp_path / "m.csv", "members", MEMBERS), write(tmp_path / "c.csv", "certificates", CERTIFICATES)
+    status, taken = alunite(committed_db, "import", *files)
+    assert (status, taken["created"], taken["faults"]) == (0, 5, [])
+    return committed_db
+
+
+def said(kind: str) -> list[dict[str, Any]]:
+    bodies = PublicationPayload.objects.filter(publication__kind=kind).order_by("pk")
+    return [json.loads(body.payload) for body in bodies if body.payload]
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees of a page, on one line."""
+    without = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return html.unescape(" ".join(re.sub(r"<[^>]+>", " ", without).split()))
+
+
+def get(client: Client, address: str) -> str:
+    answer = client.get(address, follow=True)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def pages(client: Client) -> dict[str, str]:
+    """Return every public page there is to be found from the front page, by its address."""
+    found: dict[str, str] = {}
+    waiting = ["/", "/register/", "/standards/"]
+    while waiting:
+        address = waiting.pop()
+        if address in found:
+            continue
+        found[address] = get(client, address)
+        links = (html.unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', found[address]))
+        waiting += [link for link in links if link and not link.startswith(("/static/", "/account/"))]
+    return found
+
+
+def test_its_rows_are_read_in_its_own_words_and_published_by_its_ids(tea):
+    members = {item["name"]: item for item in said("member")}
+    assert members["Hill Gardens"]["membership_class"] == "gardens"
+    assert members["Hill Gardens"]["activities"] == ["growing", "withering"]
+    assert members["Leaf & Co"]["membership_class"] == "traders"
+    assert members["Nobody Listed"]["standing"] == "named_in_source_only"
+    certificates = {item["certificate_number"]: item for item in said("certificate")}
+    assert (certificates["GL-7"]["family"], certificates["GL-7"]["version"]) == ("leaf", "leaf-1")
+    assert (certificates["GL-7"]["level"], certificates["GL-8"]["level"]) == ("gold", "green")
+    assert certificates["GL-8"]["activities"] == ["blending"]
+    assert {item["record_id"]: item["event"] for item in said("certification_event")} == {
+        "L1": "first_award", "L2": "renewal", "L3": "unknown",
+    }  # fmt: skip
+
+
+def test_a_level_lasts_as_many_years_as_its_own_pack_says(tea):
+    """Gold: 4 years from 29 February 2020, whose last day is the day before 29 February 2024. Green: 2 years."""
+    ends = {
+        item["certificate_number"]: [part["last"] for part in item["timeline"] if part["state"] == "active"]
+        for item in said("certificate")
+    }
+    assert ends == {"GL-7": ["2024-02-28"], "GL-8": ["2023-02-28"]}
+
+
+def test_its_public_pages_speak_its_words(tea):
+    client = Client()
+    found = {address: text_of(page) for address, page in pages(client).items()}
+    of = {part: [text for at, text in found.items() if at.startswith(f"/{part}/")] for part in
+          ("certificates", "events", "members", "firms", "standards")}  # fmt: skip
+    gold, green = (
+        next(text for text in of["certificates"] if name in text) for name in ("Upper Hill", "Blending hall")
+    )
+    for words in ("GL-7", "Leaf Standard", "First Flush", "Gold", "Growing", "Sri Lanka", "Tasters Ltd", "First award"):
+        assert words in gold
+    for words in ("GL-8", "Green", "Blending", "Leaf & Co"):
+        assert words in green
+    assert any("Packing room" in text for text in of["events"])
+    assert any("Gardens" in text and "Withering and Rolling" in text for text in of["members"])
+    assert any("Tea Traders" in text for text in of["members"])
+    assert any("Tasters Ltd" in text for text in of["firms"])
+    assert any("First Flush" in text and "Keep the soil covered." in text for text in of["standards"])
+    assert "Fair Leaf Trust" in found["/"] or "Fair Leaf Tea" in found["/"]
+    assert "No such trust exists." in " ".join(found.values())
+
+
+@pytest.mark.parametrize(
+    ("day", "there", "state"),
+    [("2020-02-28", False, ""), ("2020-02-29", True, "Gold to 28 Feb 2024"), ("2024-02-28", True, "Gold to 28 Feb 2024"), ("2024-02-29", True, "Expired")],
+)  # fmt: skip
+def test_its_register_answers_for_a_day(tea, day, there, state):
+    text = text_of(get(Client(), f"/register/?q=Upper+Hill&on={day}"))
+    assert ("GL-7" in text) is there
+    if state:
+        assert re.search(rf"\b{state}\b", text), text
+
+
+def test_not_one_word_of_the_first_scheme_shows(tea):
+    pack = load_pack(ASI)
+    named = (*pack.activities, *pack.classes, *pack.families, *pack.versions, *pack.levels, *pack.events, *pack.ratings)
+    own = {name.casefold() for item in load_pack(TEA).activities for name in names_of(item)}
+    words = {name for item in named for name in names_of(item) if " " in name or "_" in name or "-" in name}
+    words |= {"ASI", "aluminium", "bauxite", "alumina", "smelter", "casthouse", pack.scheme.name, pack.scheme.owner}
+    words = {word for word in words if word.casefold() not in own}
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in sorted(words)), re.IGNORECASE)
+    assert pattern.search("a casthouse")
+    everything = {**pages(Client()), "publications": json.dumps([said(kind) for kind in
+                  ("scheme", "standard_version", "member", "firm", "certification_event", "certificate")])}  # fmt: skip
+    found = {address: sorted(set(pattern.findall(page))) for address, page in everything.items()}
+    assert {address: hits for address, hits in found.items() if hits} == {}
+
+
+def test_the_first_schemes_words_are_faults_here(tea, tmp_path):
+    row = CERTIFICATES[0] | {
+        "record_id": "X", "standard": "PS", "standard_version": "V3 2022", "level": "full",
+        "supply_chain_activities": "Casthouses", "event": "scope extension",
+    }  # fmt: skip
+    status, taken = alunite(tea, "import", write(tmp_path / "x.csv", "certificates", (row,)))
+    assert status == 2
+    assert {fault["column"] for fault in taken["faults"]} == {
+        "standard", "standard_version", "level", "supply_chain_activities", "event",
+    }  # fmt: skip
