@@ -78,10 +78,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         code = run(given)
         sys.stdout.flush()
-    except (BrokenPipeError, SystemExit) as left:
-        # Whoever read the output has heard enough (click then leaves by itself); nothing is left to be written at exit.
-        if not isinstance(left, BrokenPipeError) and not isinstance(left.__context__, BrokenPipeError):
-            raise
+    except (BrokenPipeError, SystemExit):
+        # Whoever read the output has heard enough; click then leaves by itself, and for nothing else, since no command
+        # of ours does. Nothing may be left to be written at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = DONE
     sys.exit(code)
