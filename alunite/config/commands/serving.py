@@ -149,11 +149,11 @@ def _serve(port: int, tell: Callable[[str], None]) -> int:
 
 def _tell_cast(made: Sequence[Credentials]) -> None:
     if not made:
-        say("sign in with the passwords printed at the first start; new ones: alunite demo --new-passwords")
+        click.echo("Sign in with the passwords printed at the first start; new ones: alunite demo --new-passwords")
         return
-    say("Sign in at /account/login/ as one of the cast (made-up people; passwords are shown this once):")
+    click.echo("Sign in at /account/login/ as one of the cast (made-up people; passwords are shown this once):")
     for item in made:
-        say(f"  {item.username:<10} {item.password}   {item.is_who}")
+        click.echo(f"  {item.username:<10} {item.password}   {item.is_who}")
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:
