@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from django.db import connection
 
@@ -18,6 +20,8 @@ from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.importing.cells import LONGEST_CELL
 from alunite.foundation.importing.reading import LONGEST_SHOWN
+from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
+from alunite.foundation.publications.models import Publication, PublicationPayload
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = {kind: ROOT / f"samples/public-pages/{kind}.csv" for kind in ("members", "certificates")}
@@ -314,3 +318,32 @@ def everything() -> dict[str, list[str]]:
             cursor.execute(f'SELECT * FROM "{table}"')
             found[table] = sorted(map(repr, cursor.fetchall()))
     return found
+
+
+def said() -> list[str]:
+    """Return what the latest publication of every subject says, with names in place of the random ids."""
+    newest = {(row.kind, row.subject): row.pk for row in Publication.objects.order_by("version")}
+    bodies = PublicationPayload.objects.select_related("publication").in_bulk(list(newest.values()))
+    names: dict[str, str] = {}
+    payloads: list[tuple[str, dict[str, Any]]] = []
+    for body in bodies.values():
+        payload = json.loads(body.payload) if body.payload else {}
+        names[body.publication.subject] = body.publication.kind + ":" + _name(payload)
+        payloads.append((body.publication.kind, payload))
+    return sorted(json.dumps([kind, _renamed(payload, names)], sort_keys=True) for kind, payload in payloads)
+
+
+def _name(payload: dict[str, Any]) -> str:
+    """Return what a subject is known by outside: its record, the records it is made out from, or its name."""
+    records = [event["record_id"] for event in payload.get("events", ()) if "record_id" in event]
+    return str(payload.get("record_id") or sorted(records) or payload.get("name") or payload.get("id"))
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {key: _renamed(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_renamed(item, names) for item in value]
+    if isinstance(value, str) and len(value) == LENGTH and set(value) <= set(ALPHABET):
+        return names.get(value, value)
+    return value

@@ -32,7 +32,7 @@ def test_the_whole_journey_on_postgresql(machine: Machine, start, template_datab
         assert machine.done("register", "rebuild")["subjects"] > 299
         port = str(free_port())
         served = start(machine, "demo", "--port", port)
-        assert served.line() == f"http://127.0.0.1:{port}\n"
+        assert served.address()[0] == f"http://127.0.0.1:{port}"
         assert "Aludium Alicante" in page(f"http://127.0.0.1:{port}/register/?q=Alicante")
         assert served.stop()[0] == DONE
         found = machine.done("history", "verify", **lost_key(machine))

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -26,10 +25,8 @@ from alunite.foundation.importing.cells import LONGEST_CELL, protect
 from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
 from alunite.foundation.importing.models import Batch, Statement
 from alunite.foundation.importing.tests.conftest import ROWS, counts, exported, take_up
-from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.foundation.publications.models import Publication, PublicationPayload
 from tests import planting
-from tests.planting import SAMPLES, Sheet, everything
+from tests.planting import SAMPLES, Sheet, everything, said
 
 EXAMPLES = max(8, int(100 * float(os.environ.get("ALUNITE_SOAK", "0.1"))))
 MANY = settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -41,35 +38,6 @@ def undone():
     with transaction.atomic():
         yield
         transaction.set_rollback(True)
-
-
-def said() -> list[str]:
-    """Return what the latest publication of every subject says, with names in place of the random ids."""
-    newest = {(row.kind, row.subject): row.pk for row in Publication.objects.order_by("version")}
-    bodies = PublicationPayload.objects.select_related("publication").in_bulk(list(newest.values()))
-    names: dict[str, str] = {}
-    payloads: list[tuple[str, dict[str, Any]]] = []
-    for body in bodies.values():
-        payload = json.loads(body.payload) if body.payload else {}
-        names[body.publication.subject] = body.publication.kind + ":" + _name(payload)
-        payloads.append((body.publication.kind, payload))
-    return sorted(json.dumps([kind, _renamed(payload, names)], sort_keys=True) for kind, payload in payloads)
-
-
-def _name(payload: dict[str, Any]) -> str:
-    """Return what a subject is known by outside: its record, the records it is made out from, or its name."""
-    records = [event["record_id"] for event in payload.get("events", ()) if "record_id" in event]
-    return str(payload.get("record_id") or sorted(records) or payload.get("name") or payload.get("id"))
-
-
-def _renamed(value: Any, names: dict[str, str]) -> Any:
-    if isinstance(value, dict):
-        return {key: _renamed(item, names) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_renamed(item, names) for item in value]
-    if isinstance(value, str) and len(value) == LENGTH and set(value) <= set(ALPHABET):
-        return names.get(value, value)
-    return value
 
 
 def test_the_sample_comes_back_cell_by_cell_ordered_by_record(scheme, tmp_path):
