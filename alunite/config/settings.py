@@ -16,7 +16,7 @@ env = Env()
 PACKAGE = Path(__file__).resolve().parent.parent
 REPOSITORY = PACKAGE.parent
 
-ALUNITE_HOME = Path(env.str("ALUNITE_HOME", "var")).expanduser().resolve()
+ALUNITE_HOME = Path(env.str("ALUNITE_HOME", "") or "var").expanduser().resolve()
 INSTALLATION = Installation(ALUNITE_HOME)
 
 try:
@@ -102,11 +102,14 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.insert(0, "django.forms")
 
-try:
-    _database_url = env.dj_db_url("DATABASE_URL", f"sqlite:///{ALUNITE_HOME / 'alunite.sqlite3'}")
-except (EnvError, ValueError) as error:
-    raise ImproperlyConfigured("DATABASE_URL: expected postgresql://user:password@host:port/name, or unset") from error
-DATABASES = {"default": dict(_database_url)}
+# Not through an address: in one, a home with a #, ? or % would name another file.
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(ALUNITE_HOME / "alunite.sqlite3")}}
+if env.str("DATABASE_URL", ""):
+    try:
+        DATABASES = {"default": dict(env.dj_db_url("DATABASE_URL"))}
+    except (EnvError, ValueError) as error:
+        expected = "postgresql://user:password@host:port/name, or unset for SQLite"
+        raise ImproperlyConfigured(f"DATABASE_URL: expected {expected}") from error
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Measured in stack.md 6: writers queue instead of failing, readers are never blocked.
     DATABASES["default"]["OPTIONS"] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ def _checked(registered: Kind, item: ToPublish) -> ToPublish:
         faults.append("withdrawal: expected none where something is said")
     if faults:
         raise UnfitPayload(f"{registered.name} {item.subject}: {'; '.join(faults)}")
-    payload = None if item.payload is None else registered.check(item.payload)
+    # In the order it will be read back in, so that read tables lived are those rebuilt to the letter.
+    payload = None if item.payload is None else json.loads(json.dumps(registered.check(item.payload), sort_keys=True))
     return ToPublish(item.subject, payload, item.withdrawal)
 
 

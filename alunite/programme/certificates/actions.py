@@ -115,7 +115,9 @@ def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent]) -> s
         if found is not own:
             alone.pop(found.pk, None)
         event.certificate = found
-    # Numbers are given up before others take them.
+    # All corrected numbers are given up before any is taken: one row's new number may be another's old one.
+    for chunk in _chunks([certificate.pk for certificate in renumbered]):
+        Certificate.objects.filter(pk__in=chunk).update(number="")
     Certificate.objects.bulk_update(renumbered, ["number"], batch_size=LOOK_UP)
     Certificate.objects.bulk_create(made, batch_size=LOOK_UP)
     CertificationEvent.objects.bulk_update([events[row.key] for row in rows], ["certificate"], batch_size=LOOK_UP)

@@ -159,6 +159,18 @@ def test_a_chain_of_corrected_numbers_never_mixes_two_certificates(take_up, orde
     assert published("certificate", event("T2").certificate_id)["certificate_number"] == "3"
 
 
+def test_numbers_that_all_move_by_one_keep_their_certificates_apart(take_up):
+    def rows(shift: int) -> list[dict[str, str]]:
+        return [{"record_id": f"T{place:02}", "certificate_number": str(place + shift)} for place in range(30)]
+
+    take_up(*rows(100))
+    take_up(*rows(99))
+    standing = {event(f"T{place:02}").certificate_id: place for place in range(30)}
+    assert len(standing) == 30
+    for certificate, place in standing.items():
+        assert published("certificate", certificate)["certificate_number"] == str(place + 99)
+
+
 def test_a_changed_family_makes_another_certificate(take_up):
     take_up({"certificate_number": "56"})
     before = event("T1").certificate_id
