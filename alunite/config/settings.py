@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,7 +17,7 @@ env = Env()
 PACKAGE = Path(__file__).resolve().parent.parent
 REPOSITORY = PACKAGE.parent
 
-ALUNITE_HOME = Path(env.str("ALUNITE_HOME", "") or "var").expanduser().resolve()
+ALUNITE_HOME = Path(env.str("ALUNITE_HOME", "var") or "var").expanduser().resolve()
 INSTALLATION = Installation(ALUNITE_HOME)
 
 try:
@@ -103,7 +104,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 INSTALLED_APPS.insert(0, "django.forms")
 
 # Not through an address: in one, a home with a #, ? or % would name another file.
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(ALUNITE_HOME / "alunite.sqlite3")}}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(ALUNITE_HOME / "alunite.sqlite3")}
+}
 if env.str("DATABASE_URL", ""):
     try:
         DATABASES = {"default": dict(env.dj_db_url("DATABASE_URL"))}
