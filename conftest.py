@@ -66,6 +66,8 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, data
 hypothesis.settings.register_profile("soak", deadline=None, database=None, max_examples=2000, print_blob=True)
 hypothesis.settings.load_profile("soak" if SOAK >= 1 else "ci")
 
+pytest_plugins = ["tests.samples"]
+
 COPIES = databases.copies_for(RUN_FOLDER, SERVER_URL)
 FLUSHING = ("transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback")
 

@@ -22,10 +22,7 @@ from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register.models import Record
-from alunite.front.register.tests.conftest import sample_database, samples
 from tests.cast import EVERYBODY, PLAYERS, THE_PUBLIC, Cast, make_cast
-
-__all__ = ["sample_database", "samples"]  # fixtures
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "permissions.md"
 

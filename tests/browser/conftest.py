@@ -47,7 +47,7 @@ def sampled(
     template_database: databases.Copies, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
 ) -> Iterator[tuple[str, Path]]:
     """Make an installation with the sample data once per worker: label of its database, and its folder."""
-    label = f"samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    label = f"browser_samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     home = tmp_path_factory.mktemp("samples")
     template_database.copy("template", label)
     environment = {

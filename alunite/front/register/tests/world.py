@@ -22,7 +22,6 @@ from alunite.front.register.models import Facet, Held, Record, Row
 from alunite.front.register.search import TABLE
 
 SAMPLES = settings.REPOSITORY / "samples" / "public-pages"
-LABEL = f"samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 SOAK = float(os.environ.get("ALUNITE_SOAK", "0.1"))
 
 # What a row of certificates needs at least (issue 2, section 5).

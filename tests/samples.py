@@ -1,0 +1,36 @@
+"""The real samples, taken up once a worker: fixtures for every test, loaded by the root `conftest.py`.
+
+One definition only: a session fixture imported into a second module would make its database a second time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from alunite.front.register.tests import world
+from tests import databases
+
+LABEL = f"register_samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def sample_database(template_database: databases.Copies, django_db_blocker: Any) -> Iterator[databases.Copies]:
+    """Take up the real samples once a session, into a database that is never written to again."""
+    with django_db_blocker.unblock():
+        template_database.copy("template", LABEL)
+        with databases.pointed_at(template_database, LABEL):
+            world.take_up_samples()
+            template_database.close()
+        yield template_database
+        template_database.drop(LABEL)
+
+
+@pytest.fixture
+def samples(sample_database: databases.Copies, django_db_blocker: Any, own_home: Any) -> Iterator[None]:
+    """Work on the real samples, and undo what the test writes."""
+    with django_db_blocker.unblock(), databases.pointed_at(sample_database, LABEL), world.undone():
+        yield
