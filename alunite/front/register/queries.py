@@ -133,14 +133,19 @@ def _after(rows: QuerySet[Row], after: tuple[int, str, str] | None) -> QuerySet[
     )
 
 
+def _signer() -> signing.Signer:
+    # Without a time stamp, so that the same question has the same page.
+    return signing.Signer(salt="register.cursor")
+
+
 def _cursor(row: Any) -> str:
-    return signing.dumps([row.place, row.sort_day.isoformat(), row.pk], salt="register.cursor")
+    return _signer().sign_object([row.place, row.sort_day.isoformat(), row.pk])
 
 
 def read_cursor(text: str) -> tuple[int, str, str]:
     """Return the place a cursor stands for; `ValueError` if it is not one of ours."""
     try:
-        place, day, pk = signing.loads(text, salt="register.cursor")
+        place, day, pk = _signer().unsign_object(text)
         return int(place), date.fromisoformat(day).isoformat(), str(pk)
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise ValueError("not a cursor of this register") from error

@@ -51,6 +51,7 @@ class CertificationEventPayload(_Stated):
 class EventInCertificate(Payload):
     id: str
     record_id: str
+    entity: str
     event: str
     issue_date: str
     expiry_date: str
@@ -61,7 +62,7 @@ class EventInCertificate(Payload):
 
 @publication_kind("certificate")
 class CertificatePayload(_Stated):
-    """A certificate: what its latest event says of it, its timeline, and the events it is made out from."""
+    """A certificate: of each value the latest that is stated, its timeline, and the events it is made out from."""
 
     events: list[EventInCertificate]
 
@@ -117,10 +118,14 @@ def event_payload(read: ReadEvent, pack: Pack) -> dict[str, Any]:
 
 
 def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], pack: Pack) -> dict[str, Any]:
-    """Return the payload of a certificate from all its events; the latest speaks for its scope and level."""
+    """Return the payload of a certificate from all its events: each value from the latest event that states it."""
     ordered = sorted(events, key=_by_time)
     line = rules.timeline([facts(read, pack) for read in ordered], terms(pack))
-    return _stated(ordered[-1], line) | {
+    stated: dict[str, Any] = {}
+    for read in ordered:
+        said = _stated(read, line)
+        stated |= {name: value for name, value in said.items() if name not in stated or not _is_silent(value)}
+    return stated | {
         "id": certificate.pk,
         "certificate_number": certificate.number or UNKNOWN,
         "certified_since": min((_day(read, "certified_since") for read in ordered), default=UNKNOWN),
@@ -128,6 +133,7 @@ def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], p
             {
                 "id": read.event.pk,
                 "record_id": read.event.record_id,
+                "entity": read.values["entity"],
                 "event": read.values["event"] or UNKNOWN,
                 **{name: _day(read, name) for name in _DAYS},
                 "source_url": read.values["source_url"],
@@ -135,6 +141,10 @@ def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], p
             for read in ordered
         ],
     }
+
+
+def _is_silent(value: Any) -> bool:
+    return value in (None, UNKNOWN, [UNKNOWN])
 
 
 _DAYS = ("issue_date", "expiry_date", "certified_since", "announced_date")

@@ -135,7 +135,7 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
     now = line_of_states.segment_on(today)
     sources = _sources(said)
     numbers = {source.url: source.number for source in sources}
-    reasons = [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today)]
+    reasons = [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today, said)]
     certificate = said.get("certificate")
     return Page(
         record=record,
@@ -146,9 +146,9 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
             now.state if now else None,
             now.qualifier if now else "",
             site,
-            begins=line_of_states.first if line_of_states.first and today < line_of_states.first else None,
+            begins=line_of_states.first if not is_unknown(said["issue_date"]) else None,
         ),
-        sentence=_sentence(now, line_of_states, today, said["expiry_date"]),
+        sentence=_sentence(now, line_of_states, today, said),
         reasons=reasons,
         members=[Link(item["name"], record_url("member", item["id"], item["name"])) for item in said["members"]],
         firm=Link(said["firm"]["name"], record_url("firm", said["firm"]["id"], said["firm"]["name"]))
@@ -180,7 +180,7 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
         events=[
             {
                 **event,
-                "url": record_url("certification_event", event["id"], said["entity"]),
+                "url": record_url("certification_event", event["id"], event["entity"]),
                 "label": event_label(event["event"], site),
                 "number": numbers[event["source_url"]],
             }
@@ -197,29 +197,42 @@ def event_label(event: str, site: Site) -> str:
     return _("kind not published") if is_unknown(event) else site.label("events", event)
 
 
-def _nothing_known(line_of_states: Timeline, today: date) -> ReasonShown:
-    if line_of_states.first and today < line_of_states.first:
-        text = _("Nothing is known of it before %(day)s.") % {"day": show_day(line_of_states.first)}
-    else:
+def _nothing_known(line_of_states: Timeline, today: date, said: Mapping[str, Any]) -> ReasonShown:
+    issued, since = said["issue_date"], said["certified_since"]
+    if not line_of_states.first or today >= line_of_states.first:
         text = _("No source gives any date for it, so nothing can be said of its state on a day.")
+    elif is_unknown(issued):
+        text = _("Nothing is known of it before %(day)s.") % {"day": show_day(line_of_states.first)}
+    elif not is_unknown(since) and since < issued:
+        text = _("It was issued %(issued)s. Certified since %(since)s, by an earlier certificate not known here.") % {
+            "issued": show_day(issued),
+            "since": show_day(since),
+        }
+    else:
+        text = _("It was issued %(issued)s, after the day asked for.") % {"issued": show_day(issued)}
     return ReasonShown(text, _("from the records held here"), trusted=True, source="", word=_("our records"))
 
 
-def _last_day(expired: Segment, expires: str) -> str:
-    """Return the day before it was expired, no more exactly than it is published."""
-    if is_unknown(expires) or len(expires) == len("2020-06-30"):
-        return show_day(date.fromordinal(expired.first.toordinal() - 1))
-    return _("some day of %(month)s") % {"month": show_day(expires)}
+def _last_day(line_of_states: Timeline, expired: Segment, expires: str) -> str:
+    """Return the day before it was expired, no more exactly than it is known."""
+    day = date.fromordinal(expired.first.toordinal() - 1)
+    if not is_unknown(expires) and len(expires) < len("2020-06-30"):
+        return _("some day of %(month)s") % {"month": show_day(expires)}
+    before = line_of_states.segment_on(day)
+    if before is not None and before.state == UNKNOWN:
+        return _("%(day)s at the latest") % {"day": show_day(day)}
+    return show_day(day)
 
 
-def _sentence(now: Segment | None, line_of_states: Timeline, today: date, expires: str) -> str:
+def _sentence(now: Segment | None, line_of_states: Timeline, today: date, said: Mapping[str, Any]) -> str:
     if now is None:
-        return _nothing_known(line_of_states, today).text
+        return _nothing_known(line_of_states, today, said).text
     span = (today - now.first).days
     since = pgettext("state", "since %(day)s") % {"day": show_day(now.first)}
     until = _(", to %(day)s") % {"day": show_day(now.last)} if now.last else ""
     if now.state == "expired":
-        return _("Its last day was %(day)s, %(ago)s.") % {"day": _last_day(now, expires), "ago": _ago(span + 1)}
+        last = _last_day(line_of_states, now, said["expiry_date"])
+        return _("Its last day was %(day)s, %(ago)s.") % {"day": last, "ago": _ago(span + 1)}
     if now.state == UNKNOWN:
         return _("What is published does not tell, %(since)s%(until)s.") % {"since": since, "until": until}
     return _("In date %(since)s%(until)s.") % {"since": since, "until": until}

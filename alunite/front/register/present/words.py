@@ -132,7 +132,9 @@ def level_status(level: str, site: Site) -> Status:
 
 def line(row: Any, site: Site) -> Line:
     """Return a line of the list; `row` carries its state on the day asked for."""
-    shown = status(row.state, row.state_level or "", site, begins=row.first_day if row.state is None else None)
+    # What was only announced has no first day that it could be before.
+    begins = row.first_day if row.state is None and row.last_event == "issued" else None
+    shown = status(row.state, row.state_level or "", site, begins=begins)
     detail = shown.detail
     if row.state == "active" and row.held_to:
         detail = _("to %(day)s") % {"day": show_day(row.held_to)}

@@ -104,6 +104,17 @@ def test_events_under_one_number_speak_of_one_certificate_and_the_latest_speaks_
     ]
 
 
+def test_a_silent_later_event_hides_nothing_that_an_earlier_one_states(take_up):
+    take_up(
+        {"record_id": "T1", "certificate_number": "9", "audit_firm": "Check Ltd", "country": "NO", **DATED},
+        {"record_id": "T2", "certificate_number": "9", "announced_date": "2025-05", "event": "scope extension"},
+    )
+    said = published("certificate", event("T1").certificate_id)
+    assert (said["level"], said["issue_date"], said["expiry_date"]) == ("full", "2024-01-15", "2027-01-14")
+    assert (said["countries"], said["firm"]["name"]) == (["NO"], "Check Ltd")
+    assert (said["event"], said["announced_date"]) == ("scope_extension", "2025-05")
+
+
 def test_one_number_in_two_families_is_two_certificates(take_up):
     take_up(
         {"record_id": "T1", "certificate_number": "9"},

@@ -47,8 +47,48 @@ def test_without_a_printed_last_day_the_term_of_the_level_gives_it_and_the_reaso
     line = timeline([facts(level="full", issued="2024-11-11")], TERMS)
     assert line.state_on(date(2027, 11, 10)) == "active"
     assert line.state_on(date(2027, 11, 11)) == "expired"
-    assert "none is printed" in line.segments[0].reasons[0].text
-    assert line.segments[0].reasons[0].values["term_years"] == 3
+    dates, term = line.segments[0].reasons
+    assert (dates.rule, term.rule) == ("timeline.within_dates", "timeline.term")
+    assert term.values["term_years"] == 3
+    assert term.origin == "owner"
+
+
+@pytest.mark.parametrize(
+    ("issued", "sure", "unknown", "expired"),
+    [
+        # A full year's range of first days gives a full year's range of last days, three years less a day later.
+        ("2020", ("2020-12-31", "2022-12-31"), ("2023-01-01", "2023-12-30"), "2023-12-31"),
+        ("2020-08", ("2020-08-31", "2023-07-31"), ("2023-08-01", "2023-08-30"), "2023-08-31"),
+    ],
+)
+def test_a_term_from_an_inexact_first_day_ends_on_a_range_of_days_and_names_both(issued, sure, unknown, expired):
+    line = timeline([facts(level="full", issued=issued)], TERMS)
+    states = {segment.state: segment for segment in line.segments[1:]}
+    assert tuple(map(str, (states["active"].first, states["active"].last))) == sure
+    assert tuple(map(str, (states["unknown"].first, states["unknown"].last))) == unknown
+    assert str(states["expired"].first) == expired
+    named = f"a day from {sure[1]} to {unknown[1]}"
+    assert any(named in reason.text for reason in states["unknown"].reasons)
+
+
+def test_what_was_announced_before_a_certificate_began_says_nothing_after_it_ended():
+    announced = facts("C1", announced="2019-05")
+    line = timeline([announced, facts("C2", "full", issued="2021-01-18", expires="2024-01-17")], TERMS)
+    assert line.state_on(date(2019, 5, 1)) == "unknown"
+    assert line.state_on(date(2021, 1, 18)) == "active"
+    assert line.state_on(date(2024, 1, 18)) == "expired"
+
+
+def test_what_was_announced_while_it_ran_may_tell_of_a_renewal():
+    announced = facts("C1", announced="2023-12")
+    line = timeline([announced, facts("C2", "full", issued="2021-01-18", expires="2024-01-17")], TERMS)
+    assert line.state_on(date(2024, 1, 18)) == "unknown"
+
+
+def test_a_reason_names_what_is_printed_and_what_is_missing():
+    # Row C020 prints a last day, 2028-05, and no first.
+    (reason,) = timeline([facts(announced="2025", expires="2028-05")], TERMS).segments[0].reasons
+    assert reason.text == "It was announced in 2025; it prints 2028-05 as its last day and no first day."
 
 
 def test_dates_known_to_the_month_are_sure_only_in_between():
