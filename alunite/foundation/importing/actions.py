@@ -34,7 +34,7 @@ class ImportResult:
     created, changed, unchanged : int
         Rows that state something under a new key, something else than before, or the same.
     duplicates : int
-        Rows that repeat another row of the same import, cell by cell; they count once above.
+        Good rows that repeat another row of the same import, cell by cell; they count once above.
     faults : list of Fault
         When there is one, nothing was done.
     """
@@ -152,10 +152,12 @@ def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
         before = seen.get((kind.name, key)) if key else None
         if key and before is None:
             seen[kind.name, key] = row
-        if before is not None and before.cells == row.cells:
+        is_repeated = before is not None and before.cells == row.cells
+        # A faulty row is no duplicate: whoever mends its first copy would be told of the next one only then.
+        if is_repeated and not faults:
             file.duplicates += 1
             continue
-        if before is not None:
+        if before is not None and not is_repeated:
             expected = f"each {kind.key} once; row {before.number} of {before.file} says something else under it"
             faults.append(Fault(row.file, row.number, kind.key, shown(row.cells[kind.key]), expected))
         file.faults += faults

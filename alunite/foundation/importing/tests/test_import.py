@@ -157,6 +157,25 @@ def test_a_row_repeated_cell_by_cell_counts_as_a_duplicate_in_and_across_files(s
     assert Statement.objects.count() == 3
 
 
+def test_each_copy_of_a_faulty_row_reports_its_own_faults(scheme, put):
+    faulty = {"country": "XX", "issue_date": "soon"}
+    first = put("certificates", faulty, faulty, {"record_id": "T2"}, {"record_id": "T2"}, name="first.csv")
+    second = put("certificates", faulty, name="second.csv")
+    result = take_up(("certificates", first), ("certificates", second))
+    assert [(fault.file, fault.row, fault.column) for fault in result.faults] == [
+        (str(path), row, column)
+        for path, row in ((first, 2), (first, 3), (second, 2))
+        for column in ("country", "issue_date")
+    ]
+    assert result.duplicates == 1
+
+
+def test_the_same_key_with_other_cells_is_a_fault_beside_those_of_the_first(scheme, put):
+    rows = {"country": "XX"}, {"country": "XX", "scope": "other"}
+    result = take_up(("certificates", put("certificates", *rows)))
+    assert {(fault.row, fault.column) for fault in result.faults} == {(2, "country"), (3, "country"), (3, "record_id")}
+
+
 def test_two_files_that_contradict_each_other_are_refused_at_the_second(scheme, put):
     first = put("certificates", {}, name="first.csv")
     second = put("certificates", {"record_id": "T2"}, {"scope": "other"}, name="second.csv")
