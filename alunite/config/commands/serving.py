@@ -20,6 +20,7 @@ from alunite.config.command_line import DONE, OUR_FAULT, InputFault
 from alunite.config.commands.common import is_ready, json_option, need_key, need_ready, say, seal_now, show
 from alunite.config.commands.setting_up import default_scheme, initialise
 from alunite.foundation.accounts.actions import Credentials, InvalidAccount, add_cast
+from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.importing.models import Batch
@@ -53,6 +54,7 @@ def serve(*, port: int | None, as_json: bool) -> int:
 def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
     """Set up an installation with the real public rows and the cast, and serve it."""
     chosen = _chosen(port)
+    _refuse_somebodys_own()
     initialise(samples=_is_empty(), directory=None)
     try:
         made = add_cast(actor=OPERATOR, new_passwords=new_passwords)
@@ -68,6 +70,13 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
         show({"address": address, "accounts": accounts}, address, as_json=as_json)
 
     return _serve(chosen, tell)
+
+
+def _refuse_somebodys_own() -> None:
+    """Refuse to open made-up accounts, some of them the Secretariat's, where real people have theirs."""
+    if is_ready() and Person.objects.filter(made_up=False).exists() and not Person.objects.filter(made_up=True).exists():
+        text = f"{settings.ALUNITE_HOME} has accounts of real people; serve it with: alunite serve"
+        raise InputFault(f"{text}; for a demo set ALUNITE_HOME to another folder")
 
 
 def _is_empty() -> bool:

@@ -22,7 +22,7 @@ from alunite.config.commands.common import (
     show,
 )
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
-from alunite.foundation.adoption.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
+from alunite.foundation.adoption.actions import CannotFollow, adopt_pack
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
@@ -52,7 +52,7 @@ class Initialised:
     "--scheme",
     "directory",
     type=click.Path(path_type=Path),
-    help="Folder of the scheme pack; the one that comes with Alunite if left out.",
+    help="Folder of a scheme pack to take up. Left out, the one in force stays; at first, the one that comes with Alunite.",
 )
 @json_option
 def init(*, samples: bool, directory: Path | None, as_json: bool) -> None:
@@ -100,7 +100,7 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
     except PackError as error:
         faults = [fault.as_dict() for fault in error.faults]
         raise InputFault(str(error), {"faults": faults}) from error
-    except (OtherScheme, ReleasedVersionChanged) as error:
+    except CannotFollow as error:
         raise InputFault(str(error)) from error
     finally:
         seal_now()
@@ -108,13 +108,9 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
 
 
 def _adopt(directory: Path | None) -> tuple[AdoptedPack, bool]:
-    """Adopt the pack of a folder; without one the pack that comes with Alunite, unless another scheme runs here."""
-    try:
-        return adopt_pack(directory or default_scheme(), actor=OPERATOR)
-    except OtherScheme:
-        if directory is not None:
-            raise
-    return AdoptedPack.objects.order_by("-pk")[0], False
+    """Adopt the pack of a folder. Without one, the pack in force stays; where there is none yet, ours is taken."""
+    held = AdoptedPack.objects.order_by("-pk").first() if directory is None else None
+    return (held, False) if held else adopt_pack(directory or default_scheme(), actor=OPERATOR)
 
 
 def _migrations_missing() -> bool:

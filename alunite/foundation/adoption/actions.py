@@ -10,17 +10,19 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.adoption.models import AdoptedPack
+from alunite.foundation.adoption.rules import may_follow
+from alunite.foundation.core.judgement import Reason
 from alunite.foundation.history.actions import record
 from alunite.foundation.scheme.loader import load_pack
 from alunite.foundation.scheme.pack import Pack
 
 
-class OtherScheme(ValueError):
-    """This installation runs another scheme already."""
+class CannotFollow(ValueError):
+    """The pack cannot follow the one in force; `reasons` say why."""
 
-
-class ReleasedVersionChanged(ValueError):
-    """A released version of a standard differs from the one adopted before; it can only be superseded."""
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__("; ".join(reason.text for reason in reasons))
+        self.reasons = reasons
 
 
 @policy("schemes.adopt", says="Only the operator, at the command line, may adopt a scheme pack.")
@@ -37,8 +39,8 @@ def adopt_pack(directory: Path, *, actor: Actor) -> tuple[AdoptedPack, bool]:
     ------
     PackError
         With every fault of the folder.
-    OtherScheme, ReleasedVersionChanged
-        If the pack cannot follow the one in force.
+    CannotFollow
+        With every reason why it cannot follow the one in force.
     """
     require(actor, "schemes.adopt")
     pack = load_pack(directory)
@@ -46,10 +48,9 @@ def adopt_pack(directory: Path, *, actor: Actor) -> tuple[AdoptedPack, bool]:
         held = AdoptedPack.objects.select_for_update().order_by("-pk").first()
         if held is not None and held.digest == pack.digest:
             return held, False
-        if held is not None and held.scheme != pack.scheme.id:
-            raise OtherScheme(f"this installation runs the scheme {held.scheme!r}, the folder holds {pack.scheme.id!r}")
-        if held is not None:
-            _refuse_changed_releases(Pack.from_document(held.document), pack)
+        reasons = may_follow(Pack.from_document(held.document), pack) if held is not None else ()
+        if reasons:
+            raise CannotFollow(reasons)
         adopted = AdoptedPack.objects.create(
             scheme=pack.scheme.id, digest=pack.digest, document=pack.document(), adopted_at=timezone.now()
         )
@@ -61,18 +62,3 @@ def adopt_pack(directory: Path, *, actor: Actor) -> tuple[AdoptedPack, bool]:
             actor=actor.label,
         )
     return adopted, True
-
-
-def _refuse_changed_releases(before: Pack, after: Pack) -> None:
-    """A release that was adopted is frozen: the same number must still bear the same hash, and none may vanish."""
-    seals = {(item.standard, release.number): release.sha256 for item in after.releases for release in item.releases}
-    changed = [
-        f"{item.standard} release {release.number}"
-        for item in before.releases
-        for release in item.releases
-        if seals.get((item.standard, release.number)) != release.sha256
-    ]
-    if changed:
-        raise ReleasedVersionChanged(
-            f"released and frozen, yet changed or gone: {', '.join(changed)}; supersede it by a new release"
-        )

@@ -12,7 +12,7 @@ class AdoptedPack(models.Model):
     """A scheme pack, whole, with the day it was taken up. The latest is the one in force."""
 
     scheme = models.CharField(max_length=40)
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64, db_index=True)
     document = models.JSONField()
     adopted_at = models.DateTimeField()
 

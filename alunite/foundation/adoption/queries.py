@@ -22,5 +22,5 @@ def current_pack() -> Pack:
 
 @lru_cache(maxsize=8)
 def pack_of(digest: str) -> Pack:
-    """Return the adopted pack of that digest; `AdoptedPack.DoesNotExist` if there is none."""
-    return Pack.from_document(AdoptedPack.objects.values_list("document", flat=True).get(digest=digest))
+    """Return the adopted pack of that digest; `IndexError` if there is none."""
+    return Pack.from_document(AdoptedPack.objects.filter(digest=digest).values_list("document", flat=True)[0])

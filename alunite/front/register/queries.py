@@ -170,10 +170,14 @@ def records(kind: str) -> list[Record]:
     return list(Record.objects.filter(kind=kind, withdrawal="").order_by("title", "subject"))
 
 
-def lines_of(facet: str, value: str, day: date) -> list[Any]:
-    """Return up to a page of lines that have a facet's value, with their state on `day`. One query."""
+def lines_of(facet: str, value: str, day: date) -> tuple[list[Any], int]:
+    """Return up to a page of lines that have a facet's value, with their state on `day`, and how many there are.
+
+    Two queries.
+    """
     asked = Asked(text="", chosen={facet: value}, on=None, today=day)
-    return list(_ordered(_on(_matching(asked), asked))[:PAGE_LENGTH])
+    matching = _matching(asked)
+    return list(_ordered(_on(matching, asked))[:PAGE_LENGTH]), matching.count()
 
 
 def counts() -> dict[str, int]:

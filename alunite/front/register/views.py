@@ -104,10 +104,11 @@ def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
     if found.kind in {"certificate", "certification_event"}:
         return {"page": present.page(found, on, site)}
     said: dict[str, Any] = found.payload or {}
-    rows = queries.lines_of(found.kind, found.subject, on or site.today)
+    rows, count = queries.lines_of(found.kind, found.subject, on or site.today)
     return {
         "said": said,
         "lines": [present.line(row, site) for row in rows],
+        "count": count,
         "countries": present.countries(said.get("countries", [])),
         "activities": present.chain(said.get("activities", []), site),
         "membership_class": site.label("classes", said.get("membership_class", "")),

@@ -14,6 +14,7 @@ from typing import Any
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed, import_kind
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.actions import ToPublish, publish
@@ -53,6 +54,20 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
         actor=actor,
     )
     publish("certificate", [_to_publish(item, by_certificate[item.pk], pack) for item in touched], actor=actor)
+
+
+def publish_all(*, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish every event and certificate; what would say nothing new is not published. A batch at a time."""
+    pack = current_pack()
+    for chunk in _chunks(list(CertificationEvent.objects.order_by("pk").values_list("pk", flat=True))):
+        read = _read(list(CertificationEvent.objects.filter(pk__in=chunk)), pack)
+        said = [ToPublish(item.event.pk, event_payload(item, pack)) for item in read]
+        publish("certification_event", said, actor=actor, cause=cause)
+    for chunk in _chunks(list(Certificate.objects.order_by("pk").values_list("pk", flat=True))):
+        certificates = list(Certificate.objects.filter(pk__in=chunk))
+        events = _events_of(certificates, pack)
+        said = [_to_publish(item, events[item.pk], pack) for item in certificates]
+        publish("certificate", said, actor=actor, cause=cause)
 
 
 def _to_publish(certificate: Certificate, events: Sequence[ReadEvent], pack: Pack) -> ToPublish:

@@ -159,6 +159,19 @@ def test_a_header_does_not_choose_the_address(client, someone):
     assert answer.status_code == HTTPStatus.TOO_MANY_REQUESTS
 
 
+def test_behind_our_proxy_the_address_is_the_one_the_proxy_saw(someone, settings):
+    """The site is served on the machine's own address; without this, one stranger could lock anybody out."""
+    settings.ALUNITE_BEHIND_PROXY = True
+    proxy = {"REMOTE_ADDR": "127.0.0.1"}
+    for number in range(LIMIT):
+        # The client may write what it likes in front; the proxy adds what it saw at the end.
+        attempt(Client(), "someone", WRONG, HTTP_X_FORWARDED_FOR=f"198.51.100.{number}, 192.0.2.1", **proxy)
+    there = attempt(Client(), "someone", someone.password, HTTP_X_FORWARDED_FOR="192.0.2.1", **proxy)
+    assert there.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    elsewhere = attempt(Client(), "someone", someone.password, HTTP_X_FORWARDED_FOR="192.0.2.2", **proxy)
+    assert elsewhere.status_code == HTTPStatus.FOUND
+
+
 def test_the_pause_ends_after_a_quarter_of_an_hour(client, someone):
     fail(client, LIMIT, **HERE)
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('scheme', models.CharField(max_length=40)),
-                ('digest', models.CharField(max_length=64, unique=True)),
+                ('digest', models.CharField(db_index=True, max_length=64)),
                 ('document', models.JSONField()),
                 ('adopted_at', models.DateTimeField()),
             ],

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, Refused
-from alunite.foundation.adoption.actions import OtherScheme, ReleasedVersionChanged, adopt_pack
+from alunite.foundation.adoption.actions import CannotFollow, adopt_pack
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.adoption.queries import NoScheme, current_pack
 from alunite.foundation.history.models import Entry
@@ -80,14 +80,14 @@ def test_a_pack_with_faults_changes_nothing(pack_copy):
 
 def test_another_scheme_cannot_follow():
     adopt_pack(ASI, actor=OPERATOR)
-    with pytest.raises(OtherScheme, match="asi"):
+    with pytest.raises(CannotFollow, match="asi"):
         adopt_pack(TEA, actor=OPERATOR)
 
 
 def test_a_released_version_whose_seal_changed_is_refused(pack_copy):
     adopt_pack(ASI, actor=OPERATOR)
     (pack_copy / "releases.yaml").unlink()
-    with pytest.raises((ReleasedVersionChanged, PackError)):
+    with pytest.raises((CannotFollow, PackError)):
         adopt_pack(pack_copy, actor=OPERATOR)
     assert AdoptedPack.objects.count() == 1
 
@@ -95,3 +95,30 @@ def test_a_released_version_whose_seal_changed_is_refused(pack_copy):
 def test_nobody_but_the_operator_adopts_a_pack():
     with pytest.raises(Refused):
         adopt_pack(ASI, actor=PUBLIC)
+
+
+def test_a_pack_that_came_before_can_come_back(pack_copy):
+    first, _ = adopt_pack(ASI, actor=OPERATOR)
+    scheme = pack_copy / "scheme.yaml"
+    scheme.write_text(
+        scheme.read_text(encoding="utf-8").replace("partial, and not", "partial and not"), encoding="utf-8"
+    )
+    adopt_pack(pack_copy, actor=OPERATOR)
+    back, changed = adopt_pack(ASI, actor=OPERATOR)
+    assert changed
+    assert back.digest == first.digest == current_pack().digest
+
+
+def test_a_word_that_could_be_read_must_still_be_read(pack_copy):
+    adopt_pack(ASI, actor=OPERATOR)
+    scheme = pack_copy / "scheme.yaml"
+    text = scheme.read_text(encoding="utf-8")
+    assert "label: Scope extension, aliases: [Scope change]" in text
+    scheme.write_text(text.replace("label: Scope extension,", "label: Wider scope,"), encoding="utf-8")
+    with pytest.raises(CannotFollow) as refused:
+        adopt_pack(pack_copy, actor=OPERATOR)
+    # The id still reads the label (accents, case, spaces and underscores apart it is the same word) only if kept.
+    assert [reason.values["word"] for reason in refused.value.reasons] == ["scopeextension"]
+    kept = "label: Wider scope, aliases: [Scope extension, Scope change]"
+    scheme.write_text(text.replace("label: Scope extension, aliases: [Scope change]", kept), encoding="utf-8")
+    assert adopt_pack(pack_copy, actor=OPERATOR)[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import pytest
@@ -223,3 +224,16 @@ def test_a_source_on_the_owners_own_pages_is_told_from_one_that_reports(take_up)
         for key in ("T1", "T2")
     }
     assert origins == {"T1": "asi", "T2": "third_party"}
+
+
+def test_another_term_in_a_new_pack_is_published_at_once(take_up, tmp_path):
+    take_up({"certificate_number": "9", "issue_date": "2024-11-11", "level": "full"})
+    certificate = event("T1").certificate_id
+    assert published("certificate", certificate)["timeline"][0]["last"] == "2027-11-10"
+    pack = Path(shutil.copytree(settings.REPOSITORY / "schemes" / "asi", tmp_path / "pack"))
+    scheme = pack / "scheme.yaml"
+    text = scheme.read_text(encoding="utf-8")
+    assert text.count("value: 3,") == 1
+    scheme.write_text(text.replace("value: 3,", "value: 4,"), encoding="utf-8")
+    adopt_pack(pack, actor=OPERATOR)
+    assert published("certificate", certificate)["timeline"][0]["last"] == "2028-11-10"
