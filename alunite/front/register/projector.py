@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
@@ -22,6 +22,9 @@ CERTIFICATE = "certificate"
 EVENT = "certification_event"
 LINES = frozenset({CERTIFICATE, EVENT})
 
+# Names the lock under which the read tables are written.
+LOCK = "alunite register read tables"
+
 # Day a line without any date is sorted by: after all others.
 LONG_AGO = date(1, 1, 1)
 
@@ -32,6 +35,7 @@ EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certi
 @projector
 def project(published: Sequence[Published]) -> None:
     """Replace what the read tables hold of each subject by what was said of it last."""
+    beside_others()
     latest = list({(item.kind, item.subject): item for item in published}.values())
     for start in range(0, len(latest), BATCH):
         _project_batch(latest[start : start + BATCH])
@@ -41,6 +45,7 @@ def rebuild() -> int:
     """Make the read tables anew from all publications, in one transaction; return how many subjects there are."""
     count = 0
     with transaction.atomic():
+        alone()
         search.clear()
         for model in (Facet, Held, Row, Record):
             model.objects.all().delete()
@@ -53,6 +58,26 @@ def rebuild() -> int:
                 batch = []
         _project_batch(batch)
     return count
+
+
+def beside_others() -> None:
+    """Keep out, until this transaction ends, whoever wants the read tables alone; wait for one who has them."""
+    _lock("pg_advisory_xact_lock_shared")
+
+
+def alone() -> None:
+    """Have the read tables alone until this transaction ends.
+
+    An import touches them subject by subject, a rebuild table by table: without this each could wait for the other.
+    """
+    _lock("pg_advisory_xact_lock")
+
+
+def _lock(function: str) -> None:
+    # SQLite has one writer at a time.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [LOCK])
 
 
 def _project_batch(batch: Sequence[Published]) -> None:

@@ -1,0 +1,152 @@
+"""A rebuild and those who publish at the same time wait for each other, and never in a circle."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.queries import current_publications, read
+from alunite.front.register.models import Record, Row
+from alunite.front.register.projector import rebuild
+from alunite.front.register.tests.world import adopt, read_tables, take_up
+
+PATIENCE = 30
+
+
+class Worker(threading.Thread):
+    """Runs something on a connection of its own, and keeps what it raised."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(daemon=True)
+        self.work = work
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            self.work()
+        except Exception as error:  # noqa: BLE001, told by the main thread
+            self.error = error
+        finally:
+            connection.close()
+
+
+def wait_for_a_waiter() -> None:
+    """Return once a connection to this test's database waits for a lock."""
+    pause = threading.Event()
+    for _ in range(PATIENCE * 100):
+        with connection.cursor() as cursor:
+            cursor.execute("""
+                SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+                WHERE NOT granted AND datname = current_database()
+            """)
+            if cursor.fetchone()[0]:
+                return
+        pause.wait(0.01)
+    pytest.fail("nobody waits")
+
+
+def restate(kind: str, **changes: str) -> None:
+    """Say something else of the one subject of a kind."""
+    [item] = read(current_publications().filter(kind=kind))
+    publish(kind, [ToPublish(item.subject, {**(item.payload or {}), **changes})], actor=OPERATOR)
+
+
+@pytest.fixture
+def one_event(committed_db, tmp_path):
+    adopt()
+    take_up(tmp_path, {"record_id": "R1"})
+
+
+@pytest.mark.postgresql
+def test_a_rebuild_waits_for_an_import_that_has_published(one_event):
+    published, go_on = threading.Event(), threading.Event()
+
+    def take_up_members_then_events() -> None:
+        with transaction.atomic():
+            restate("member", note="restated")
+            published.set()
+            assert go_on.wait(PATIENCE)
+            restate("certification_event", entity="Restated works")
+
+    importing, rebuilding = Worker(take_up_members_then_events), Worker(rebuild)
+    importing.start()
+    assert published.wait(PATIENCE)
+    rebuilding.start()
+    wait_for_a_waiter()
+    go_on.set()
+    for worker in (importing, rebuilding):
+        worker.join(PATIENCE)
+    assert [importing.error, rebuilding.error] == [None, None]
+    assert [row.entity for row in Row.objects.all()] == ["Restated works"]
+    assert_rebuilt_is_lived()
+
+
+@pytest.mark.postgresql
+def test_an_import_waits_for_a_rebuild_and_is_not_lost(one_event):
+    rebuilt, go_on = threading.Event(), threading.Event()
+
+    def rebuild_and_tarry() -> None:
+        with transaction.atomic():
+            rebuild()
+            rebuilt.set()
+            assert go_on.wait(PATIENCE)
+
+    rebuilding = Worker(rebuild_and_tarry)
+    importing = Worker(lambda: restate("certification_event", entity="Restated works"))
+    rebuilding.start()
+    assert rebuilt.wait(PATIENCE)
+    importing.start()
+    wait_for_a_waiter()
+    go_on.set()
+    for worker in (rebuilding, importing):
+        worker.join(PATIENCE)
+    assert [rebuilding.error, importing.error] == [None, None]
+    assert Record.objects.get(kind="certification_event").title == "Restated works"
+    assert_rebuilt_is_lived()
+
+
+@pytest.mark.postgresql
+def test_two_who_publish_do_not_wait_for_each_other(one_event):
+    with transaction.atomic():
+        restate("member", note="restated")
+        other = Worker(lambda: restate("certification_event", entity="Restated works"))
+        other.start()
+        other.join(PATIENCE)
+        assert not other.is_alive()
+    assert other.error is None
+
+
+@pytest.mark.postgresql
+def test_many_rebuilds_and_restatements_at_once_all_end(one_event):
+    barrier = threading.Barrier(4)
+
+    def again_and_again(work: Callable[[int], object]) -> None:
+        for number in range(5):
+            barrier.wait(PATIENCE)
+            work(number)
+
+    def import_both(number: int) -> None:
+        with transaction.atomic():
+            restate("member", note=f"note {number}")
+            restate("certification_event", entity=f"Works {number}")
+
+    workers = [Worker(lambda: again_and_again(lambda _: rebuild())) for _ in range(3)]
+    workers.append(Worker(lambda: again_and_again(import_both)))
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(PATIENCE)
+    assert [worker.error for worker in workers] == [None] * 4
+    assert [row.entity for row in Row.objects.all()] == ["Works 4"]
+    assert_rebuilt_is_lived()
+
+
+def assert_rebuilt_is_lived() -> None:
+    lived = read_tables()
+    rebuild()
+    assert read_tables() == lived
