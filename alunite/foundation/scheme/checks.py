@@ -132,9 +132,10 @@ def check_scheme(scheme: PackFile) -> None:
             _known_one(scheme, (*stands, "activity"), activities, "an activity")
     _check_versions(scheme, families)
     _unique(scheme, _every_place(scheme, ("version_changes",), "id"), "an id")
+    versions, events = _ids(scheme, "versions"), _ids(scheme, "events")
     for place, _ in _records(scheme, ("version_changes",)):
-        _known(scheme, (*place, "versions"), _ids(scheme, "versions"), "a version")
-        _known(scheme, (*place, "events"), _ids(scheme, "events"), "a certification event")
+        _known(scheme, (*place, "versions"), versions, "a version")
+        _known(scheme, (*place, "events"), events, "a certification event")
         _in_order(scheme, [(*place, "free_choice_from"), (*place, "free_choice_until")])
         _in_order(scheme, [(*place, "free_choice_until"), (*place, "required_from")], strictly=True)
 
@@ -190,8 +191,11 @@ def check_standard(file: PackFile, scheme: PackFile, version: str) -> None:
     criteria = [place for principle in principles for place, _ in _records(file, (*principle, "criteria"))]
     _unique(file, [(*place, "number") for place in principles], "a number")
     _unique(file, [(*place, "number") for place in criteria], "a number")
+    triggers, priorities = _ids(file, "triggers") or set(), _ids(file, "priorities") or set()
     for place in criteria:
         _check_criterion(file, place, activities)
+        _known(file, (*place, "applies", "when"), triggers, "a trigger of this file")
+        _known(file, (*place, "priorities", "ids"), priorities, "a priority of this file")
     _check_counts(file, len(principles), len(criteria))
     _check_reliefs(file, scheme, version, _values(file, principles, "number"))
     _check_questions(file, _values(file, criteria, "number"))
@@ -243,8 +247,6 @@ def _check_criterion(file: PackFile, place: Place, activities: set[str] | None) 
     if isinstance(number, str) and isinstance(principle, int) and not number.startswith(f"{principle}."):
         file.fault((*place, "number"), f"a number that begins with {principle}., its principle")
     _known(file, (*place, "applies", "to"), activities, "an activity in scheme.yaml")
-    _known(file, (*place, "applies", "when"), _ids(file, "triggers") or set(), "a trigger of this file")
-    _known(file, (*place, "priorities", "ids"), _ids(file, "priorities") or set(), "a priority of this file")
     subs = (*place, "sub_criteria")
     _unique(file, _every_place(file, subs, "id"), "an id")
     for at, sub in _records(file, subs):
@@ -268,10 +270,10 @@ def release_digest(data: Mapping[str, Any]) -> str:
     return digest(data)
 
 
-def check_releases(releases: PackFile, standards: Mapping[str, PackFile]) -> None:
+def check_releases(releases: PackFile, standards: Mapping[str, PackFile], versions: set[str] | None) -> None:
     """Check that each standard file is what was released under its number.
 
-    Content is compared only where the file has no other fault, so that one mistake is told once.
+    Content is compared only where neither the file nor its entry has another fault, so that one mistake is told once.
 
     Parameters
     ----------
@@ -279,21 +281,26 @@ def check_releases(releases: PackFile, standards: Mapping[str, PackFile]) -> Non
         `releases.yaml`.
     standards : mapping of str to PackFile
         Standard files by the id of their version.
+    versions : set of str or None
+        Ids of all versions with a file, also of those whose file could not be read; None where nobody knows them.
     """
     if not releases.is_read:
         return
     _unique(releases, _every_place(releases, ("standards",), "standard"), "an id")
     listed: dict[str, list[dict[str, Any]]] = {}
     for place, entry in _records(releases, ("standards",)):
-        _known_one(releases, (*place, "standard"), set(standards), "a version with a file")
+        _known_one(releases, (*place, "standard"), versions, "a version with a file")
         rows = [row for _, row in _records(releases, (*place, "releases"))]
         listed.setdefault(str(entry.get("standard")), rows)
         for index, row in enumerate(rows):
             if isinstance(row.get("number"), int) and row["number"] != index + 1:
                 releases.fault((*place, "releases", index, "number"), f"{index + 1}: releases count up from 1")
         _in_order(releases, _every_place(releases, (*place, "releases"), "released"))
+    faulty = {str(releases.at((*place[:2], "standard"))) for place in releases.told}
     for version, file in standards.items():
-        if file.is_read and not file.faults:
+        # An entry with a fault may be the one meant for a version that has none.
+        in_doubt = version in faulty or (version not in listed and releases.faults)
+        if file.is_read and not file.faults and not in_doubt:
             _check_release(file, listed.get(version, []))
 
 

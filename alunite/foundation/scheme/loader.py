@@ -101,7 +101,10 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
     for name in named:
         files[name] = read_pack_file(root, name)
         _check_shape(files[name], Standard)
-    _forgotten_standards(root, named, scheme)
+    versions = _versions_with_a_file(scheme)
+    if versions is not None and len(versions) == len(named):
+        # Else a file that nobody names may be the one that a refused name was to be.
+        _forgotten_standards(root, named, scheme)
 
     check_scheme(scheme)
     check_certificates(certificates)
@@ -111,7 +114,8 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
     for file in files.values():
         if file is not releases:
             check_provenance(file, scheme_id if isinstance(scheme_id, str) else None)
-    check_releases(releases, {version: files[name] for name, version in named.items()})
+    standards = {version: files[name] for name, version in named.items()}
+    check_releases(releases, standards, None if versions is None else set(versions))
     return files, sorted(fault for file in files.values() for fault in file.faults)
 
 
@@ -124,7 +128,7 @@ def _named_standards(root: Path, scheme: PackFile) -> dict[str, str]:
             continue
         place: Place = ("versions", index, "file")
         name: str = version["file"]
-        if any(fault.path == f"versions[{index}].file" for fault in scheme.faults):
+        if place in scheme.told:
             continue
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts or str(pure) != name:
@@ -138,6 +142,15 @@ def _named_standards(root: Path, scheme: PackFile) -> dict[str, str]:
         else:
             named[name] = str(version.get("id"))
     return named
+
+
+def _versions_with_a_file(scheme: PackFile) -> list[str] | None:
+    """Return the ids of versions with a file, readable or not; None where scheme.yaml does not say what there is."""
+    versions = scheme.at(("versions",))
+    listed: list[Any] = versions if isinstance(versions, list) else [None]
+    if not all(isinstance(version, dict) and isinstance(version.get("id"), str) for version in listed):
+        return None
+    return [version["id"] for version in listed if version.get("file") is not None]
 
 
 def _is_inside(root: Path, name: str) -> bool:
@@ -156,13 +169,12 @@ def _is_file(root: Path, name: str) -> bool:
 
 def _forgotten_standards(root: Path, named: dict[str, str], scheme: PackFile) -> None:
     """Fault files in the folders of standards that no version names: someone meant them to count."""
-    claimed = {str(version.get("file")) for version in scheme.at(("versions",)) or () if isinstance(version, dict)}
     for folder in sorted({PurePosixPath(name).parent for name in named}):
         if folder == PurePosixPath("."):
             continue
         for path in sorted((root / folder).glob("*.yaml")):
             name = str(folder / path.name)
-            if name not in claimed:
+            if name not in named:
                 scheme.faults.append(PackFault(name, 1, "", "", "to be named by a version in scheme.yaml"))
 
 

@@ -1,7 +1,8 @@
 """Reads one YAML file of a pack: strictly, without recursion, and remembering on which line everything stands.
 
 Only what a pack needs is read: mappings with text keys, lists, text, numbers, true, false and null. Anchors, aliases
-and tags are refused, so no small file can grow into a large one. Days stay text.
+and tags are refused, so no small file can grow into a large one; size, number of nodes and depth have limits, so that
+any file is read or refused within seconds. Days stay text.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-MAX_BYTES = 4_000_000
+MAX_BYTES = 1_000_000
+MAX_NODES = 100_000
 MAX_DEPTH = 30
 MAX_SHOWN = 120
 
@@ -207,7 +209,8 @@ class _Builder:
         self.file = file
         self.stack: list[_Open] = []
         self.documents = 0
-        self.skipped: list[tuple[Place, int]] = []
+        self.nodes = 0
+        self.skipped: dict[Place, int] = {}
 
     def build(self, text: str) -> None:
         try:
@@ -223,7 +226,7 @@ class _Builder:
             raise _Refused(1, "YAML") from error
         if not isinstance(self.file.data, dict):
             raise _Refused(1, "a record of keys and values", shown(self.file.data))
-        for place, line in self.skipped:
+        for place, line in self.skipped.items():
             found = PackFault(self.file.name, line, path_text(place), shown(place[-1]), "each key once in a record")
             self.file.faults.append(found)
 
@@ -238,7 +241,7 @@ class _Builder:
         elif isinstance(event, AliasEvent):
             raise _Refused(line, "no aliases: write the value out", f"*{event.anchor}")
         elif isinstance(event, MappingStartEvent | SequenceStartEvent):
-            self._check_plain(event, line)
+            self._check_node(event, line)
             opened = _Open({} if isinstance(event, MappingStartEvent) else [], ())
             opened.place = self._put(opened.value, line)
             self.stack.append(opened)
@@ -247,13 +250,16 @@ class _Builder:
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
             self.stack.pop()
         elif isinstance(event, ScalarEvent):
-            self._check_plain(event, line)
+            self._check_node(event, line)
             if self.stack and isinstance(self.stack[-1].value, dict) and self.stack[-1].key is None:
                 self.stack[-1].key, self.stack[-1].key_line = event.value, line
             else:
                 self._put(_scalar(event), line)
 
-    def _check_plain(self, event: Any, line: int) -> None:
+    def _check_node(self, event: Any, line: int) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _Refused(line, f"at most {MAX_NODES} keys, values, records and lists in a file")
         if event.anchor is not None:
             raise _Refused(line, "no anchors: write the value out", f"&{event.anchor}")
         if event.tag is not None:
@@ -275,8 +281,7 @@ class _Builder:
         place = (*top.place, top.key)
         if top.key in top.value:
             # The first stands; what hangs below the second is read into nowhere.
-            if all(place != told for told, _ in self.skipped):
-                self.skipped.append((place, top.key_line))
+            self.skipped.setdefault(place, top.key_line)
             place = (*top.place, f"{top.key} (again)")
         else:
             top.value[top.key] = value
