@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class ImportingConfig(AppConfig):
     name = "alunite.foundation.importing"
     label = "importing"
+
+    def ready(self) -> None:
+        from alunite.foundation.importing import checks  # noqa: F401, registers with verification

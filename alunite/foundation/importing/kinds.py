@@ -38,13 +38,18 @@ class ImportKind:
     columns : tuple of Column
         In the order of an export.
     key : str
-        The column that identifies a row.
+        The column that identifies a row; it reads its cell without a context.
     context : callable
         Makes what `Column.parse` gets as its second argument, once per import.
     check_row : callable (values, context) -> pairs of column and what was expected
         Faults between cells of one row; columns whose cell is at fault are absent from `values`.
     apply : callable (rows, actor)
-        Takes up new and changed rows, publishes, and writes history; runs inside the import's transaction.
+        Takes up new and changed rows, publishes, and writes history; runs inside the import's transaction. For each
+        row one entry has in its payload the ``statement``, by its id, and its ``cells``: by these `history verify`
+        tells whether a statement was changed.
+    stated_by : tuple of str
+        Kinds of the entries that do so. Where a room names none, any entry with such a payload counts, and any entry
+        whose payload was erased may have been one.
     """
 
     name: str
@@ -54,6 +59,7 @@ class ImportKind:
     context: Context
     check_row: RowCheck
     apply: Apply
+    stated_by: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
