@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class AdoptionConfig(AppConfig):
     name = "alunite.foundation.adoption"
     label = "adoption"
+
+    def ready(self) -> None:
+        from alunite.foundation.adoption import checks  # noqa: F401, registers with verification
