@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
+import functools
+import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, OperationalError, connection
 
-from alunite.config.command_line import InputFault, print_json
+from alunite.config.command_line import OUR_FAULT, InputFault, print_json
 from alunite.foundation.adoption.models import AdoptedPack
-from alunite.foundation.history.errors import CheckpointLogError
+from alunite.foundation.history.errors import CheckpointLogError, HistoryError, SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.keys import signing
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-json_option: Callable[[F], F] = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+LOCKED = "another command is writing; try again"
+NOT_SEALED_YET = "what was written is not sealed yet, because others are writing; it is sealed by the next command"
+SQLITE_LOCKS = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+POSTGRESQL_LOCKS = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
+
+
+def json_option(command: F) -> F:
+    """Give a command what all have: `--json`, and a plain word where others keep the database to themselves."""
+
+    @functools.wraps(command)
+    def told_plainly(*arguments: Any, **options: Any) -> Any:
+        try:
+            return command(*arguments, **options)
+        except OperationalError as error:
+            if not is_locked(error):
+                raise
+        if options["as_json"]:
+            print_json({"error": LOCKED})
+        else:
+            say(LOCKED)
+        return OUR_FAULT
+
+    option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    return cast("F", option(told_plainly))
 
 
 def say(text: str) -> None:
@@ -41,6 +66,13 @@ def show(data: Any, text: str, *, as_json: bool) -> None:
 def readable(text: str) -> str:
     """Return text from outside for a terminal, where a control character would be obeyed."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def is_locked(error: OperationalError) -> bool:
+    """Tell whether a lock that others hold was waited for in vain."""
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # an extended code has the plain one in its last byte
+    return code in SQLITE_LOCKS or getattr(cause, "sqlstate", "") in POSTGRESQL_LOCKS
 
 
 def is_ready() -> bool:
@@ -94,7 +126,21 @@ def need_key() -> None:
 
 
 def seal_now() -> None:
-    """Seal what was written; a file of checkpoints at odds with the database is no fault of ours."""
+    """Seal what was written; a file of checkpoints at odds with the database is no fault of ours.
+
+    While others are writing it is left to the next command.
+    """
+    try:
+        _seal_or_refuse()
+    except SealingBusy:
+        say(NOT_SEALED_YET)
+    except OperationalError as error:
+        if not is_locked(error):
+            raise
+        say(NOT_SEALED_YET)
+
+
+def _seal_or_refuse() -> None:
     try:
         seal()
     except (signing.CannotSign, CheckpointLogError) as error:
@@ -110,8 +156,29 @@ def writing() -> Iterator[None]:
     need_ready()
     need_writable_home()
     need_key()
-    seal_now()
+    with suppress(SealingBusy):  # then it is sealed afterwards, with what the command writes
+        _seal_or_refuse()
+    with sealed_afterwards():
+        yield
+
+
+@contextmanager
+def sealed_afterwards() -> Iterator[None]:
+    """Seal at the end. What was done stands, so nothing that keeps it from being sealed is the command's result."""
+    has_waited = False
     try:
         yield
+    except OperationalError as error:
+        has_waited = is_locked(error)
+        raise
     finally:
-        seal_now()
+        if not has_waited:
+            _seal_or_warn()
+
+
+def _seal_or_warn() -> None:
+    try:
+        seal()
+    except (HistoryError, signing.CannotSign, OSError, Error) as error:
+        is_passing = isinstance(error, SealingBusy) or (isinstance(error, OperationalError) and is_locked(error))
+        say(NOT_SEALED_YET if is_passing else f"what was written stands, and could not be sealed: {error}")

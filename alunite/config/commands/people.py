@@ -28,5 +28,6 @@ def add(*, username: str, name: str, email: str, as_json: bool) -> None:
         except InvalidAccount as error:
             faults = [{"field": field, "expected": expected} for field, expected in error.faults]
             raise InputFault(str(error), {"faults": faults}) from error
-    data = {"username": made.username, "password": made.password}
-    show(data, f"{made.username}  {made.password}  (shown once)", as_json=as_json)
+        # Before it is sealed: the account is there, and nobody can show its password again.
+        data = {"username": made.username, "password": made.password}
+        show(data, f"{made.username}  {made.password}  (shown once)", as_json=as_json)
