@@ -141,6 +141,21 @@ def reactions() -> str:
     return table(("Event", "Room", "Reaction"), [tuple(f"`{cell}`" for cell in row) for row in rows])
 
 
+def import_columns() -> str:
+    kinds = attribute_of("alunite.foundation.importing.kinds.import_kinds")()
+    return "\n".join(
+        f"**{kind.name}**, known by `{kind.key}`\n\n"
+        + table(
+            ("Column", "Needed", "Holds"),
+            [
+                (f"`{column.name}`", "yes" if column.required else "", str(column.parse.__doc__ or "").split("\n")[0])
+                for column in kind.columns
+            ],
+        )
+        for kind in kinds
+    )
+
+
 def public_urls() -> str:
     from django.urls import URLPattern, URLResolver, get_resolver  # noqa: PLC0415  (after Django is set up)
 
@@ -167,6 +182,7 @@ PARTS: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
         "commands": commands,
         "scheme-fields": scheme_fields,
         "reactions": reactions,
+        "import-columns": import_columns,
         "public-urls": public_urls,
     }
 )

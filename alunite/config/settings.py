@@ -193,7 +193,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
-ALUNITE_BEHIND_PROXY = env.bool("ALUNITE_BEHIND_PROXY", False)
+try:
+    ALUNITE_BEHIND_PROXY = env.bool("ALUNITE_BEHIND_PROXY", False)
+except EnvError as error:
+    raise ImproperlyConfigured("ALUNITE_BEHIND_PROXY: expected true or false") from error
 if ALUNITE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from alunite.config.commands.setting_up import default_scheme
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.scheme.loader import PackError, check_pack, load_pack, pack_schema
 from alunite.foundation.scheme.pack import Pack
-from alunite.foundation.scheme.rules import applicability, trigger_ids
+from alunite.foundation.scheme.rules import CriterionAnswer, applicability, trigger_ids
 
 
 @click.group()
@@ -125,8 +127,21 @@ def applicable(
         day=day,
     )
     data = {"standard": standard_id, "date": day.isoformat(), "criteria": [answer.as_dict() for answer in answers]}
-    lines = [f"{answer.number:<6}{answer.answer:<16}{answer.reasons[0].text}" for answer in answers]
+    lines = [
+        f"{answer.number:<6}{answer.answer:<16}[{answer.reasons[0].trust}, {answer.reasons[0].origin}] {reason.text}"
+        for answer in answers
+        for reason in answer.reasons[:1]
+    ]
+    lines.append(_summary(answers, cycle))
     show(data, "\n".join(lines), as_json=as_json)
+
+
+def _summary(answers: Sequence[CriterionAnswer], cycle: str) -> str:
+    counted = Counter(str(answer.answer).replace("_", " ") for answer in answers)
+    trust = Counter(str(answer.reasons[0].trust) for answer in answers)
+    told = ", ".join(f"{number} {answer}" for answer, number in counted.items())
+    known = ", ".join(f"{number} {word}" for word, number in trust.items())
+    return f"{len(answers)} criteria: {told}. Taken as a {cycle} cycle. How well that is known: {known}."
 
 
 def _pack(directory: Path | None) -> Pack:

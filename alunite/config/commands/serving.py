@@ -74,7 +74,11 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
 
 def _refuse_somebodys_own() -> None:
     """Refuse to open made-up accounts, some of them the Secretariat's, where real people have theirs."""
-    if is_ready() and Person.objects.filter(made_up=False).exists() and not Person.objects.filter(made_up=True).exists():
+    if (
+        is_ready()
+        and Person.objects.filter(made_up=False).exists()
+        and not Person.objects.filter(made_up=True).exists()
+    ):
         text = f"{settings.ALUNITE_HOME} has accounts of real people; serve it with: alunite serve"
         raise InputFault(f"{text}; for a demo set ALUNITE_HOME to another folder")
 
@@ -158,7 +162,8 @@ def _serve(port: int, tell: Callable[[str], None]) -> int:
 
 def _tell_cast(made: Sequence[Credentials]) -> None:
     if not made:
-        click.echo("Sign in with the passwords printed at the first start; new ones: alunite demo --new-passwords")
+        click.echo("Sign in at /account/login/ with the passwords printed at the first start.")
+        click.echo("New ones: make demo ARGS=--new-passwords")
         return
     click.echo("Sign in at /account/login/ as one of the cast (made-up people; passwords are shown this once):")
     for item in made:

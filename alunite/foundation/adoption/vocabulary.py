@@ -16,21 +16,24 @@ def _word(found: Any, labels: Sequence[str]) -> str:
     return identifier
 
 
-def _reader(find: Callable[[Pack, str], Any], among: Callable[[Pack], Sequence[Any]]) -> Callable[[str, Pack], str]:
+def _reader(
+    what: str, find: Callable[[Pack, str], Any], among: Callable[[Pack], Sequence[Any]]
+) -> Callable[[str, Pack], str]:
     def read(text: str, pack: Pack) -> str:
         return _word(find(pack, text), [item.label for item in among(pack)])
 
+    read.__doc__ = f"{what} of the scheme, by its id, label or alias."
     return read
 
 
-activity = _reader(lambda pack, text: pack.find_activity(text), lambda pack: pack.activities)
-membership_class = _reader(lambda pack, text: pack.find_class(text), lambda pack: pack.classes)
-level = _reader(lambda pack, text: pack.find_level(text), lambda pack: pack.levels)
-event = _reader(lambda pack, text: pack.find_event(text), lambda pack: pack.events)
+activity = _reader("An activity", lambda pack, text: pack.find_activity(text), lambda pack: pack.activities)
+membership_class = _reader("A class of membership", lambda pack, text: pack.find_class(text), lambda pack: pack.classes)
+level = _reader("A level of certificate", lambda pack, text: pack.find_level(text), lambda pack: pack.levels)
+event = _reader("A certification event", lambda pack, text: pack.find_event(text), lambda pack: pack.events)
 
 
 def family(text: str, pack: Pack) -> str:
-    """Read the family of standards, such as its short name in the source; it cannot be empty."""
+    """A family of standards of the scheme, by its id, label or alias."""
     found = pack.find_family(text)
     if found is None:
         raise CellFault(f"one of: {', '.join(item.label for item in pack.families)}")

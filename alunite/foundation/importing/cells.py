@@ -115,7 +115,7 @@ def partial_date(text: str, _context: Any) -> PartialDate:
     try:
         return PartialDate.parse(text)
     except ValueError:
-        raise CellFault("a day, month or year that exists: 2023-08-21, 2023-08 or 2023") from None
+        raise CellFault("a day, month or year that exists, from 1800 to 2199: 2023-08-21, 2023-08 or 2023") from None
 
 
 def one_of(*choices: str) -> Parse:
@@ -128,6 +128,7 @@ def one_of(*choices: str) -> Parse:
         except KeyError:
             raise CellFault(f"one of: {', '.join(choices)}, or nothing") from None
 
+    parse.__doc__ = f"One of: {', '.join(choices)}."
     return parse
 
 
@@ -149,6 +150,8 @@ def list_of(parse: Parse) -> Parse:
             raise CellFault(bad[0].expected, ", ".join(str(fault.value) for fault in bad))
         return tuple(dict.fromkeys(values))
 
+    what = str(parse.__doc__ or "").split("\n")[0].rstrip(".")
+    parse_all.__doc__ = f"{what}; several are joined with a semicolon."
     return parse_all
 
 
@@ -164,7 +167,7 @@ for _country in iso3166.countries_by_alpha2.values():
 
 
 def country(text: str, _context: Any) -> str:
-    """A country of ISO 3166-1, by its two-letter code; three letters and ISO's name are read too. Returns the code."""
+    """A country of ISO 3166-1, by its two-letter code; three letters and ISO's name are read too."""
     # Folding takes accents off, which helps a name; a code with one is no code.
     name = fold(text) if len(text) > LONGEST_CODE or text.isascii() else ""
     try:

@@ -8,4 +8,4 @@ class RegisterConfig(AppConfig):
     label = "register"
 
     def ready(self) -> None:
-        from alunite.front.register import projector  # noqa: F401, registers itself
+        from alunite.front.register import checks, projector  # noqa: F401, register themselves

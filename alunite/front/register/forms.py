@@ -31,7 +31,7 @@ class OnField(forms.CharField):
             day = None  # a week or another form of the standard
         if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise forms.ValidationError(
-                _("“%(text)s” is not a day that exists. Write it as 2020-06-30."), params={"text": text[:40]}
+                _("“%(text)s” is not a day from 1800 to 2199. Write it as 2020-06-30."), params={"text": text[:40]}
             )
         return day
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,17 @@ LONG_AGO = date(1, 1, 1)
 
 # Which day of a payload is its last known event, best first.
 EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certified_since", "certified_since"))
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What publications make of the read tables; a text is of a line, by its id."""
+
+    records: list[Record]
+    rows: list[Row]
+    held: list[Held]
+    facets: list[Facet]
+    texts: list[tuple[str, str]]
 
 
 @projector
@@ -80,33 +92,42 @@ def _lock(function: str) -> None:
             cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [LOCK])
 
 
+def made_of(batch: Sequence[Published]) -> Made:
+    """Return what the read tables hold of these subjects, each named once."""
+    shown = [(item.subject, item.kind, item.payload) for item in batch if item.payload and _is_line(item)]
+    return Made(
+        records=[_record(item) for item in batch],
+        rows=[_row(*line) for line in shown],
+        held=[held for subject, _, said in shown for held in _held(subject, said)],
+        facets=[facet for subject, kind, said in shown for facet in _facets(subject, kind, said)],
+        texts=[(subject, _text(said)) for subject, _, said in shown],
+    )
+
+
 def _project_batch(batch: Sequence[Published]) -> None:
     if not batch:
         return
-    _save_records(batch)
-    lines = [item for item in batch if item.kind in LINES]
-    if not lines:
+    made = made_of(batch)
+    _save_records(made.records)
+    subjects = [item.subject for item in batch if item.kind in LINES]
+    if not subjects:
         return
-    subjects = [item.subject for item in lines]
     Row.objects.filter(pk__in=subjects).delete()
     search.remove(subjects)
-    shown = [(item.subject, item.kind, item.payload) for item in lines if item.payload and _is_line(item)]
-    Row.objects.bulk_create((_row(*line) for line in shown), batch_size=BATCH)
-    Held.objects.bulk_create((held for subject, _, said in shown for held in _held(subject, said)), batch_size=BATCH)
-    Facet.objects.bulk_create(
-        (facet for subject, kind, said in shown for facet in _facets(subject, kind, said)), batch_size=BATCH
-    )
-    search.add((subject, _text(said)) for subject, _, said in shown)
+    Row.objects.bulk_create(made.rows, batch_size=BATCH)
+    Held.objects.bulk_create(made.held, batch_size=BATCH)
+    Facet.objects.bulk_create(made.facets, batch_size=BATCH)
+    search.add(made.texts)
 
 
 def _is_line(item: Published) -> bool:
     """Tell whether it is a line of its own: an event under a certificate is told by the certificate's line."""
-    return item.kind == CERTIFICATE or not (item.payload or {}).get("certificate")
+    return item.kind == CERTIFICATE or (item.kind == EVENT and not (item.payload or {}).get("certificate"))
 
 
-def _save_records(batch: Sequence[Published]) -> None:
+def _save_records(records: Sequence[Record]) -> None:
     Record.objects.bulk_create(
-        (_record(item) for item in batch),
+        records,
         update_conflicts=True,
         unique_fields=["kind", "subject"],
         update_fields=["title", "slug", "payload", "publication", "version", "published_at", "withdrawal"],

@@ -25,8 +25,14 @@ from alunite.programme.members.models import LONGEST_NAME as LONGEST_MEMBER
 
 
 def _member_name(text: str, _pack: Pack) -> str:
+    """The name of a member; one not yet known is made, and said to be named in a source only."""
     if len(text) > LONGEST_MEMBER:
         raise CellFault(f"a name of at most {LONGEST_MEMBER} characters; this one has {len(text)}")
+    return text
+
+
+def _version_name(text: str, _pack: Pack) -> str:
+    """A version of that family, by its id, label or alias; kept as printed."""
     return text
 
 
@@ -52,7 +58,7 @@ CERTIFICATES = register(
             Column("entity", text_cell, required=True),
             Column("country", list_of(country), empty=()),
             Column("standard", vocabulary.family, required=True),
-            Column("standard_version", text_cell),
+            Column("standard_version", _version_name),
             Column("level", vocabulary.level),
             Column("scope", text_cell),
             Column("supply_chain_activities", list_of(vocabulary.activity), empty=()),

@@ -135,7 +135,9 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
     now = line_of_states.segment_on(today)
     sources = _sources(said)
     numbers = {source.url: source.number for source in sources}
-    reasons = [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today, said)]
+    reasons = (
+        [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today, said)]
+    )
     certificate = said.get("certificate")
     return Page(
         record=record,
@@ -263,12 +265,12 @@ def finding(line_of_states: Timeline, today: date) -> str:
         for segment in line_of_states
         if segment.state == "active" and segment.first <= today
     )
-    last = list(line_of_states)[-1]
     if not held:
         first = show_day(line_of_states.first)
         if all(segment.state == UNKNOWN for segment in line_of_states):
-            return _("Known of since %(day)s, its state never published") % {"day": first}
-        return _("Nothing is certain of it before %(day)s") % {"day": show_day(last.first)}
+            return _("Nothing known before %(day)s, and its state never published") % {"day": first}
+        certain = next(segment.first for segment in line_of_states if segment.state != UNKNOWN)
+        return _("Nothing is certain of it before %(day)s") % {"day": show_day(certain)}
     span = _span(held) or _("less than a month")
     now = line_of_states.state_on(today)
     if now == "active":

@@ -64,6 +64,7 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
     content = said.get("standard")
     counted: dict[str, int] = {}
     triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]} if content else {}
+    covered = content["covers"]["activities"] if content else []
     for section in content["sections"] if content else []:
         for principle in section["principles"]:
             for criterion in principle["criteria"]:
@@ -71,7 +72,7 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
                     _note_trust(part, site)
                 note = criterion["requirement"]["note"]
                 counted[note] = counted.get(note, 0) + 1
-                criterion["where"] = _where(criterion["applies"], site)
+                criterion["where"] = _where(criterion["applies"], covered, site)
                 criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
                 for threshold in criterion["thresholds"]:
                     threshold["words"] = threshold_words(threshold)
@@ -132,7 +133,7 @@ def threshold_words(threshold: Mapping[str, Any]) -> str:
     return f"{words(threshold['metric'])}: {told}" + (_(" by %(year)s") % {"year": year} if year else "")
 
 
-def _where(applies: dict[str, Any], site: Site) -> str:
+def _where(applies: dict[str, Any], covered: Sequence[str], site: Site) -> str:
     if list(applies["to"]) == ["all"]:
-        return _("Every facility")
+        return _("All %(n)d activities that its source speaks of") % {"n": len(covered)}
     return ", ".join(site.label("activities", identifier) for identifier in applies["to"])

@@ -73,7 +73,7 @@ def page(line: Timeline, asked: date | None = None, **said: Any) -> records.Page
     ("line", "says"),
     [
         (Timeline(()), "No day of it is known"),
-        (ANNOUNCED, "Known of since 28 Mar 2024, its state never published"),
+        (ANNOUNCED, "Nothing known before 28 Mar 2024, and its state never published"),
         (THREE_YEARS, "In date for 3 years, nothing later known"),
         (Timeline((segment("active", "2025-11-22", "2028-11-21"),)), "In date for one year so far"),
         (
@@ -88,6 +88,11 @@ def page(line: Timeline, asked: date | None = None, **said: Any) -> records.Page
 )
 def test_the_title_of_a_timeline_says_what_it_shows(line, says):
     assert records.finding(line, TODAY) == says
+
+
+def test_the_title_for_an_earlier_day_names_the_first_day_that_is_certain():
+    # Certificate 56 on a day before it was issued: certain from its first day on, not from the day it expired.
+    assert records.finding(THREE_YEARS, date(2015, 1, 1)) == "Nothing is certain of it before 13 Dec 2019"
 
 
 def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
@@ -206,6 +211,7 @@ def standard_record() -> Record:
     )
     criterion["note"] = "A remark."
     content = {
+        "covers": {"activities": ["growing", "packing"]},
         "triggers": [{"id": "new_land", "label": "New land is planted"}],
         "sections": [{"principles": [{"number": 1, "criteria": [criterion]}]}],
         "reliefs": [statement(text="Less is asked.")],
