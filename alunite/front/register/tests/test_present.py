@@ -91,8 +91,8 @@ def test_the_title_of_a_timeline_says_what_it_shows(line, says):
 
 
 def test_the_title_for_an_earlier_day_names_the_first_day_that_is_certain():
-    # Certificate 56 on a day before it was issued: certain from its first day on, not from the day it expired.
-    assert records.finding(THREE_YEARS, date(2015, 1, 1)) == "Nothing is certain of it before 13 Dec 2019"
+    # As of a day before it was issued: certain from its first day on, not from the day it expired.
+    assert records.finding(THREE_YEARS, date(2015, 1, 1)) == "Nothing is certain of it before 1 Jan 2020"
 
 
 def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
