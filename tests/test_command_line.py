@@ -465,6 +465,45 @@ def test_a_file_of_checkpoints_at_odds_with_the_database_stops_every_write(sampl
         assert database.execute("SELECT count(*) FROM accounts_person").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("left", [None, b"x\n", b'{"at":'])
+def test_a_lost_checkpoint_log_is_written_again_on_purpose_with_a_reason(machine, left):
+    machine.done("init")
+    machine.done("user", "add", "first")  # one missing line alone would be mended as after a crash
+    log = machine.home / "checkpoints.log"
+    whole = log.read_bytes()
+    assert "move it away" in machine.refused("history", "write-log", "--reason", "none")["error"]
+    log.unlink()
+    if left is not None:
+        log.write_bytes(left)
+    refusal = machine.refused("user", "add", "somebody")["error"]
+    assert "alunite history write-log --reason" in refusal
+    for nothing in ("", "  "):
+        assert machine.refused("history", "write-log", "--reason", nothing)["error"]
+    assert machine.refused("history", "write-log")["error"]
+    log.unlink(missing_ok=True)
+    said = machine.done("history", "write-log", "--reason", "the disk broke")
+    assert said == {"file": str(log), "checkpoints": 2}
+    assert log.read_bytes().startswith(whole)
+    found = machine.done("history", "verify")
+    assert (found["ok"], found["unsealed"], found["checkpoints"]) == (True, 0, 3)
+    machine.done("user", "add", "somebody")
+    with machine.on_file() as database:
+        query = "SELECT payload FROM history_payload JOIN history_entry ON id = entry_id WHERE kind LIKE '%rewritten'"
+        [(payload,)] = database.execute(query).fetchall()
+    assert json.loads(payload) == {"file": "checkpoints.log", "reason": "the disk broke"}
+
+
+def test_the_log_is_not_written_again_without_an_installation_or_its_key(machine):
+    asked = ("history", "write-log", "--reason", "lost")
+    assert "alunite init" in machine.refused(*asked)["error"]
+    machine.done("init")
+    (machine.home / "checkpoints.log").unlink()
+    assert "ALUNITE_MASTER_KEY" in machine.refused(*asked, **lost_key(machine))["error"]
+    assert not (machine.home / "checkpoints.log").exists()
+    assert machine.refused("history", "write-log", "--reason", os.fsdecode(b"\xff"))["error"]
+    assert not (machine.home / "checkpoints.log").exists()
+
+
 # Others who are writing
 
 OTHERWISE = """

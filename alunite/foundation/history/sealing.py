@@ -32,6 +32,10 @@ CHUNK = 2000
 LOCK_ATTEMPTS = 8
 LOCK_TIMEOUT = "500ms"
 LONGEST_LINE = 65_536
+WAY_BACK = (
+    "Put the file back from a backup or from the published feed. If it is lost for good, move what is left of it away "
+    "and write it again from the database, which history will tell: alunite history write-log --reason TEXT"
+)
 
 
 def log_path() -> Path:
@@ -125,29 +129,39 @@ def append_missing_lines() -> int:
         return 0
     if behind > 1:
         raise CheckpointLogError(
-            f"{path} lacks checkpoints {number + 1} to {newest.number}; a crash can cost only one. Put the file back "
-            "from a backup or from the published feed. If it is lost for good, it can be written again from the "
-            "database (`write_log_again`), which history will tell."
+            f"{path} lacks checkpoints {number + 1} to {newest.number}; a crash can cost only one. {WAY_BACK}"
         )
     line = log_line(newest)
     if not line.startswith(rest):
-        raise CheckpointLogError(f"{path} ends with half a line that is not the beginning of checkpoint {number + 1}.")
+        raise CheckpointLogError(
+            f"{path} ends with half a line that is not the beginning of checkpoint {number + 1}. {WAY_BACK}"
+        )
     _append(path, line[len(rest) :])
     return 1
 
 
-def write_log_again(*, actor: str) -> int:
+def write_log_again(*, actor: str, reason: str) -> int:
     """Write the whole file from the database where it has been lost, and tell so in history; return the lines.
 
     From then on the file vouches only for what is added later: earlier checkpoints are only as good as a copy of the
     old file, or of the feed, kept elsewhere.
+
+    Raises
+    ------
+    CheckpointLogError
+        If the file is there.
+    ValueError
+        If no reason is given, or one that is not text.
     """
+    if not reason.strip():
+        raise ValueError("expected a reason why the file is written again")
     path = log_path()
     with transaction.atomic(durable=True):
         _one_sealer_at_a_time()
         if path.exists():
             raise CheckpointLogError(f"{path} is there; move it away first, and keep it.")
-        record(LOG_REWRITTEN_KIND, record_type="history.log", record_id="1", payload={"file": path.name}, actor=actor)
+        payload = {"file": path.name, "reason": reason.strip()}
+        record(LOG_REWRITTEN_KIND, record_type="history.log", record_id="1", payload=payload, actor=actor)
         lines = [log_line(checkpoint) for checkpoint in Checkpoint.objects.order_by("number").iterator(CHUNK)]
         _append(path, b"".join(lines))
     return len(lines)
@@ -229,7 +243,7 @@ def _end_of_log(path: Path) -> tuple[int, bytes]:
         number = json.loads(line)["number"]
         checkpoint = Checkpoint.objects.filter(number=number).first()
     except (ValueError, KeyError, TypeError) as error:
-        raise CheckpointLogError(f"The last line of {path} is not a checkpoint: {error}") from error
+        raise CheckpointLogError(f"The last line of {path} is not a checkpoint: {error}. {WAY_BACK}") from error
     if checkpoint is None:
         raise CheckpointLogError(
             f"{path} ends with checkpoint {number}, which the database has not: is this database older than the file, "

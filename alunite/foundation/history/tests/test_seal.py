@@ -19,7 +19,7 @@ from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.history import queries, rules, sealing
 from alunite.foundation.history.actions import record
 from alunite.foundation.history.errors import CheckpointLogError, SealingBusy
-from alunite.foundation.history.models import Checkpoint, Entry
+from alunite.foundation.history.models import Checkpoint, Entry, Payload
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.history.verification import verify
 from alunite.foundation.keys import signing
@@ -205,11 +205,18 @@ def test_a_lost_file_is_written_again_on_purpose_only_and_history_tells(place):
         seal()
     whole = _log().read_bytes()
     with pytest.raises(CheckpointLogError, match="move it away"):
-        sealing.write_log_again(actor="person:7")
+        sealing.write_log_again(actor="person:7", reason="lost")
     _log().unlink()
-    assert sealing.write_log_again(actor="person:7") == 2
+    with pytest.raises(CheckpointLogError, match="alunite history write-log --reason"):
+        seal()
+    with pytest.raises(ValueError, match="a reason"):
+        sealing.write_log_again(actor="person:7", reason=" ")
+    assert not _log().exists()
+    assert sealing.write_log_again(actor="person:7", reason="the disk broke") == 2
     assert _log().read_bytes() == whole
-    assert queries.entries_of_kind("history.log_rewritten").get().actor == "person:7"
+    told = queries.entries_of_kind("history.log_rewritten").get()
+    assert told.actor == "person:7"
+    assert json.loads(Payload.objects.get(entry=told).payload)["reason"] == "the disk broke"
     assert seal().number == 3
     assert verify().ok
 
