@@ -20,6 +20,7 @@ PARTS_OF_A_ROOM = {
 SPECIAL_PARTS = {
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.front.register": {
+        "checks": "what verification asks of the read tables",
         "context": "what every page is given",
         "projector": "makes the read tables from publications",
         "countries": "names of countries, for facets and pages",

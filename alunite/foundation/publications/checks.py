@@ -6,7 +6,7 @@ Columns are read as text where an attacker could have written what no model fiel
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -127,6 +127,14 @@ def _missing(chunk: Sequence[Row]) -> Iterator[Problem]:
         if (entry["record_id"], entry["record_version"]) not in held:
             text = f"Version {entry['record_version']} of {entry['record_id']} was published and is not there."
             yield Problem(MISSING, f"entry {entry['pk']}", text)
+
+
+def register_read_tables(name: str, compare: Callable[[], Iterable[tuple[str, str]]]) -> None:
+    """Add a check of tables made from publications, for a room that knows of nothing below them.
+
+    `compare` yields where each difference is, and a sentence about it.
+    """
+    register_check(name, lambda: (Problem(ALTERED, where, text) for where, text in compare()))
 
 
 register_check("publications", check_publications)
