@@ -465,6 +465,12 @@ def test_a_file_of_checkpoints_at_odds_with_the_database_stops_every_write(sampl
         assert database.execute("SELECT count(*) FROM accounts_person").fetchone() == (0,)
 
 
+def test_verifying_names_the_key_that_signed(made):
+    [key] = (made.home / "keys").glob("*.pub")
+    assert made.done("history", "verify")["keys"] == [key.stem]
+    assert f"signed by: {key.stem}" in made.run("history", "verify").out.splitlines()
+
+
 @pytest.mark.parametrize("left", [None, b"x\n", b'{"at":'])
 def test_a_lost_checkpoint_log_is_written_again_on_purpose_with_a_reason(machine, left):
     machine.done("init")

@@ -86,6 +86,9 @@ class Verification:
         Entries there are; those under a checkpoint; those that no checkpoint vouches for yet.
     checkpoints : int
         Checkpoints in the database.
+    keys : list of str
+        Ids of the keys whose good signatures the checkpoints have, in the order of their first one. Whoever noted the id
+        of the installation's key elsewhere can tell a history signed anew under another.
     beyond_file : int
         Checkpoints newer than the copy of the file that was given; only the database vouches for these.
     erased : dict
@@ -99,6 +102,7 @@ class Verification:
     sealed: int = 0
     unsealed: int = 0
     checkpoints: int = 0
+    keys: list[str] = field(default_factory=list)
     beyond_file: int = 0
     erased: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -137,6 +141,7 @@ class Verification:
             "sealed": self.sealed,
             "unsealed": self.unsealed,
             "checkpoints": self.checkpoints,
+            "keys": list(self.keys),
             "beyond_file": self.beyond_file,
             "erased": dict(self.erased),
             "notes": self.notes(),
@@ -193,6 +198,7 @@ def verify(checkpoints: Path | None = None) -> Verification:
 def _check_checkpoints(found: Verification, newest: int) -> None:
     """Check each checkpoint's own hash and signature, and its place after the one before."""
     number, last, previous_hash = 0, 0, ""
+    keys: dict[str, None] = {}
     for row in _checkpoint_rows(newest):
         found.checkpoints += 1
         where = f"checkpoint {row['number']}"
@@ -210,8 +216,11 @@ def _check_checkpoints(found: Verification, newest: int) -> None:
             known = signing.find_public_key(row["key_id"]) is not None
             text = "Its signature is not good." if known else f"The public key {row['key_id']} is not here."
             found.add(SIGNATURE, where, text)
+        else:
+            keys.setdefault(row["key_id"])
         number, previous_hash = row["number"], row["hash"]
         last = row["last"] if isinstance(row["last"], int) else last
+    found.keys = list(keys)
 
 
 def _is_signed(row: dict[str, Any], statement: bytes) -> bool:

@@ -59,6 +59,19 @@ def test_a_sound_history_is_found_sound(sample):
 
 def test_no_history_at_all_is_sound(committed_db):
     assert verify().ok
+    assert verify().keys == []
+
+
+def test_the_keys_that_signed_are_named_in_their_order(sample):
+    first = signing.active_signing_key().id
+    second = signing.rotate_signing_key().id
+    seal()
+    assert verify().keys == verify().as_dict()["keys"] == [first, second]
+
+
+def test_a_key_without_a_good_signature_is_not_named(attacked):
+    execute("UPDATE history_checkpoint SET signature = '' WHERE number > 0")
+    assert verify().keys == []
 
 
 def test_small_slices_join(sample, monkeypatch):
@@ -220,6 +233,8 @@ def test_everything_deleted_is_found(attacked):
 
 def test_wholly_recomputed_history_is_found(attacked):
     """All hashes, links, checkpoints and signatures fit, under a key of the attacker's own; the file does not."""
+    noted = verify().keys
+    assert noted == [signing.active_signing_key().id]
     Entry.objects.filter(pk=2).update(actor="person:8")
     attacker.write_all_hashes_anew()
     attacker.write_all_checkpoints_anew()
@@ -231,7 +246,10 @@ def test_wholly_recomputed_history_is_found(attacked):
     kept = sealing.log_path().with_name("kept-elsewhere.log")
     shutil.copy(sealing.log_path(), kept)
     attacker.write_file_anew()
-    assert verify().ok  # whoever holds the file as well is found out only by a copy kept elsewhere
+    forged = verify()
+    assert forged.ok  # whoever holds the file as well is found out only by a copy kept elsewhere, or a key id noted
+    assert len(forged.keys) == 1
+    assert forged.keys != noted
     assert _kinds(verify(kept)) == {"recomputed"}
 
 
