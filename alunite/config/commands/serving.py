@@ -20,7 +20,7 @@ from alunite.config.command_line import DONE, OUR_FAULT, InputFault
 from alunite.config.commands.common import is_ready, json_option, need_key, need_ready, say, seal_now, show
 from alunite.config.commands.setting_up import default_scheme, initialise
 from alunite.foundation.accounts.actions import Credentials, InvalidAccount, add_cast
-from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.models import Affiliation
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.importing.models import Batch
