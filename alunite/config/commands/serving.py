@@ -73,13 +73,9 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
 
 
 def _refuse_somebodys_own() -> None:
-    """Refuse to open made-up accounts, some of them the Secretariat's, where real people have theirs."""
-    if (
-        is_ready()
-        and Person.objects.filter(made_up=False).exists()
-        and not Person.objects.filter(made_up=True).exists()
-    ):
-        text = f"{settings.ALUNITE_HOME} has accounts of real people; serve it with: alunite serve"
+    """Refuse to open made-up accounts, some of them the Secretariat's, where real people hold roles."""
+    if is_ready() and Affiliation.objects.filter(person__made_up=False).exists():
+        text = f"in {settings.ALUNITE_HOME} real people hold roles; serve it with: alunite serve"
         raise InputFault(f"{text}; for a demo set ALUNITE_HOME to another folder")
 
 
