@@ -74,5 +74,6 @@ CERTIFICATES = register(
         context=current_pack,
         check_row=_check_row,
         apply=take_up_certificates,
+        stated_by=("certification_event.stated", "certification_event.restated"),
     )
 )

@@ -36,5 +36,6 @@ MEMBERS = register(
         context=current_pack,
         check_row=_no_check,
         apply=take_up_members,
+        stated_by=("member.listed", "member.restated"),
     )
 )
