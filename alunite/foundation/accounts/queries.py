@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation, Organisation, Person, held_at
+from alunite.foundation.accounts.models import Affiliation, Organisation, held_at
 from alunite.foundation.accounts.policies import Actor, scoped
 
 
@@ -18,8 +18,3 @@ def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
         .prefetch_related(Prefetch("affiliations", queryset=held, to_attr="held"))
         .order_by("name", "pk")
     )
-
-
-def person_count() -> int:
-    """Return how many accounts there are."""
-    return Person.objects.count()

@@ -1,0 +1,59 @@
+"""Private pages ask the database as often for twenty rows as for two."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from alunite.foundation.accounts.actions import add_person, affiliate
+from alunite.foundation.accounts.models import Affiliation, Organisation
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.roles import OrganisationKind, Role
+from alunite.foundation.importing.models import Batch
+from tests.cast import make_cast
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 8
+
+
+def grow(count: int, start: int = 0) -> None:
+    for number in range(start, start + count):
+        organisation = Organisation.objects.create(name=f"Works {number}", kind=OrganisationKind.MEMBER)
+        add_person(f"worker{number}", actor=OPERATOR)
+        affiliate(f"worker{number}", organisation, Role.MANAGER, actor=OPERATOR)
+        Batch.objects.create(
+            kind="members",
+            file=f"{number}.csv",
+            sha256="0" * 64,
+            rows=1,
+            created=1,
+            changed=0,
+            unchanged=0,
+            actor="import",
+            at=timezone.now(),
+        )
+
+
+def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
+    office = make_cast()["office"]
+    mine = Affiliation.objects.filter(person__username="office").values_list("organisation_id", flat=True)[0]
+    addresses = ("/account/", "/imports/", f"/organisations/{mine}/")
+
+    def counted() -> dict[str, int]:
+        found = {}
+        for address in addresses:
+            with CaptureQueriesContext(connection) as queries:
+                assert office.get(address).status_code == 200
+            found[address] = len(queries)
+        return found
+
+    grow(2)
+    few = counted()
+    grow(18, start=2)
+    many = counted()
+    assert office.get("/imports/").content.count(b".csv") >= 20
+    assert many == few
+    assert max(many.values()) <= MOST_QUERIES, many
