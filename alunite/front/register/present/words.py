@@ -107,7 +107,7 @@ def record_url(kind: str, subject: str, name: str) -> str:
 def status(state: str | None, level: str, site: Site, *, begins: date | None = None) -> Status:
     """Return how a state is shown; None is a day the timeline says nothing of."""
     if state is None:
-        detail = _("first day %(day)s") % {"day": show_day(begins)} if begins else ""
+        detail = _("not before %(day)s") % {"day": show_day(begins)} if begins else ""
         return Status("none", "unknown", str(_("Not begun") if begins else STATE_WORDS[UNKNOWN]), detail=detail)
     named = "" if is_unknown(level) else site.label("levels", level)
     mark = STATE_MARKS.get(state, state)
