@@ -206,7 +206,9 @@ def _nothing_known(line_of_states: Timeline, today: date, said: Mapping[str, Any
     elif is_unknown(issued):
         text = _("Nothing is known of it before %(day)s.") % {"day": show_day(line_of_states.first)}
     elif not is_unknown(since) and since < issued:
-        text = _("It was issued later: %(issued)s. Certified since %(since)s, by an earlier certificate not known here.") % {
+        text = _(
+            "It was issued later: %(issued)s. Certified since %(since)s, by an earlier certificate not known here."
+        ) % {
             "issued": show_day(issued),
             "since": show_day(since),
         }
