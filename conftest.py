@@ -76,8 +76,16 @@ def pytest_report_header() -> str:
     return f"database: {'PostgreSQL' if SERVER_URL else 'SQLite'}; long tests at {SOAK:.0%} of their length"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse tests that would flush, and skip none silently: those of the other engine say so."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse tests that would flush, and skip none silently: those of the other engine say so.
+
+    On PostgreSQL only what touches a database, or says that it is meant for it, is run: the rest could not tell one
+    engine from the other, and has run on SQLite.
+    """
+    if SERVER_URL:
+        elsewhere = [item for item in items if not _touches_a_database(item)]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if _touches_a_database(item)]
     flushing = []
     for item in items:
         marker = item.get_closest_marker("django_db")
@@ -92,6 +100,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             "append-only tables cannot be flushed; use the fixture committed_db instead of "
             f"{', '.join(FLUSHING)} or django_db(transaction=True) in: " + ", ".join(flushing)
         )
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return marked or bool(fixtures & {"db", "committed_db", "template_database"})
 
 
 def pytest_unconfigure() -> None:
