@@ -9,10 +9,10 @@ import click
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import (
+    is_ready,
     json_option,
     need_database,
     need_key,
@@ -21,6 +21,7 @@ from alunite.config.commands.common import (
     seal_now,
     show,
 )
+from alunite.config.migrating import migration_state
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import CannotFollow, adopt_pack
 from alunite.foundation.adoption.models import AdoptedPack
@@ -28,6 +29,7 @@ from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.keys.signing import CannotSign, ensure_signing_key
 from alunite.foundation.scheme.loader import PackError
+from alunite.front.register.projector import rebuild as rebuild_read_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,7 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
         say(f"made a master key in {key.where}: for trials; set ALUNITE_MASTER_KEY for real use, and keep a copy")
     settings.SECRET_KEY = installation.derived_secret("django-secret-key")
     need_database()
-    if _migrations_missing():
-        say("making the database")
-        call_command("migrate", verbosity=0, interactive=False)
+    _bring_database_up_to_date()
     try:
         ensure_signing_key()
     except CannotSign as error:
@@ -113,9 +113,22 @@ def _adopt(directory: Path | None) -> tuple[AdoptedPack, bool]:
     return (held, False) if held else adopt_pack(directory or default_scheme(), actor=OPERATOR)
 
 
-def _migrations_missing() -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+def _bring_database_up_to_date() -> None:
+    """Make the database, or bring one of an earlier version up to date, its read tables with it.
+
+    Read tables of an earlier version hold what that version read out of publications, so they are made anew.
+    """
+    state = migration_state()
+    if state.unknown:
+        text = f"the database was made by a later version of Alunite (it has {', '.join(state.unknown)})"
+        raise InputFault(f"{text}; install that version or put back the backup made before it")
+    if not state.missing:
+        return
+    was_there = is_ready()
+    say("bringing the database up to date" if was_there else "making the database")
+    call_command("migrate", verbosity=0, interactive=False)
+    if was_there:
+        rebuild_read_tables()
 
 
 def _load_samples() -> tuple[int, int, int, int]:
