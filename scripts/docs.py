@@ -144,11 +144,16 @@ def reactions() -> str:
 def import_columns() -> str:
     kinds = attribute_of("alunite.foundation.importing.kinds.import_kinds")()
     return "\n".join(
-        f"**{kind.name}**, known by `{kind.key}`\n\n"
+        f"**{kind.name}**, known by `{kind.key_name}`\n\n"
         + table(
             ("Column", "Needed", "Holds"),
             [
-                (f"`{column.name}`", "yes" if column.required else "", str(column.parse.__doc__ or "").split("\n")[0])
+                (
+                    f"`{column.name}`",
+                    "yes" if column.required else "",
+                    str(column.parse.__doc__ or "").split("\n")[0]
+                    + (f" A key of {column.refers_to}." if column.refers_to else ""),
+                )
                 for column in kind.columns
             ],
         )

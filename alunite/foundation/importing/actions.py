@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ from django.utils import timezone
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.accounts.roles import Role
 from alunite.foundation.importing.cells import CellFault
-from alunite.foundation.importing.kinds import ImportKind, Parsed, import_kind
-from alunite.foundation.importing.models import Batch, Statement
+from alunite.foundation.importing.kinds import COMMON_NAMES, ImportKind, Parsed, import_kind
+from alunite.foundation.importing.models import Batch, ExternalId, Statement
 from alunite.foundation.importing.reading import Fault, Row, read_rows, shown
 
 LOOK_UP = 500
 
 Progress = Callable[[str], None]
+_ReadRow = tuple[str, Row, dict[str, Any]]  # key, row, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ class _File:
     path: Path
     count: int = 0
     sha256: str = ""
-    rows: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
+    rows: list[_ReadRow] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     duplicates: int = 0
-    created: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
-    changed: list[tuple[Row, dict[str, Any]]] = field(default_factory=list)
+    created: list[_ReadRow] = field(default_factory=list)
+    changed: list[_ReadRow] = field(default_factory=list)
     versions: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -108,6 +109,9 @@ def import_files(
         if file.kind.name not in contexts:
             contexts[file.kind.name] = file.kind.context()
         _read(file, contexts[file.kind.name], seen)
+    for file in found:
+        _check_references(file, seen)
+        file.faults.sort(key=lambda fault: fault.row)
     faults = [fault for file in found for fault in file.faults]
     if not faults:
         with transaction.atomic():
@@ -144,11 +148,11 @@ def _readable(name: str) -> str:
 
 def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
     kind = file.kind
-    contents = read_rows(file.path, _readable(str(file.path)), kind.column_names)
+    contents = read_rows(file.path, _readable(str(file.path)), kind.column_names, COMMON_NAMES)
     file.faults, file.count, file.sha256 = contents.faults, contents.count, contents.sha256
     for row in contents.rows:
         values, faults = _parse(kind, row, context)
-        key = values.get(kind.key)
+        key = kind.key_of(values)
         before = seen.get((kind.name, key)) if key else None
         if key and before is None:
             seen[kind.name, key] = row
@@ -158,18 +162,42 @@ def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
             file.duplicates += 1
             continue
         if before is not None and not is_repeated:
-            expected = f"each {kind.key} once; row {before.number} of {before.file} says something else under it"
-            faults.append(Fault(row.file, row.number, kind.key, shown(row.cells[kind.key]), expected))
+            expected = f"each {kind.key_name} once; row {before.number} of {before.file} says something else under it"
+            cell = row.cells[kind.key] if isinstance(kind.key, str) else key or ""
+            faults.append(Fault(row.file, row.number, kind.key_name, shown(cell), expected))
         file.faults += faults
-        file.rows.append((row, values))
-    file.faults.sort(key=lambda fault: fault.row)
+        file.rows.append((key or "", row, values))
+
+
+def _check_references(file: _File, seen: Mapping[tuple[str, str], Row]) -> None:
+    """Find fault with references to keys that neither stand here nor come with this import. One query a chunk."""
+    for column in file.kind.columns:
+        if not column.refers_to:
+            continue
+        named = [(row, name) for _, row, values in file.rows for name in _named(values.get(column.name))]
+        missing = sorted({name for _, name in named if (column.refers_to, name) not in seen})
+        for start in range(0, len(missing), LOOK_UP):
+            keys = missing[start : start + LOOK_UP]
+            held = Statement.objects.filter(kind=column.refers_to, key__in=keys, version=1)
+            absent = set(keys) - set(held.values_list("key", flat=True))
+            key_name = import_kind(column.refers_to).key_name
+            expected = f"a {key_name} of {column.refers_to} that is here already or comes with this import"
+            file.faults += [
+                Fault(row.file, row.number, column.name, shown(name), expected) for row, name in named if name in absent
+            ]
+
+
+def _named(value: Any) -> Sequence[str]:
+    if not value:
+        return ()
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _parse(kind: ImportKind, row: Row, context: Any) -> tuple[dict[str, Any], list[Fault]]:
     values: dict[str, Any] = {}
     faults: list[Fault] = []
-    for column in kind.columns:
-        cell = row.cells[column.name]
+    for column in kind.all_columns:
+        cell = row.cells.get(column.name, "")
         try:
             values[column.name] = column.read(cell, context)
         except CellFault as fault:
@@ -187,14 +215,14 @@ def _compare(file: _File) -> None:
     kind = file.kind
     for start in range(0, len(file.rows), LOOK_UP):
         rows = file.rows[start : start + LOOK_UP]
-        held = current_statements(kind.name, [values[kind.key] for _, values in rows])
-        for row, values in rows:
-            statement = held.get(values[kind.key])
+        held = current_statements(kind.name, [key for key, _, _ in rows])
+        for key, row, values in rows:
+            statement = held.get(key)
             if statement is None:
-                file.created.append((row, values))
+                file.created.append((key, row, values))
             elif statement.cells != row.cells:
-                file.changed.append((row, values))
-                file.versions[values[kind.key]] = statement.version
+                file.changed.append((key, row, values))
+                file.versions[key] = statement.version
 
 
 def current_statements(kind_name: str, keys: Sequence[str]) -> dict[str, Statement]:
@@ -227,16 +255,22 @@ def _take_up(file: _File, actor: Actor) -> None:
             Statement(
                 batch=batch,
                 kind=kind.name,
-                key=values[kind.key],
-                version=file.versions.get(values[kind.key], 0) + 1,
+                key=key,
+                version=file.versions.get(key, 0) + 1,
                 row=row.number,
                 cells=row.cells,
             )
-            for row, values in new
+            for key, row, _ in new
         ),
         batch_size=2_000,
     )
-    parsed = [
-        Parsed(values[kind.key], values, statement) for (_, values), statement in zip(new, statements, strict=True)
-    ]
+    parsed = [Parsed(key, values, statement) for (key, _, values), statement in zip(new, statements, strict=True)]
+    ExternalId.objects.bulk_create(
+        (
+            ExternalId(statement=row.statement, system=system, identifier=identifier)
+            for row in parsed
+            for system, identifier in row.values["external_ids"]
+        ),
+        batch_size=2_000,
+    )
     kind.apply(parsed, actor)

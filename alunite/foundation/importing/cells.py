@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import iso3166
@@ -53,6 +53,9 @@ class Column:
         The value of an empty cell that is allowed to be empty.
     longest : int
         How many characters a cell may have.
+    refers_to : str
+        The kind of import whose key the value is, or whose keys the values are; empty for none. A key that neither
+        stands here nor comes with the same import is a fault.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Column:
     required: bool = False
     empty: Any = ""
     longest: int = LONGEST_CELL
+    refers_to: str = ""
 
     def read(self, cell: str, context: Any) -> Any:
         """Return the value of `cell`; raise `CellFault`."""
@@ -108,6 +112,32 @@ def web_address(text: str, _context: Any) -> str:
     if not fits or " " in text:
         raise CellFault("an address that begins with http:// or https://")
     return text
+
+
+LONGEST_SYSTEM = 40
+LONGEST_IDENTIFIER = 200
+_SYSTEM = re.compile(rf"[a-z][a-z0-9_.-]{{0,{LONGEST_SYSTEM - 1}}}")
+
+
+class ExternalKey(NamedTuple):
+    """What another system calls a record."""
+
+    system: str
+    identifier: str
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.identifier}"
+
+
+def external_key(text: str, _context: Any) -> ExternalKey:
+    """What another system calls it, as `system:id`."""
+    system, colon, identifier = (part.strip() for part in text.partition(":"))
+    if not colon or not _SYSTEM.fullmatch(system) or not 0 < len(identifier) <= LONGEST_IDENTIFIER:
+        raise CellFault(
+            f"system:id, the system in small letters and of at most {LONGEST_SYSTEM} characters, its id of at most "
+            f"{LONGEST_IDENTIFIER}"
+        )
+    return ExternalKey(system, identifier)
 
 
 def partial_date(text: str, _context: Any) -> PartialDate:

@@ -120,9 +120,8 @@ def _difference(row: Row, entry_kind: str, cells: Row) -> str | None:
 
 
 def _key(cells: Row, kind: ImportKind) -> Any:
-    column = next(column for column in kind.columns if column.name == kind.key)
     try:
-        return column.read(cells[kind.key], None)
+        return kind.key_of({column.name: column.read(cells[column.name], None) for column in kind.key_columns})
     except (KeyError, TypeError, CellFault):
         return None
 

@@ -13,7 +13,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Collate
 
 from alunite.foundation.importing.cells import protect
-from alunite.foundation.importing.kinds import ImportKind
+from alunite.foundation.importing.kinds import COMMON_NAMES, ImportKind
 from alunite.foundation.importing.models import Statement
 
 
@@ -36,9 +36,10 @@ def export_csv(kind: ImportKind, out: Path) -> int:
     try:
         with unfinished.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow(kind.column_names)
+            names = (*kind.column_names, *_filled(kind))
+            writer.writerow(names)
             for cells in _cells(kind):
-                writer.writerow(protect(cells[name]) for name in kind.column_names)
+                writer.writerow(protect(cells.get(name, "")) for name in names)
                 count += 1
         unfinished.replace(target)
     finally:
@@ -48,6 +49,11 @@ def export_csv(kind: ImportKind, out: Path) -> int:
 
 def _cells(kind: ImportKind) -> Iterator[dict[str, str]]:
     return iter(_current(kind).values_list("cells", flat=True).iterator(chunk_size=1_000))
+
+
+def _filled(kind: ImportKind) -> tuple[str, ...]:
+    """Return which of the columns that every kind has some current row fills."""
+    return tuple(name for name in COMMON_NAMES if _current(kind).filter(cells__has_key=name).exists())
 
 
 def _current(kind: ImportKind) -> QuerySet[Statement]:

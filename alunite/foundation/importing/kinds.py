@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from alunite.foundation.accounts.policies import Actor
-from alunite.foundation.importing.cells import Column
-from alunite.foundation.importing.models import Statement
+from alunite.foundation.core.canonical import sha256_hex
+from alunite.foundation.importing.cells import LIST_SEPARATOR, Column, external_key, list_of, text_cell
+from alunite.foundation.importing.models import LONGEST_KEY, Statement
+
+# What any file may say of each of its rows. They come after a kind's own columns, in an export only where some row
+# fills them, and stand in a statement only where they are filled, so that a file without them is the same file still.
+COMMON_COLUMNS = (
+    Column("external_ids", list_of(external_key), empty=()),
+    Column("licence", text_cell, longest=200),
+    Column("attribution", text_cell, longest=1_000),
+)
+COMMON_NAMES = tuple(column.name for column in COMMON_COLUMNS)
+
+KEY_SEPARATOR = "|"
+DIGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +39,7 @@ RowCheck = Callable[[dict[str, Any], Any], Iterable[tuple[str, str]]]
 Apply = Callable[[Sequence[Parsed], Actor], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportKind:
     """A kind of file.
 
@@ -36,9 +50,9 @@ class ImportKind:
     order : int
         Kinds with a lower number are taken up first, so that a file can name what another brings.
     columns : tuple of Column
-        In the order of an export.
-    key : str
-        The column that identifies a row; it reads its cell without a context.
+        In the order of an export. `COMMON_COLUMNS` follow by themselves.
+    key : str or tuple of str
+        The column that identifies a row, or the columns that do so together; they read their cells without a context.
     context : callable
         Makes what `Column.parse` gets as its second argument, once per import.
     check_row : callable (values, context) -> pairs of column and what was expected
@@ -55,16 +69,56 @@ class ImportKind:
     name: str
     order: int
     columns: tuple[Column, ...]
-    key: str
+    key: str | tuple[str, ...]
     context: Context
     check_row: RowCheck
     apply: Apply
     stated_by: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
-        """Names of the columns, in the order of an export."""
+        """Names of the columns a file must have, in the order of an export."""
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Return its own columns and those every kind has."""
+        return (*self.columns, *COMMON_COLUMNS)
+
+    @cached_property
+    def key_columns(self) -> tuple[Column, ...]:
+        """Return the columns that identify a row."""
+        names = (self.key,) if isinstance(self.key, str) else self.key
+        by_name = {column.name: column for column in self.columns}
+        return tuple(by_name[name] for name in names)
+
+    @property
+    def key_name(self) -> str:
+        """What the key is called in a message."""
+        return ", ".join(column.name for column in self.key_columns)
+
+    def key_of(self, values: Mapping[str, Any]) -> str | None:
+        """Return the key these values stand under, None where one of its columns has no value because of a fault.
+
+        Of several columns it is their values with bars between; one that is too long ends in its digest.
+        """
+        if any(column.name not in values for column in self.key_columns):
+            return None
+        parts = [_key_part(values[column.name]) for column in self.key_columns]
+        if len(parts) == 1:
+            return parts[0]
+        key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace(KEY_SEPARATOR, "\\|") for part in parts)
+        if len(key) > LONGEST_KEY:
+            key = f"{key[: LONGEST_KEY - DIGEST_SHOWN - 1]}#{sha256_hex(key.encode())[:DIGEST_SHOWN]}"
+        return key
+
+    def read_cells(self, cells: Mapping[str, str], context: Any) -> dict[str, Any]:
+        """Return the values of a statement's cells by column; raise `CellFault` where the words of today differ."""
+        return {column.name: column.read(cells.get(column.name, ""), context) for column in self.all_columns}
+
+
+def _key_part(value: Any) -> str:
+    return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 class UnknownImportKind(LookupError):
@@ -78,6 +132,8 @@ def register(kind: ImportKind) -> ImportKind:
     """Register a kind, from its room's `AppConfig.ready`."""
     if kind.name in _kinds:
         raise ValueError(f"import kind {kind.name!r} is registered twice")
+    if taken := set(kind.column_names) & set(COMMON_NAMES):
+        raise ValueError(f"import kind {kind.name!r}: every kind has {', '.join(sorted(taken))} already")
     _kinds[kind.name] = kind
     return kind
 

@@ -7,6 +7,10 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.importing.cells import LONGEST_IDENTIFIER, LONGEST_SYSTEM
+
+LONGEST_KEY = 300
+
 
 class Batch(models.Model):
     """One file of one import that changed something."""
@@ -47,7 +51,7 @@ class Statement(models.Model):
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="statements")
     kind = models.CharField(max_length=40)
-    key = models.CharField(max_length=300)
+    key = models.CharField(max_length=LONGEST_KEY)
     version = models.PositiveIntegerField()
     row = models.PositiveIntegerField(help_text=_("Row of the file; the header is 1."))
     cells = models.JSONField()
@@ -69,3 +73,31 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.version}"
+
+
+class ExternalId(models.Model):
+    """What another system calls the record a statement speaks of, as the statement says it.
+
+    Of any kind of record, so that one index answers what a system's id stands for here. What holds now is what the
+    latest statement under a key says.
+    """
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="external_ids")
+    system = models.CharField(max_length=LONGEST_SYSTEM)
+    identifier = models.CharField(max_length=LONGEST_IDENTIFIER)
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "public",
+        "statement": "public",
+        "system": "public",
+        "identifier": "public",
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["statement", "system", "identifier"], name="importing_external_id_once"),
+        ]
+        indexes = [models.Index(fields=["system", "identifier"], name="importing_external_id")]
+
+    def __str__(self) -> str:
+        return f"{self.system}:{self.identifier}"

@@ -89,8 +89,11 @@ class Contents:
     sha256: str = ""
 
 
-def read_rows(path: Path, name: str, columns: Sequence[str]) -> Contents:
-    """Read a CSV file whose header has exactly `columns`, in any order."""
+def read_rows(path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Contents:
+    """Read a CSV file whose header has exactly `columns` and any of `optional`, in any order.
+
+    Cells of optional columns are there only where they are filled.
+    """
     try:
         raw = _bytes(path)
         text = _text(raw)
@@ -102,7 +105,7 @@ def read_rows(path: Path, name: str, columns: Sequence[str]) -> Contents:
         value = header.value if isinstance(header, _Broken) else ""
         return Contents([], [Fault(name, number, "", shown(value), f"a header: {', '.join(columns)}")])
     header = [cell.strip() for cell in header]
-    faults = _header_faults(name, number, header, columns)
+    faults = _header_faults(name, number, header, columns, optional)
     if faults:
         return Contents([], faults, sum(1 for _ in records))
     rows: list[Row] = []
@@ -115,7 +118,8 @@ def read_rows(path: Path, name: str, columns: Sequence[str]) -> Contents:
             expected = f"{len(header)} cells, as in the header; this row has {len(record)}"
             faults.append(Fault(name, number, "", shown(",".join(record)), expected))
         else:
-            rows.append(Row(name, number, {key: unprotect(cell) for key, cell in zip(header, record, strict=True)}))
+            cells = {key: unprotect(cell) for key, cell in zip(header, record, strict=True)}
+            rows.append(Row(name, number, {key: cell for key, cell in cells.items() if cell or key not in optional}))
     return Contents(rows, faults, count, sha256_hex(raw))
 
 
@@ -206,7 +210,9 @@ def _records(text: str) -> Iterator[tuple[int, list[str] | _Broken]]:
                 yield number, record
 
 
-def _header_faults(name: str, row: int, header: Sequence[str], columns: Sequence[str]) -> list[Fault]:
+def _header_faults(
+    name: str, row: int, header: Sequence[str], columns: Sequence[str], optional: Sequence[str]
+) -> list[Fault]:
     if len(header) == 1 and len(columns) > 1:
         for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
             if len({cell.strip(' "') for cell in header[0].split(separator)} & set(columns)) > 1:
@@ -216,8 +222,8 @@ def _header_faults(name: str, row: int, header: Sequence[str], columns: Sequence
     for column in header:
         if column in seen:
             faults.append(Fault(name, row, shown(column), shown(column), "each column once"))
-        elif column not in columns:
-            expected = f"only the columns {', '.join(columns)}"
+        elif column not in columns and column not in optional:
+            expected = f"only the columns {', '.join([*columns, *optional])}"
             faults.append(Fault(name, row, shown(column), shown(column), expected))
         seen.add(column)
     return faults

@@ -205,7 +205,7 @@ def _with_values(event: CertificationEvent, members: tuple[tuple[str, str], ...]
 def values_of(statement: Statement, pack: Pack) -> dict[str, Any]:
     """Return what a statement's cells say, with the version of the standard as its id."""
     kind = import_kind(statement.kind)
-    values = {column.name: column.read(statement.cells[column.name], pack) for column in kind.columns}
+    values = kind.read_cells(statement.cells, pack)
     version = pack.find_version(values["standard"], values["standard_version"]) if values["standard_version"] else None
     return values | {"version": version.id if version else ""}
 

@@ -9,6 +9,7 @@ import json
 import os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -281,7 +282,7 @@ def test_when_taking_up_fails_nothing_of_any_file_is_written(scheme, put, monkey
     monkeypatch.setitem(
         import_files.__globals__, "import_kind", lambda name: import_kind(name) if name == "members" else failing
     )
-    failing = type(kind)(**{field: getattr(kind, field) for field in kind.__slots__} | {"apply": fail})
+    failing = replace(kind, apply=fail)
     with pytest.raises(RuntimeError):
         take_up(("members", put("members", {})), ("certificates", put("certificates", {})))
     assert everything() == before
