@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,6 @@ from alunite.foundation.importing.reading import Fault, Row, read_rows, shown
 LOOK_UP = 500
 
 Progress = Callable[[str], None]
-_ReadRow = tuple[str, Row, dict[str, Any]]  # key, row, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,16 @@ class ImportResult:
             "duplicates": self.duplicates,
             "dry_run": self.dry_run,
         }
+
+
+@dataclass(slots=True)
+class _ReadRow:
+    """A row with what was read of it; `keys` are those it may stand under, `key` the one it does."""
+
+    row: Row
+    values: dict[str, Any]
+    keys: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(slots=True)
@@ -117,8 +127,9 @@ def import_files(
         with transaction.atomic():
             if not dry_run:
                 _one_import_at_a_time()
+            shared = _shared_keys(found)
             for file in found:
-                _compare(file)
+                _compare(file, shared)
             if not dry_run:
                 for file in found:
                     tell(f"taking up {len(file.created) + len(file.changed)} of {file.count} {file.kind.name}")
@@ -152,7 +163,9 @@ def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
     file.faults, file.count, file.sha256 = contents.faults, contents.count, contents.sha256
     for row in contents.rows:
         values, faults = _parse(kind, row, context)
-        key = kind.key_of(values)
+        keys = kind.keys_of(values)
+        # The closest of them: rows that are told apart stand side by side, and only one said twice is at fault.
+        key = keys[-1] if keys else ""
         before = seen.get((kind.name, key)) if key else None
         if key and before is None:
             seen[kind.name, key] = row
@@ -163,10 +176,10 @@ def _read(file: _File, context: Any, seen: dict[tuple[str, str], Row]) -> None:
             continue
         if before is not None and not is_repeated:
             expected = f"each {kind.key_name} once; row {before.number} of {before.file} says something else under it"
-            cell = row.cells[kind.key] if isinstance(kind.key, str) else key or ""
+            cell = row.cells[kind.key] if isinstance(kind.key, str) else key
             faults.append(Fault(row.file, row.number, kind.key_name, shown(cell), expected))
         file.faults += faults
-        file.rows.append((key or "", row, values))
+        file.rows.append(_ReadRow(row, values, keys))
 
 
 def _check_references(file: _File, seen: Mapping[tuple[str, str], Row]) -> None:
@@ -174,7 +187,7 @@ def _check_references(file: _File, seen: Mapping[tuple[str, str], Row]) -> None:
     for column in file.kind.columns:
         if not column.refers_to:
             continue
-        named = [(row, name) for _, row, values in file.rows for name in _named(values.get(column.name))]
+        named = [(item.row, name) for item in file.rows for name in _named(item.values.get(column.name))]
         missing = sorted({name for _, name in named if (column.refers_to, name) not in seen})
         for start in range(0, len(missing), LOOK_UP):
             keys = missing[start : start + LOOK_UP]
@@ -210,19 +223,33 @@ def _parse(kind: ImportKind, row: Row, context: Any) -> tuple[dict[str, Any], li
     return values, faults
 
 
-def _compare(file: _File) -> None:
+def _shared_keys(found: Sequence[_File]) -> frozenset[tuple[str, str]]:
+    """Return kind and key of what several rows of this import say different things under."""
+    said = Counter((file.kind.name, item.keys[0]) for file in found for item in file.rows if len(item.keys) > 1)
+    return frozenset(place for place, count in said.items() if count > 1)
+
+
+def _compare(file: _File, shared: frozenset[tuple[str, str]]) -> None:
     """Sort the rows of a file into new, changed and unchanged, by the statements already held."""
     kind = file.kind
     for start in range(0, len(file.rows), LOOK_UP):
         rows = file.rows[start : start + LOOK_UP]
-        held = current_statements(kind.name, [key for key, _, _ in rows])
-        for key, row, values in rows:
-            statement = held.get(key)
+        held = current_statements(kind.name, [key for item in rows for key in item.keys])
+        for item in rows:
+            item.key = _own_key(item, held, is_shared=(kind.name, item.keys[0]) in shared)
+            statement = held.get(item.key)
             if statement is None:
-                file.created.append((key, row, values))
-            elif statement.cells != row.cells:
-                file.changed.append((key, row, values))
-                file.versions[key] = statement.version
+                file.created.append(item)
+            elif statement.cells != item.row.cells:
+                file.changed.append(item)
+                file.versions[item.key] = statement.version
+
+
+def _own_key(item: _ReadRow, held: Mapping[str, Statement], *, is_shared: bool) -> str:
+    """Return the key a row stands under: where it was stated before, so that part of a file changes nothing either."""
+    usual, closest = item.keys[0], item.keys[-1]
+    same = next((key for key in item.keys if key in held and held[key].cells == item.row.cells), None)
+    return same or (closest if is_shared or closest in held else usual)
 
 
 def current_statements(kind_name: str, keys: Sequence[str]) -> dict[str, Statement]:
@@ -255,16 +282,16 @@ def _take_up(file: _File, actor: Actor) -> None:
             Statement(
                 batch=batch,
                 kind=kind.name,
-                key=key,
-                version=file.versions.get(key, 0) + 1,
-                row=row.number,
-                cells=row.cells,
+                key=item.key,
+                version=file.versions.get(item.key, 0) + 1,
+                row=item.row.number,
+                cells=item.row.cells,
             )
-            for key, row, _ in new
+            for item in new
         ),
         batch_size=2_000,
     )
-    parsed = [Parsed(key, values, statement) for (key, _, values), statement in zip(new, statements, strict=True)]
+    parsed = [Parsed(item.key, item.values, statement) for item, statement in zip(new, statements, strict=True)]
     ExternalId.objects.bulk_create(
         (
             ExternalId(statement=row.statement, system=system, identifier=identifier)

@@ -114,16 +114,16 @@ def _difference(row: Row, entry_kind: str, cells: Row) -> str | None:
         return f"It is of the kind {row['kind']!r}, which nobody imports."
     if kind.stated_by and entry_kind not in kind.stated_by:
         return f"It is of the kind {kind.name}, and history recorded another."
-    if _key(cells, kind) != row["key"]:
+    if row["key"] not in _keys(cells, kind):
         return "It stands under another key than its cells say."
     return None
 
 
-def _key(cells: Row, kind: ImportKind) -> Any:
+def _keys(cells: Row, kind: ImportKind) -> tuple[str, ...]:
     try:
-        return kind.key_of({column.name: column.read(cells[column.name], None) for column in kind.key_columns})
+        return kind.keys_of({column.name: column.read(cells[column.name], None) for column in kind.telling_columns})
     except (KeyError, TypeError, CellFault):
-        return None
+        return ()
 
 
 def _check_places(newest: int, stated: _Marks, erased: int) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -53,6 +54,9 @@ class ImportKind:
         In the order of an export. `COMMON_COLUMNS` follow by themselves.
     key : str or tuple of str
         The column that identifies a row, or the columns that do so together; they read their cells without a context.
+    told_apart_by : str
+        A column that tells rows apart which one source gives under one key of several columns, though they say
+        different things: it joins the key of these rows only. Empty where such rows are a fault.
     context : callable
         Makes what `Column.parse` gets as its second argument, once per import.
     check_row : callable (values, context) -> pairs of column and what was expected
@@ -74,6 +78,7 @@ class ImportKind:
     check_row: RowCheck
     apply: Apply
     stated_by: tuple[str, ...] = ()
+    told_apart_by: str = ""
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:
@@ -97,27 +102,45 @@ class ImportKind:
         """What the key is called in a message."""
         return ", ".join(column.name for column in self.key_columns)
 
+    @cached_property
+    def telling_columns(self) -> tuple[Column, ...]:
+        """Return the columns that identify a row, and the one that tells apart rows which share all of these."""
+        return (*self.key_columns, *(column for column in self.columns if column.name == self.told_apart_by))
+
     def key_of(self, values: Mapping[str, Any]) -> str | None:
         """Return the key these values stand under, None where one of its columns has no value because of a fault.
 
         Of several columns it is their values with bars between; one that is too long ends in its digest.
         """
-        if any(column.name not in values for column in self.key_columns):
-            return None
-        parts = [_key_part(values[column.name]) for column in self.key_columns]
-        if len(parts) == 1:
-            return parts[0]
-        key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace(KEY_SEPARATOR, "\\|") for part in parts)
-        if len(key) > LONGEST_KEY:
-            key = f"{key[: LONGEST_KEY - DIGEST_SHOWN - 1]}#{sha256_hex(key.encode())[:DIGEST_SHOWN]}"
-        return key
+        return _key_over(self.key_columns, values)
+
+    def keys_of(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return all keys a row may stand under, the usual one first; none where one of their columns is at fault."""
+        usual, closest = self.key_of(values), _key_over(self.telling_columns, values)
+        if usual is None or closest is None:
+            return ()
+        return (usual, closest) if self.told_apart_by else (usual,)
 
     def read_cells(self, cells: Mapping[str, str], context: Any) -> dict[str, Any]:
         """Return the values of a statement's cells by column; raise `CellFault` where the words of today differ."""
         return {column.name: column.read(cells.get(column.name, ""), context) for column in self.all_columns}
 
 
+def _key_over(columns: Sequence[Column], values: Mapping[str, Any]) -> str | None:
+    if any(column.name not in values for column in columns):
+        return None
+    parts = [_key_part(values[column.name]) for column in columns]
+    if len(parts) == 1:
+        return parts[0]
+    key = KEY_SEPARATOR.join(part.replace("\\", "\\\\").replace(KEY_SEPARATOR, "\\|") for part in parts)
+    if len(key) > LONGEST_KEY:
+        key = f"{key[: LONGEST_KEY - DIGEST_SHOWN - 1]}#{sha256_hex(key.encode())[:DIGEST_SHOWN]}"
+    return key
+
+
 def _key_part(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
