@@ -36,8 +36,15 @@ LEFT_OUT_OF_URLS = ("account/", "accounts/", "static/")
 VARIABLES = MappingProxyType(
     {
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
+        "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",
         "ALUNITE_HOME": "Data folder: database (SQLite), files, mail, public keys, checkpoints. Back it up whole",
         "ALUNITE_LOG_LEVEL": "Least important log line written to standard error: `DEBUG` to `CRITICAL`",
+        "ALUNITE_MAIL_FROM": "Address mail is sent from, such as `Register <no-reply@register.example.org>`",
+        "ALUNITE_MAIL_KEPT_DAYS": "Days after which mail that was sent or given up is removed",
+        "ALUNITE_MAIL_URL": (
+            "Mail server: `smtp://user:password@host:587` (STARTTLS) or `smtps://host:465` (TLS); unset: mail is "
+            "written into files in `ALUNITE_HOME/mail`"
+        ),
         "ALUNITE_MASTER_KEY": (
             "The secret everything else is derived from: at least 32 random characters, or the path of a file that "
             "holds them, never inside `ALUNITE_HOME`. Unset: a file that `alunite init` made in the user's "

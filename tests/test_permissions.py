@@ -66,6 +66,7 @@ TABLE = """
 /organisations/<uuid:organisation_id>/        | the committee's           | GET  | 404 404 404 404 200 200 200 404 404 302
 /organisations/<uuid:organisation_id>/        | the buyer's               | GET  | 404 404 404 404 200 200 404 200 404 302
 /organisations/<uuid:organisation_id>/        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
 /imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """

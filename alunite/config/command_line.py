@@ -33,6 +33,7 @@ COMMANDS = {
     "scheme": "alunite.config.commands.scheme:scheme",
     "serve": "alunite.config.commands.serving:serve",
     "user": "alunite.config.commands.people:user",
+    "worker": "alunite.config.commands.worker:worker",
 }
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
 from alunite.foundation.keys.installation import Installation
+from alunite.foundation.messages.addresses import mail_server
 
 env = Env()
 
@@ -56,6 +57,7 @@ INSTALLED_APPS = [
     "alunite.foundation.keys",
     "alunite.foundation.history",
     "alunite.foundation.accounts",
+    "alunite.foundation.messages",
     "alunite.foundation.importing",
     "alunite.foundation.publications",
     "alunite.foundation.adoption",
@@ -200,8 +202,21 @@ except EnvError as error:
 if ALUNITE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+# Set by `alunite demo` for itself: made-up accounts, mail on a page.
+ALUNITE_DEMO = env.str("ALUNITE_DEMO", "") == "true"
+
+# Whoever sends mail writes it into the outbox; `alunite worker` hands it over, to this server or into these files.
+EMAIL_BACKEND = "alunite.foundation.messages.backend.Outbox"
 EMAIL_FILE_PATH = ALUNITE_HOME / "mail"
+try:
+    MAIL_SERVER = mail_server(env.str("ALUNITE_MAIL_URL", ""))
+except ValueError as error:
+    raise ImproperlyConfigured(f"ALUNITE_MAIL_URL: {error}") from error
+DEFAULT_FROM_EMAIL = env.str("ALUNITE_MAIL_FROM", "") or f"Alunite <no-reply@{_origin.hostname or 'localhost'}>"
+try:
+    ALUNITE_MAIL_KEPT_DAYS = env.int("ALUNITE_MAIL_KEPT_DAYS", 30)
+except EnvError as error:
+    raise ImproperlyConfigured("ALUNITE_MAIL_KEPT_DAYS: expected a number of days") from error
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("alunite.front.register.urls")),
     path("", include("alunite.foundation.accounts.urls")),
+    path("", include("alunite.foundation.messages.urls")),
     path("", include("alunite.foundation.importing.urls")),
 ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from django.db import DatabaseError, Error, OperationalError, connection
 
 from alunite.config.command_line import OUR_FAULT, InputFault, print_json
 from alunite.foundation.adoption.models import AdoptedPack
+from alunite.foundation.core.locks import is_locked
 from alunite.foundation.history.errors import CheckpointLogError, HistoryError, SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.keys import signing
@@ -25,8 +25,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 LOCKED = "another command is writing; try again"
 NOT_SEALED_YET = "what was written is not sealed yet, because others are writing; it is sealed by the next command"
-SQLITE_LOCKS = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-POSTGRESQL_LOCKS = frozenset({"55P03", "40P01"})  # lock_not_available, deadlock_detected
 
 
 def json_option(command: F) -> F:
@@ -66,13 +64,6 @@ def show(data: Any, text: str, *, as_json: bool) -> None:
 def readable(text: str) -> str:
     """Return text from outside for a terminal, where a control character would be obeyed."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
-
-
-def is_locked(error: OperationalError) -> bool:
-    """Tell whether a lock that others hold was waited for in vain."""
-    cause = error.__cause__
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # an extended code has the plain one in its last byte
-    return code in SQLITE_LOCKS or getattr(cause, "sqlstate", "") in POSTGRESQL_LOCKS
 
 
 def is_ready() -> bool:

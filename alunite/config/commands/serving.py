@@ -69,7 +69,7 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
         accounts = [{"username": item.username, "password": item.password, "is_who": item.is_who} for item in made]
         show({"address": address, "accounts": accounts}, address, as_json=as_json)
 
-    return _serve(chosen, tell)
+    return _serve(chosen, tell, is_demo=True)
 
 
 def _refuse_somebodys_own() -> None:
@@ -114,8 +114,14 @@ def _chosen(port: int | None) -> int:
     return port or _free_port()
 
 
-def _serve(port: int, tell: Callable[[str], None]) -> int:
-    """Serve until stopped; `tell` the address once the first page answers."""
+def _serve(port: int, tell: Callable[[str], None], *, is_demo: bool = False) -> int:
+    """Serve until stopped; `tell` the address once the first page answers. A demo has its worker beside it."""
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "alunite.config.settings",
+        "ALUNITE_HOME": str(settings.ALUNITE_HOME),
+    }
+    if is_demo:
+        environment["ALUNITE_DEMO"] = "true"
     server: subprocess.Popen[bytes] | None = None
     stopped = False
 
@@ -139,8 +145,7 @@ def _serve(port: int, tell: Callable[[str], None]) -> int:
             *("--workers-kill-timeout", "3"),
             "alunite.config.wsgi:application",
         ],
-        env=os.environ
-        | {"DJANGO_SETTINGS_MODULE": "alunite.config.settings", "ALUNITE_HOME": str(settings.ALUNITE_HOME)},
+        env=environment,
     )
     if stopped:
         server.terminate()
@@ -151,9 +156,19 @@ def _serve(port: int, tell: Callable[[str], None]) -> int:
             return DONE
         say("the server did not start; what it said stands above")
         return OUR_FAULT
+    worker = _worker(environment) if is_demo else None
     tell(f"http://{HOST}:{port}")
     ended = server.wait()
+    if worker is not None:
+        worker.terminate()
+        worker.wait()
     return DONE if stopped or ended == 0 else OUR_FAULT
+
+
+def _worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start the worker; it ends with this process, however that ends."""
+    command = [str(Path(sys.executable).with_name("alunite")), "worker", "--beside", str(os.getpid())]
+    return subprocess.Popen(command, env=environment)  # noqa: S603, our own command
 
 
 def _tell_cast(made: Sequence[Credentials]) -> None:

@@ -1,0 +1,54 @@
+"""What is held of a person, wherever it lies: each room says how to find its part and how to take it away.
+
+A room registers its part in a module its `AppConfig.ready` imports::
+
+    @holds("mail", "Mail to the person")
+    class Mail:
+        def find(self, person) -> list[dict]: ...
+        def erase(self, person) -> int: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from alunite.foundation.accounts.models import Person
+
+
+class Holding(Protocol):
+    """One kind of thing held of people."""
+
+    def find(self, person: Person) -> list[dict[str, Any]]:
+        """Return what is held of the person, JSON-ready and without secrets."""
+
+    def erase(self, person: Person, decision: str) -> int:
+        """Remove or blank the personal values, in the transaction at hand, and return how many things changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    name: str
+    title: str
+    holding: Holding
+
+
+_holdings: dict[str, Held] = {}
+
+
+def holds(name: str, title: str) -> Callable[[type[Holding]], type[Holding]]:
+    """Register a kind of thing held of people; those registered first are erased first."""
+
+    def register(made: type[Holding]) -> type[Holding]:
+        if name in _holdings:
+            raise ValueError(f"{name!r} is registered twice")
+        _holdings[name] = Held(name, title, made())
+        return made
+
+    return register
+
+
+def holdings() -> tuple[Held, ...]:
+    """Return all kinds of things held of people, in the order they were registered."""
+    return tuple(_holdings.values())

@@ -1,0 +1,34 @@
+"""The jobs of the rooms from here down."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from alunite.foundation.accounts.policies import SYSTEM
+from alunite.foundation.history.errors import SealingBusy
+from alunite.foundation.history.sealing import seal
+from alunite.foundation.messages.actions import forget_old_mail, send_waiting_mail
+from alunite.foundation.messages.jobs import periodic
+
+
+@periodic("mail.send", every=timedelta(seconds=5))
+def send_mail() -> str:
+    """Send what waits in the outbox."""
+    counts = send_waiting_mail(actor=SYSTEM)
+    return f"{counts['sent']} sent, {counts['put_off']} put off, {counts['given_up']} given up"
+
+
+@periodic("mail.forget", every=timedelta(days=1))
+def forget_mail() -> str:
+    """Remove old mail."""
+    return f"{forget_old_mail(actor=SYSTEM)} removed"
+
+
+@periodic("history.seal", every=timedelta(minutes=1))
+def seal_history() -> str:
+    """Put new entries of history under a checkpoint."""
+    try:
+        made = seal()
+    except SealingBusy:
+        return "others are writing; left to the next time"
+    return f"checkpoint {made.number}" if made else "nothing new"
