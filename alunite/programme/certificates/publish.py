@@ -36,6 +36,8 @@ class _Stated(Payload):
     announced_date: str
     event: str
     source_url: str
+    licence: str = UNKNOWN
+    attribution: str = UNKNOWN
     timeline: list[SegmentPayload]
 
 
@@ -58,6 +60,8 @@ class EventInCertificate(Payload):
     certified_since: str
     announced_date: str
     source_url: str
+    licence: str = UNKNOWN
+    attribution: str = UNKNOWN
 
 
 @publication_kind("certificate")
@@ -137,6 +141,7 @@ def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], p
                 "event": read.values["event"] or UNKNOWN,
                 **{name: _day(read, name) for name in _DAYS},
                 "source_url": read.values["source_url"],
+                **_terms_of_use(read),
             }
             for read in ordered
         ],
@@ -152,6 +157,10 @@ _DAYS = ("issue_date", "expiry_date", "certified_since", "announced_date")
 
 def _day(read: ReadEvent, name: str) -> str:
     return str(read.values[name] or UNKNOWN)
+
+
+def _terms_of_use(read: ReadEvent) -> dict[str, str]:
+    return {name: read.values[name] or UNKNOWN for name in ("licence", "attribution")}
 
 
 def _by_time(read: ReadEvent) -> tuple[str, str]:
@@ -177,5 +186,6 @@ def _stated(read: ReadEvent, line: Timeline) -> dict[str, Any]:
         **{name: _day(read, name) for name in _DAYS},
         "event": values["event"] or UNKNOWN,
         "source_url": values["source_url"],
+        **_terms_of_use(read),
         "timeline": line.as_list(),
     }

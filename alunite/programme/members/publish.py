@@ -24,6 +24,8 @@ class MemberPayload(Payload):
     certified: str
     note: str
     source_url: str
+    licence: str = UNKNOWN
+    attribution: str = UNKNOWN
 
 
 def member_payload(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -41,4 +43,6 @@ def member_payload(member: Member, values: Mapping[str, Any] | None) -> dict[str
         "certified": stated.get("certified") or UNKNOWN,
         "note": stated.get("note") or "",
         "source_url": stated.get("source_url") or "",
+        "licence": stated.get("licence") or UNKNOWN,
+        "attribution": stated.get("attribution") or UNKNOWN,
     }
