@@ -36,11 +36,16 @@ _REASON_CLASS = re.compile(rf"[a-z][a-z_]{{0,{LONGEST_WITHDRAWAL - 1}}}")
 
 @dataclass(frozen=True, slots=True)
 class ToPublish:
-    """What is to be said of a subject; `payload` None withdraws it, and then `withdrawal` is the class of reason."""
+    """What is to be said of a subject.
+
+    `payload` None withdraws it; then `withdrawal` is the class of reason, and `successor` the subject of the same kind
+    that speaks for it from now on, if there is one.
+    """
 
     subject: str
     payload: dict[str, Any] | None
     withdrawal: str = ""
+    successor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Published:
     published_at: datetime
     payload: dict[str, Any] | None
     withdrawal: str
+    successor: str = ""
 
 
 Projector = Callable[[Sequence[Published]], None]
@@ -118,11 +124,15 @@ def _checked(registered: Kind, item: ToPublish) -> ToPublish:
         faults.append(f"withdrawal: expected the class of reason, a word such as merged, found {item.withdrawal!r}")
     if item.payload is not None and item.withdrawal:
         faults.append("withdrawal: expected none where something is said")
+    if item.successor and (item.payload is not None or item.successor == item.subject):
+        faults.append("successor: expected another subject, and only where this one is withdrawn")
+    if len(item.successor) > LONGEST_SUBJECT:
+        faults.append(f"successor: expected at most {LONGEST_SUBJECT} characters, found {len(item.successor)}")
     if faults:
         raise UnfitPayload(f"{registered.name} {item.subject}: {'; '.join(faults)}")
     # In the order it will be read back in, so that read tables lived are those rebuilt to the letter.
     payload = None if item.payload is None else json.loads(json.dumps(registered.check(item.payload), sort_keys=True))
-    return ToPublish(item.subject, payload, item.withdrawal)
+    return ToPublish(item.subject, payload, item.withdrawal, item.successor)
 
 
 def _publish_batch(
@@ -148,6 +158,7 @@ def _publish_batch(
             published_at=at,
             digest=said,
             withdrawal=item.withdrawal,
+            successor=item.successor or None,
         )
         for item, version, said in new
     )
@@ -169,7 +180,8 @@ def _publish_batch(
                     "published_at": at.isoformat(),
                     "version": version,
                     "withdrawal": item.withdrawal,
-                },
+                }
+                | ({"successor": item.successor} if item.successor else {}),
             )
             for row, (item, version, said) in zip(rows, new, strict=True)
         ],
@@ -177,7 +189,7 @@ def _publish_batch(
         cause=cause,
     )
     return [
-        Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal)
+        Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal, item.successor)
         for row, (item, version, _) in zip(rows, new, strict=True)
     ]
 

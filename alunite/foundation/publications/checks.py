@@ -34,7 +34,7 @@ def check_publications() -> Iterator[Problem]:
     rows = (
         Publication.objects.annotate(at=Cast("published_at", TextField()))
         .order_by("pk")
-        .values("pk", "kind", "subject", "version", "at", "digest", "withdrawal", *_BODY)
+        .values("pk", "kind", "subject", "version", "at", "digest", "withdrawal", "successor", *_BODY)
     )
     for chunk in _chunks(rows.iterator(chunk_size=CHUNK)):
         yield from _check_chunk(chunk)
@@ -95,6 +95,7 @@ def _check_head(row: Row, said: Row | None, where: str) -> Iterator[Problem]:
         "digest": row["digest"],
         "published_at": _instant(row["at"]),
         "withdrawal": row["withdrawal"],
+        "successor": row["successor"],
     }
     said = {**said, "published_at": _instant(said.get("published_at"))}
     if different := [name for name, value in found.items() if said.get(name) != value]:

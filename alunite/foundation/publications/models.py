@@ -27,6 +27,12 @@ class Publication(models.Model):
         blank=True,
         help_text=_("Why the subject left the register; empty while it is in it."),
     )
+    # Nullable, so that no database makes the table anew, which would lose the triggers that guard it.
+    successor = models.CharField(
+        max_length=LONGEST_SUBJECT,
+        null=True,
+        help_text=_("Which subject of its kind speaks for one that left, after a merge."),
+    )
 
     field_classes: ClassVar[dict[str, str]] = {
         "id": "public",
@@ -36,6 +42,7 @@ class Publication(models.Model):
         "published_at": "public",
         "digest": "public",
         "withdrawal": "public",
+        "successor": "public",
     }
 
     class Meta:

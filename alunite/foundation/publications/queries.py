@@ -27,7 +27,9 @@ def read(publications: QuerySet[Publication]) -> Iterator[Published]:
     for row in publications.iterator(chunk_size=500):
         payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None
         withdrawal = REDACTED if row.body.redacted_by else row.withdrawal
-        yield Published(row.pk, row.kind, row.subject, row.version, row.published_at, payload, withdrawal)
+        yield Published(
+            row.pk, row.kind, row.subject, row.version, row.published_at, payload, withdrawal, row.successor or ""
+        )
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:

@@ -75,7 +75,7 @@ def _chunks(rows: Iterator[Any]) -> Iterator[list[Any]]:
 
 
 def _publications() -> QuerySet[Publication, Values]:
-    head = ("pk", "kind", "subject", "version", "digest", "withdrawal", "at")
+    head = ("pk", "kind", "subject", "version", "digest", "withdrawal", "successor", "at")
     found = current_publications().annotate(at=Cast("published_at", TextField()))
     rows: QuerySet[Publication, Values] = found.values(*head, "body__payload", "body__redacted_by")
     return rows
@@ -99,7 +99,9 @@ def _published(row: Values) -> Published | None:
     if not fits and not (is_redacted and said is None):
         return None
     withdrawal = REDACTED if is_redacted else row["withdrawal"]
-    return Published(row["pk"], row["kind"], row["subject"], row["version"], row["at"], said, withdrawal)
+    return Published(
+        row["pk"], row["kind"], row["subject"], row["version"], row["at"], said, withdrawal, row["successor"] or ""
+    )
 
 
 def _differences(chunk: Sequence[Values]) -> Iterator[Difference]:

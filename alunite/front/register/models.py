@@ -19,6 +19,7 @@ class Record(models.Model):
     version = models.PositiveIntegerField()
     published_at = models.DateTimeField()
     withdrawal = models.CharField(max_length=40, blank=True)
+    successor = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
         (
@@ -32,6 +33,7 @@ class Record(models.Model):
             "version",
             "published_at",
             "withdrawal",
+            "successor",
         ),
         "public",
     )

@@ -130,7 +130,7 @@ def _save_records(records: Sequence[Record]) -> None:
         records,
         update_conflicts=True,
         unique_fields=["kind", "subject"],
-        update_fields=["title", "slug", "payload", "publication", "version", "published_at", "withdrawal"],
+        update_fields=["title", "slug", "payload", "publication", "version", "published_at", "withdrawal", "successor"],
         batch_size=BATCH,
     )
 
@@ -149,6 +149,7 @@ def _record(item: Published) -> Record:
         version=item.version,
         published_at=item.published_at,
         withdrawal=item.withdrawal,
+        successor=item.successor,
     )
 
 

@@ -85,15 +85,23 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
     if found is None:
         raise Http404
     if found.withdrawal:
-        return _gone(request, found)
+        successor = queries.record(kind, found.successor) if found.successor else None
+        return _moved(request, successor) if successor else _gone(request, found)
     if slug != found.slug:
-        query = f"?{request.GET.urlencode()}" if request.GET else ""
-        return redirect(present.record_url(kind, subject, found.title) + query, permanent=True)
+        return _moved(request, found)
     form = OnForm(request.GET)
     on = form.cleaned_data["on"] if form.is_valid() else None
     context = _context(found, on, site_of(request))
     code = HTTPStatus.OK if form.is_valid() else HTTPStatus.BAD_REQUEST
     return render(request, template, {"form": form, "record": found, **context}, status=code)
+
+
+def _moved(request: HttpRequest, found: Record) -> HttpResponse:
+    """Send the reader to a record's one address. Not for ever: a merge can be undone, a name changed back."""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    answer = redirect(present.record_url(found.kind, found.subject, found.title) + query, permanent=True)
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 def _gone(request: HttpRequest, found: Record) -> HttpResponse:

@@ -71,6 +71,9 @@ def test_a_payload_with_an_unknown_or_missing_field_is_refused_before_anything_i
         ToPublish("a1", {"id": "a1", "text": "x"}, "merged"),
         ToPublish("", {"id": "", "text": "x"}),
         ToPublish("x" * 65, {"id": "x", "text": "x"}),
+        ToPublish("a1", {"id": "a1", "text": "x"}, successor="a2"),
+        ToPublish("a1", None, "merged", successor="a1"),
+        ToPublish("a1", None, "merged", successor="x" * 65),
     ],
 )
 def test_a_withdrawal_needs_a_class_of_reason_and_a_subject_its_id(db, statement):

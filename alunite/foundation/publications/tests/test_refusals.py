@@ -45,6 +45,7 @@ def refused(statement: str, *values) -> None:
         "digest = 'x'",
         "withdrawal = 'x'",
         "withdrawal = withdrawal",
+        "successor = 'x'",
         "id = id + 100",
     ],
 )

@@ -9,7 +9,7 @@ from django.db import connection
 
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.history import triggers
-from alunite.foundation.publications.actions import publish, redact
+from alunite.foundation.publications.actions import ToPublish, publish, redact
 from alunite.foundation.publications.checks import check_publications
 from alunite.foundation.publications.kinds import publication_digest
 from alunite.foundation.publications.models import Publication
@@ -116,6 +116,14 @@ def test_one_publication_exchanged_for_another_is_found_twice(published):
     with as_the_owner_of_the_database() as cursor:
         cursor.execute("UPDATE publication SET subject = 'zz' WHERE id = %s", [published[1].id])
     assert sorted(kind for kind, _ in problems()) == ["inserted", "missing"]
+
+
+def test_another_successor_than_was_published_is_found(published):
+    [gone] = publish(KIND, [ToPublish(published[0].subject, None, "merged", "elsewhere")], actor=OPERATOR)
+    assert problems() == []
+    with as_the_owner_of_the_database() as cursor:
+        cursor.execute("UPDATE publication SET successor = 'evil' WHERE id = %s", [gone.id])
+    assert problems() == [("altered", f"publication {gone.id}")]
 
 
 def test_a_redaction_by_decision_is_no_problem(published):

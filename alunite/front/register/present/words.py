@@ -42,6 +42,8 @@ LEVEL_MARKS = {"●": "full", "◐": "provisional"}
 # Why a record left the register, by the class its withdrawal bears.
 WITHDRAWALS = {
     "statement_corrected": gettext_lazy("its source was corrected, and what it says now identifies no certificate"),
+    "merged": gettext_lazy("it speaks of the same as another record, and was merged with it"),
+    "regrouped": gettext_lazy("the events it was made out from stand under another certificate, or none, again"),
 }
 
 

@@ -124,6 +124,20 @@ def test_what_was_withdrawn_says_so_at_every_address_it_had_and_nothing_else_of_
             assert not value or value == "unknown" or value not in html.unescape(answer.content.decode())
 
 
+@pytest.mark.parametrize("kind", RECORDS)
+def test_what_was_merged_leads_to_the_record_that_speaks_for_it(client, samples, kind):
+    found = first_of(kind)
+    other = Record.objects.filter(kind=kind, withdrawal="").exclude(subject=found.subject).order_by("subject").first()
+    payload = latest_payload(kind, found.subject)
+    publish(kind, [ToPublish(found.subject, None, "merged", other.subject)], actor=OPERATOR)
+    answer = client.get(address(kind, found.subject) + "?on=2024-01-01")
+    assert answer.status_code == HTTPStatus.MOVED_PERMANENTLY
+    assert answer["Location"] == address(kind, other.subject) + "?on=2024-01-01"
+    assert answer["Cache-Control"] == "no-cache", "a merge can be undone"
+    publish(kind, [ToPublish(found.subject, payload)], actor=OPERATOR)
+    assert client.get(address(kind, found.subject)).status_code == HTTPStatus.OK
+
+
 def test_what_was_redacted_is_gone_too_and_out_of_list_and_search(client, samples):
     [row] = Row.objects.filter(number="56")
     there = address("certificate", row.pk)
