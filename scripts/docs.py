@@ -38,7 +38,11 @@ VARIABLES = MappingProxyType(
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
         "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",
         "ALUNITE_HOME": "Data folder: database (SQLite), files, mail, public keys, checkpoints. Back it up whole",
-        "ALUNITE_LOG_LEVEL": "Least important log line written to standard error: `DEBUG` to `CRITICAL`",
+        "ALUNITE_LOG_LEVEL": (
+            "Least important log line written to standard error: `DEBUG` to `CRITICAL`; unset: `INFO` on https, else "
+            "`WARNING`. `DEBUG` shows personal values and is for one's own machine"
+        ),
+        "ALUNITE_LOG_STYLE": "`json` (one object a line) or `text` (key=value); unset: `json` on https, else `text`",
         "ALUNITE_MAIL_FROM": "Address mail is sent from, such as `Register <no-reply@register.example.org>`",
         "ALUNITE_MAIL_KEPT_DAYS": "Days after which mail that was sent or given up is removed",
         "ALUNITE_MAIL_URL": (
@@ -49,6 +53,10 @@ VARIABLES = MappingProxyType(
             "The secret everything else is derived from: at least 32 random characters, or the path of a file that "
             "holds them, never inside `ALUNITE_HOME`. Unset: a file that `alunite init` made in the user's "
             "configuration folder"
+        ),
+        "ALUNITE_METRICS_TOKEN": (
+            "Who sends `Authorization: Bearer` with it sees `/metrics`; at least 20 random characters. Unset: only this "
+            "machine itself, and nobody through a proxy"
         ),
         "ALUNITE_ORIGIN": "Address people reach the site by; with `https` cookies, redirects and HSTS become strict",
         "ALUNITE_TODAY": "A day (`2026-11-22`) to take for today, for demonstrations and tests only",

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register.models import Record
 from tests.cast import EVERYBODY, PLAYERS, THE_PUBLIC, Cast, make_cast
@@ -68,6 +69,9 @@ TABLE = """
 /organisations/<uuid:organisation_id>/        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
 /imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/readyz                                       | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/metrics                                      | from this machine         | GET  | 200 200 200 200 200 200 200 200 200 200
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 
@@ -131,6 +135,7 @@ def cast(samples) -> Cast:
 
 def places(cast: Cast) -> dict[tuple[str, str], str]:
     """The path of each case of the table, by route and case."""
+    ensure_signing_key()  # /readyz asks for it
     found: dict[tuple[str, str], str] = {}
     folders = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
     for kind, folder in folders.items():
@@ -195,7 +200,8 @@ def as_told(cast: Cast, name: str, path: str) -> tuple[int, str, dict[str, Any]]
     answer = cast[name].get(path)
     body = answer.content.decode().replace(path, "(the address)")
     body = re.sub(r'(name="csrfmiddlewaretoken" value=|nonce=)"[^"]*"', r'\1""', body)
-    headers = {key: value for key, value in answer.headers.items() if key != "Content-Length"}
+    body = body.replace(answer["X-Request-ID"], "(the request)")
+    headers = {key: value for key, value in answer.headers.items() if key not in {"Content-Length", "X-Request-ID"}}
     headers["Content-Security-Policy"] = sorted(headers["Content-Security-Policy"].split("; "))
     return answer.status_code, body, headers
 

@@ -25,6 +25,7 @@ DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 COMMANDS = {
     "applicable": "alunite.config.commands.scheme:applicable",
     "demo": "alunite.config.commands.serving:demo",
+    "doctor": "alunite.config.commands.doctor:doctor",
     "export": "alunite.config.commands.rows:export_rows",
     "history": "alunite.config.commands.history:history",
     "import": "alunite.config.commands.rows:import_rows",

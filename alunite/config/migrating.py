@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +18,13 @@ class MigrationState:
 
 
 def migration_state() -> MigrationState:
-    """Compare the migrations of the code with those the database says were applied."""
-    executor = MigrationExecutor(connection)
-    loader = executor.loader
-    plan = executor.migration_plan(loader.graph.leaf_nodes())
+    """Compare the migrations of the code with those the database says were applied. Two queries."""
+    loader = MigrationLoader(None)
+    wanted = set(loader.graph.nodes)
     # Of applications that are no longer installed nothing is asked.
-    applied = {key for key in loader.applied_migrations if key[0] in loader.migrated_apps}
-    unknown = sorted(applied - set(loader.disk_migrations) - set(loader.replacements))
+    applied = {key for key in MigrationRecorder(connection).applied_migrations() if key[0] in loader.migrated_apps}
+    unknown = applied - set(loader.disk_migrations)
     return MigrationState(
-        missing=tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan),
-        unknown=tuple(f"{app}.{name}" for app, name in unknown),
+        missing=tuple(f"{app}.{name}" for app, name in sorted(wanted - applied)),
+        unknown=tuple(f"{app}.{name}" for app, name in sorted(unknown)),
     )

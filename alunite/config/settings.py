@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
+from alunite.config import logs
 from alunite.foundation.keys.installation import Installation
 from alunite.foundation.messages.addresses import mail_server
 
@@ -69,6 +70,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "alunite.config.observing.ObserveRequests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -99,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "alunite.front.register.context.site",
             ],
+            "libraries": {"request_ids": "alunite.config.request_ids"},
         },
     },
 ]
@@ -193,6 +196,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https
+# What watches the site asks the server itself, behind whatever ends TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https
 try:
@@ -221,12 +226,15 @@ except EnvError as error:
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-_log_level = env.str("ALUNITE_LOG_LEVEL", "WARNING")
+# A site on https is somebody's, and is watched; a trial on one's own machine is quiet and read by people.
+_log_level = env.str("ALUNITE_LOG_LEVEL", "") or ("INFO" if _https else "WARNING")
 if _log_level not in LOG_LEVELS:
     raise ImproperlyConfigured(f"ALUNITE_LOG_LEVEL: expected one of {', '.join(LOG_LEVELS)}")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": _log_level},
-}
+_log_style = env.str("ALUNITE_LOG_STYLE", "") or (logs.JSON if _https else logs.TEXT)
+if _log_style not in logs.STYLES:
+    raise ImproperlyConfigured(f"ALUNITE_LOG_STYLE: expected one of {', '.join(logs.STYLES)}")
+LOGGING = logs.settings_for(_log_style, _log_level)
+
+ALUNITE_METRICS_TOKEN = env.str("ALUNITE_METRICS_TOKEN", "")
+if ALUNITE_METRICS_TOKEN and (len(ALUNITE_METRICS_TOKEN) < 20 or not ALUNITE_METRICS_TOKEN.isascii()):
+    raise ImproperlyConfigured("ALUNITE_METRICS_TOKEN: expected at least 20 random ASCII characters, or nothing")
