@@ -35,6 +35,10 @@ LEFT_OUT_OF_URLS = ("account/", "accounts/", "static/")
 # What each variable is for. `settings` fails when a variable is read that has no row here, or the other way round.
 VARIABLES = MappingProxyType(
     {
+        "ALUNITE_API_REQUESTS_A_MINUTE": (
+            "How many requests one client address may make to the public API and files in a minute, counted by each "
+            "worker for itself unless a shared cache is set; `0` for no limit"
+        ),
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
         "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",
         "ALUNITE_HOME": "Data folder: database (SQLite), files, mail, public keys, checkpoints. Back it up whole",
@@ -176,6 +180,10 @@ def import_columns() -> str:
     )
 
 
+def data_dictionary() -> str:
+    return str(attribute_of("alunite.foundation.publications.dictionary.dictionary_tables")())
+
+
 def public_urls() -> str:
     from django.urls import URLPattern, URLResolver, get_resolver  # noqa: PLC0415  (after Django is set up)
 
@@ -203,6 +211,7 @@ PARTS: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
         "scheme-fields": scheme_fields,
         "reactions": reactions,
         "import-columns": import_columns,
+        "data-dictionary": data_dictionary,
         "public-urls": public_urls,
     }
 )

@@ -207,6 +207,12 @@ except EnvError as error:
 if ALUNITE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# How often one client may ask the public API in a minute; 0 for as often as it likes.
+try:
+    ALUNITE_API_REQUESTS_A_MINUTE = env.int("ALUNITE_API_REQUESTS_A_MINUTE", 600)
+except EnvError as error:
+    raise ImproperlyConfigured("ALUNITE_API_REQUESTS_A_MINUTE: expected a whole number, 0 for no limit") from error
+
 # Set by `alunite demo` for itself: made-up accounts, mail on a page.
 ALUNITE_DEMO = env.str("ALUNITE_DEMO", "") == "true"
 

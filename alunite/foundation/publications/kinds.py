@@ -9,11 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alunite.foundation.core.canonical import digest
 
 UNKNOWN = "unknown"
+
+
+def said(description: str, *, unknown: str = "", unit: str = "", default: Any = ...) -> Any:
+    """Declare a public field: what it means, what `unknown` in it means (nothing: it is always known), its unit, and what it is
+    where a builder leaves it out.
+
+    The data dictionary, the JSON Schemas and the API's description are made from this.
+    """
+    more: dict[str, Any] = {"x-unknown": unknown} if unknown else {}
+    if unit:
+        more["x-unit"] = unit
+    return Field(default, description=description, json_schema_extra=more)
 
 
 class Payload(BaseModel):
@@ -23,27 +35,34 @@ class Payload(BaseModel):
 
 
 class ReasonPayload(Payload):
-    rule: str
-    text: str
-    values: dict[str, Any]
-    trust: str
-    origin: str
-    source: str
+    """One reason of a judgement, with how well it is known."""
+
+    rule: str = said("Id of the rule that speaks.")
+    text: str = said("One sentence for a reader.")
+    values: dict[str, Any] = said("The values the rule looked at, by name.")
+    trust: str = said("How well it is known: read, cut, known or design; the lowest of what the reason rests on.")
+    origin: str = said("Who says it: the id of the scheme for its owner, third_party, or ours.")
+    source: str = said("Address of the page it was read on; empty where there is none.")
 
 
 class SegmentPayload(Payload):
-    state: str
-    first: str
-    last: str | None
-    qualifier: str
-    reasons: list[ReasonPayload]
+    """One state over a run of days."""
+
+    state: str = said("The state that holds over these days.", unknown="What is published does not tell the state.")
+    first: str = said("First day, inclusive.")
+    last: str | None = said("Last day, inclusive; null when no end is known.")
+    qualifier: str = said(
+        "A second word that holds over the same days, such as the level; empty when there is none.",
+        unknown="No source states the level.",
+    )
+    reasons: list[ReasonPayload] = said("Why this state holds over these days.")
 
 
 class NamedPayload(Payload):
     """A thing named by another record: its public id and the name it bore when this was published."""
 
-    id: str
-    name: str
+    id: str = said("Public id of the record named.")
+    name: str = said("The name it bore when this was published.")
 
 
 PayloadT = TypeVar("PayloadT", bound=type[BaseModel])

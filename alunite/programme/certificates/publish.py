@@ -9,66 +9,88 @@ from urllib.parse import urlsplit
 
 from alunite.foundation.core.judgement import THIRD_PARTY
 from alunite.foundation.core.timeline import Timeline
-from alunite.foundation.publications.kinds import UNKNOWN, NamedPayload, Payload, SegmentPayload, publication_kind
+from alunite.foundation.publications.kinds import (
+    UNKNOWN,
+    NamedPayload,
+    Payload,
+    SegmentPayload,
+    publication_kind,
+    said,
+)
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.certificates import rules
 from alunite.programme.certificates.models import Certificate, CertificationEvent
 
 
+SILENT = "The source is silent."
+
+
 class _Stated(Payload):
     """What events and certificates have in common; `unknown` where the source is silent."""
 
-    id: str
-    entity: str
-    members: list[NamedPayload]
-    countries: list[str]
-    family: str
-    version: str
-    version_printed: str
-    level: str
-    scope: str
-    activities: list[str]
-    firm: NamedPayload | None
-    certificate_number: str
-    issue_date: str
-    expiry_date: str
-    certified_since: str
-    announced_date: str
-    event: str
-    source_url: str
-    licence: str = UNKNOWN
-    attribution: str = UNKNOWN
-    timeline: list[SegmentPayload]
+    id: str = said("Public id of the record.")
+    entity: str = said("The part of the member that is named on the certificate.")
+    members: list[NamedPayload] = said("Members the entity belongs to.")
+    countries: list[str] = said("Countries of the entity, ISO 3166-1 alpha-2.", unknown=SILENT)
+    family: str = said("Family of standards, by its id.")
+    version: str = said("Version of the standard, by its id.", unknown="No source states the version.")
+    version_printed: str = said("The version as the source prints it.", unknown="No source prints one.")
+    level: str = said("Level of the certificate at issue, by its id.", unknown="No source states the level.")
+    scope: str = said("What is certified, in short words of the collectors.", unknown=SILENT)
+    activities: list[str] = said(
+        "Supply chain activities in the scope, by their ids.", unknown="No source names the activities."
+    )
+    firm: NamedPayload | None = said("The audit firm; null when no source names it.")
+    certificate_number: str = said("The number printed on the certificate.", unknown="No source prints it.")
+    issue_date: str = said("Day, month or year of issue.", unknown=SILENT)
+    expiry_date: str = said("Last day, month or year of validity.", unknown=SILENT)
+    certified_since: str = said(
+        "Day, month or year since when a source calls it certified, perhaps by an earlier certificate.", unknown=SILENT
+    )
+    announced_date: str = said("Day or month of the announcement; not the day of issue.", unknown=SILENT)
+    event: str = said("What happened, by the id of the kind of event.", unknown="No source says what happened.")
+    source_url: str = said("Address of the page it was read on.")
+    licence: str = said("Licence of the row.", unknown="Its source names none.", default=UNKNOWN)
+    attribution: str = said(
+        "Who is to be named when the row is used.", unknown="Its source asks for no name.", default=UNKNOWN
+    )
+    timeline: list[SegmentPayload] = said(
+        "States over time, without gaps or overlaps, future ones included; empty when no day is known."
+    )
 
 
 @publication_kind("certification_event")
 class CertificationEventPayload(_Stated):
     """One row of a source, with the states that can be made out from it alone."""
 
-    record_id: str
-    certificate: str
-    statement_version: int
+    record_id: str = said("Id of the row in the collection it came from.")
+    certificate: str = said("Public id of the certificate it belongs to; empty when none is identified.")
+    statement_version: int = said("How many times the row was stated; 1 unless corrected.")
 
 
 class EventInCertificate(Payload):
-    id: str
-    record_id: str
-    entity: str
-    event: str
-    issue_date: str
-    expiry_date: str
-    certified_since: str
-    announced_date: str
-    source_url: str
-    licence: str = UNKNOWN
-    attribution: str = UNKNOWN
+    """An event a certificate is made out from."""
+
+    id: str = said("Public id of the event.")
+    record_id: str = said("Id of the row in the collection it came from.")
+    entity: str = said("The entity as this source names it.")
+    event: str = said("What happened, by the id of the kind of event.", unknown="No source says what happened.")
+    issue_date: str = said("Day, month or year of issue.", unknown=SILENT)
+    expiry_date: str = said("Last day, month or year of validity.", unknown=SILENT)
+    certified_since: str = said("Day, month or year since when it is called certified.", unknown=SILENT)
+    announced_date: str = said("Day or month of the announcement.", unknown=SILENT)
+    source_url: str = said("Address of the page it was read on.")
+    licence: str = said("Licence of the row.", unknown="Its source names none.", default=UNKNOWN)
+    attribution: str = said(
+        "Who is to be named when the row is used.", unknown="Its source asks for no name.", default=UNKNOWN
+    )
 
 
 @publication_kind("certificate")
 class CertificatePayload(_Stated):
     """A certificate: of each value the latest that is stated, its timeline, and the events it is made out from."""
 
-    events: list[EventInCertificate]
+    events: list[EventInCertificate] = said("The events it is made out from, oldest first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +149,8 @@ def certificate_payload(certificate: Certificate, events: Sequence[ReadEvent], p
     line = rules.timeline([facts(read, pack) for read in ordered], terms(pack))
     stated: dict[str, Any] = {}
     for read in ordered:
-        said = _stated(read, line)
-        stated |= {name: value for name, value in said.items() if name not in stated or not _is_silent(value)}
+        values = _stated(read, line)
+        stated |= {name: value for name, value in values.items() if name not in stated or not _is_silent(value)}
     return stated | {
         "id": certificate.pk,
         "certificate_number": certificate.number or UNKNOWN,

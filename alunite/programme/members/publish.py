@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from alunite.foundation.publications.kinds import UNKNOWN, Payload, publication_kind
+from alunite.foundation.publications.kinds import UNKNOWN, Payload, publication_kind, said
 from alunite.programme.members.models import Member
 
 
@@ -13,19 +13,25 @@ from alunite.programme.members.models import Member
 class MemberPayload(Payload):
     """A member as one source states it. `unknown` where the source is silent."""
 
-    id: str
-    name: str
-    standing: Literal["listed", "named_in_source_only"]
-    membership_class: str
-    class_basis: str
-    countries: list[str]
-    joined: str
-    activities: list[str]
-    certified: str
-    note: str
-    source_url: str
-    licence: str = UNKNOWN
-    attribution: str = UNKNOWN
+    id: str = said("Public id of the member.")
+    name: str = said("Name of the organisation.")
+    standing: Literal["listed", "named_in_source_only"] = said(
+        "listed: a source calls it a member; named_in_source_only: a source names it with a certificate or event only."
+    )
+    membership_class: str = said("Class of membership, by its id in the scheme.", unknown="No source states the class.")
+    class_basis: str = said(
+        "How the class is known: stated by the source, or inferred from activities.", unknown="The class is unknown."
+    )
+    countries: list[str] = said("Countries of the head office, ISO 3166-1 alpha-2; empty when no source names one.")
+    joined: str = said("Day, month or year of joining.", unknown="No source says when it joined.")
+    activities: list[str] = said("Supply chain activities, by their ids; empty when no source names one.")
+    certified: str = said("Whether the source says that it holds a certificate: yes or no.", unknown="No source says.")
+    note: str = said("A remark of the collectors; empty when there is none.")
+    source_url: str = said("Address of the page it was read on; empty when it is only named by other records.")
+    licence: str = said("Licence of the row.", unknown="Its source names none.", default=UNKNOWN)
+    attribution: str = said(
+        "Who is to be named when the row is used.", unknown="Its source asks for no name.", default=UNKNOWN
+    )
 
 
 def member_payload(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:

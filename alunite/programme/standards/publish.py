@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from alunite.foundation.publications.kinds import Payload, publication_kind
+from alunite.foundation.publications.kinds import Payload, publication_kind, said
 from alunite.foundation.scheme.models import (
     Activity,
     Event,
@@ -23,25 +23,25 @@ from alunite.foundation.scheme.pack import Pack
 class SchemePayload(Payload):
     """The vocabulary of the scheme: whatever a page needs to call ids by their names."""
 
-    name: str
-    scheme: Scheme
-    activities: tuple[Activity, ...]
-    classes: tuple[MemberClass, ...]
-    families: tuple[Family, ...]
-    versions: tuple[Version, ...]
-    version_changes: tuple[VersionChange, ...]
-    levels: tuple[Level, ...]
-    events: tuple[Event, ...]
+    name: str = said("Name of the scheme.")
+    scheme: Scheme = said("Id, names, owner, notice and time zone of the scheme.")
+    activities: tuple[Activity, ...] = said("Supply chain activities, in the order of the chain.")
+    classes: tuple[MemberClass, ...] = said("Classes of membership.")
+    families: tuple[Family, ...] = said("Families of standards.")
+    versions: tuple[Version, ...] = said("Versions of the standards.")
+    version_changes: tuple[VersionChange, ...] = said("What changed between versions.")
+    levels: tuple[Level, ...] = said("Levels of certificate, with the years each lasts.")
+    events: tuple[Event, ...] = said("Kinds of certification event.")
 
 
 @publication_kind("standard_version")
 class StandardVersionPayload(Payload):
     """A version of a standard; `standard` is null where its criteria are not in the pack."""
 
-    name: str
-    family: str
-    version: Version
-    standard: Standard | None
+    name: str = said("Name of the standard with its version.")
+    family: str = said("Family of standards, by its id.")
+    version: Version = said("The version: when it was published, from when it holds.")
+    standard: Standard | None = said("Its principles and criteria, in our words; null where the pack does not hold them.")
 
 
 def scheme_payload(pack: Pack) -> dict[str, Any]:
