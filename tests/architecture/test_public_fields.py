@@ -10,7 +10,9 @@ from alunite.foundation.publications.dictionary import columns, fields_without_d
 @pytest.mark.parametrize("name", list(public_kinds()))
 def test_every_public_field_says_what_it_means(name):
     without = fields_without_description(public_kinds()[name].name)
-    assert without == [], 'declare each with `said("What it means.", unknown="…")` (alunite.foundation.publications.kinds)'
+    assert without == [], (
+        'declare each with `said("What it means.", unknown="…")` (alunite.foundation.publications.kinds)'
+    )
 
 
 @pytest.mark.parametrize("name", list(public_kinds()))

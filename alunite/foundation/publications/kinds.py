@@ -17,10 +17,10 @@ UNKNOWN = "unknown"
 
 
 def said(description: str, *, unknown: str = "", unit: str = "", default: Any = ...) -> Any:
-    """Declare a public field: what it means, what `unknown` in it means (nothing: it is always known), its unit, and what it is
-    where a builder leaves it out.
+    """Declare a public field: what it means, what `unknown` in it means, its unit, and its value where it is left out.
 
-    The data dictionary, the JSON Schemas and the API's description are made from this.
+    Nothing under `unknown` says that it is always known. The data dictionary, the JSON Schemas and the API's description
+    are made from this.
     """
     more: dict[str, Any] = {"x-unknown": unknown} if unknown else {}
     if unit:

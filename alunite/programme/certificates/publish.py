@@ -21,7 +21,6 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.programme.certificates import rules
 from alunite.programme.certificates.models import Certificate, CertificationEvent
 
-
 SILENT = "The source is silent."
 
 

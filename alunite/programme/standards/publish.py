@@ -41,7 +41,9 @@ class StandardVersionPayload(Payload):
     name: str = said("Name of the standard with its version.")
     family: str = said("Family of standards, by its id.")
     version: Version = said("The version: when it was published, from when it holds.")
-    standard: Standard | None = said("Its principles and criteria, in our words; null where the pack does not hold them.")
+    standard: Standard | None = said(
+        "Its principles and criteria, in our words; null where the pack does not hold them."
+    )
 
 
 def scheme_payload(pack: Pack) -> dict[str, Any]:
