@@ -41,6 +41,7 @@ VARIABLES = MappingProxyType(
         ),
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
         "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",
+        "ALUNITE_DECISION_DAYS": "Days a proposal that needs a second person waits for one before it lapses",
         "ALUNITE_HOME": "Data folder: database (SQLite), files, mail, public keys, checkpoints. Back it up whole",
         "ALUNITE_LOG_LEVEL": (
             "Least important log line written to standard error: `DEBUG` to `CRITICAL`; unset: `INFO` on https, else "

@@ -21,7 +21,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.models import Publication
 from alunite.front.register.models import Record
 from tests.cast import EVERYBODY, PLAYERS, THE_PUBLIC, Cast, make_cast
 
@@ -72,6 +74,13 @@ TABLE = """
 /healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /readyz                                       | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /metrics                                      | from this machine         | GET  | 200 200 200 200 200 200 200 200 200 200
+/decisions/                                   | the Secretariat's         | GET  | 404 404 404 404 200 200 404 404 404 302
+/decisions/                                   | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/decisions/propose/                           | the form                  | GET  | 404 404 404 404 200 200 404 404 404 302
+/decisions/propose/                           | without saying what       | POST | 404 404 404 404 422 422 404 404 404 302
+/decisions/<slug:decision_id>/                | open                      | GET  | 404 404 404 404 200 200 404 404 404 302
+/decisions/<slug:decision_id>/                | without saying yes or no  | POST | 404 404 404 404 409 409 404 404 404 302
+/decisions/<slug:decision_id>/                | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 
@@ -161,6 +170,11 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     for case, owner in owners.items():
         found[route, case] = f"/organisations/{cast.organisation(owner).pk}/"
     found[route, "nobody's"] = f"/organisations/{uuid.uuid4()}/"
+    route = "/decisions/<slug:decision_id>/"
+    newest = Publication.objects.filter(kind="member").latest("pk")
+    made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
+    found[route, "open"] = found[route, "without saying yes or no"] = f"/decisions/{made.pk}/"
+    found[route, "nobody's"] = "/decisions/22222222/"
     return found
 
 
@@ -212,14 +226,21 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
     nothing = as_told(cast, name, "/nothing/")
     assert nothing[0] == 404
     tried = 0
-    for (route, case), path in {**places(cast), ("/imports/", "the office's"): "/imports/"}.items():
-        expected = [line.answers[name] for line in lines() if (line.route, line.case) == (route, case)]
-        if expected == [404] and route.startswith(("/organisations/", "/imports/")):
+    listed = {
+        ("/imports/", "the office's"): "/imports/",
+        ("/decisions/", "the Secretariat's"): "/decisions/",
+        ("/decisions/propose/", "the form"): "/decisions/propose/",
+    }
+    for (route, case), path in {**places(cast), **listed}.items():
+        expected = [
+            line.answers[name] for line in lines() if (line.route, line.case, line.method) == (route, case, "GET")
+        ]
+        if expected == [404] and route.startswith(("/organisations/", "/imports/", "/decisions/")):
             assert as_told(cast, name, path) == nothing, f"{path} ({case})"
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 7, "five organisations, one that is not there, and the imports"
+        assert tried == 11, "five organisations and one that is not there, imports, decisions' list and form, one and none"
 
 
 def test_the_public_is_told_the_same_of_an_organisation_that_exists_and_one_that_does_not(cast):

@@ -24,6 +24,7 @@ DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 
 COMMANDS = {
     "applicable": "alunite.config.commands.scheme:applicable",
+    "decision": "alunite.config.commands.decisions:decision",
     "demo": "alunite.config.commands.serving:demo",
     "doctor": "alunite.config.commands.doctor:doctor",
     "export": "alunite.config.commands.rows:export_rows",

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "alunite.foundation.messages",
     "alunite.foundation.importing",
     "alunite.foundation.publications",
+    "alunite.foundation.decisions",
     "alunite.foundation.adoption",
     "alunite.programme.members",
     "alunite.programme.standards",
@@ -163,6 +164,14 @@ AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
 # Who signed in from where is not kept for ever; history will say that somebody did, without the address.
 AXES_DISABLE_ACCESS_LOG = True
+
+# How long a proposal waits for the second person before it lapses.
+try:
+    ALUNITE_DECISION_DAYS = env.int("ALUNITE_DECISION_DAYS", 14)
+except EnvError as error:
+    raise ImproperlyConfigured("ALUNITE_DECISION_DAYS: expected a number of days, 1 or more") from error
+if ALUNITE_DECISION_DAYS < 1:
+    raise ImproperlyConfigured("ALUNITE_DECISION_DAYS: expected a number of days, 1 or more")
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]

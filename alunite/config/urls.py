@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("alunite.foundation.accounts.urls")),
     path("", include("alunite.foundation.messages.urls")),
     path("", include("alunite.foundation.importing.urls")),
+    path("", include("alunite.foundation.decisions.urls")),
 ]
 
 handler404 = "alunite.front.register.views.not_found"

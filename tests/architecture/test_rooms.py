@@ -14,7 +14,8 @@ COLLECTED_BY = {"api": "alunite.front.api", "tasks": "alunite.front.inbox", "cal
 
 PARTS_OF_A_ROOM = {
     *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "migrations", "models", "policies"},
-    *{"publish", "queries", "reactions", "rules", "tasks", "tests", "urls", "views", "templatetags"},
+    *{"publish", "queries", "reactions", "rules", "tasks", "tests", "traces", "urls", "views"},
+    "templatetags",
 }
 # What a room has beyond the common parts, and why.
 SPECIAL_PARTS = {

@@ -51,6 +51,7 @@ def verify(*, checkpoints: Path | None, as_json: bool) -> int:
     except DatabaseError as error:
         raise InputFault(f"history cannot be read, so it is not whole: {error}") from error
     lines = [f"{problem.kind}: {problem.text}" for problem in found.problems]
+    lines += [f"note: {note}" for note in found.notes()]
     lines.append(f"signed by: {', '.join(found.keys) or 'no key'}")
     counts = f"{found.entries} entries, {found.sealed} sealed under {found.checkpoints} checkpoints"
     unsealed = f", {found.unsealed} unsealed"

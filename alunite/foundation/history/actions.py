@@ -19,13 +19,16 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from alunite.foundation.core.canonical import canonical_json
-from alunite.foundation.history import reactions, rules
+from alunite.foundation.history import decided, reactions, rules
 from alunite.foundation.history.errors import HistoryError, NotInTransaction, StaleRecord
 from alunite.foundation.history.models import Entry, Payload
 
 BATCH = 500
 ERASED_KIND = "history.payload_erased"
 ERASED_RECORD_TYPE = "history.payload"
+
+_KEPT = {ERASED_RECORD_TYPE}
+_NOTED = frozenset({decided.PROPOSED, decided.REFUSED})
 
 Cause = Entry | int | None
 
@@ -100,19 +103,20 @@ def record_many(
 def erase(entries: Sequence[Entry], *, decision: str, actor: str, cause: Cause = None) -> int:
     """Erase the payloads of entries by a decision, and return how many were erased now.
 
-    Whether two people decided is the business of the room that calls this. Each erasure is itself an entry, and
-    `verify` accepts an empty payload only where that entry names the same decision.
+    Two people must have decided, and history must say so. Each erasure is itself an entry, and `verify` accepts an
+    empty payload only where that entry names the same decision.
 
     Raises
     ------
+    NotDecided
+        If no two people decided to erase exactly these.
     HistoryError
-        If one of the entries tells of an erasure: its payload is what makes the other's absence accountable.
+        If one of the entries is of those that make another's absence accountable.
     """
     _require_transaction()
-    if not decision or len(decision) > 100 or not decision.isprintable():
-        raise ValueError(f"decision: expected its id, at most 100 characters; found {decision!r}")
-    if any(entry.record_type == ERASED_RECORD_TYPE for entry in entries):
-        raise HistoryError("An entry that tells of an erasure cannot be erased itself.")
+    if kept := sorted({entry.record_type for entry in entries if not may_be_erased(entry)}):
+        raise HistoryError(f"Entries of {', '.join(kept)} make what is gone accountable, and cannot be erased.")
+    decided.require_decided(decision, decided.ENTRY, [entry.pk for entry in entries])
     erased: list[int] = []
     for start in range(0, len(entries), BATCH):
         batch = [entry.pk for entry in entries[start : start + BATCH]]
@@ -123,6 +127,20 @@ def erase(entries: Sequence[Entry], *, decision: str, actor: str, cause: Cause =
     changes = [Change(ERASED_RECORD_TYPE, str(pk), {"entry": pk, "decision": decision}) for pk in erased]
     record_many(ERASED_KIND, changes, actor=actor, cause=cause)
     return len(erased)
+
+
+def may_be_erased(entry: Entry) -> bool:
+    """Tell whether an entry's payload may go: not where it makes the absence of something else accountable.
+
+    What a decision proposed may go, with its note; that it was confirmed, and what it named, stays.
+    """
+    return entry.record_type not in _KEPT and (entry.record_type != decided.RECORD_TYPE or entry.kind in _NOTED)
+
+
+def keep(record_type: str) -> str:
+    """Declare that entries of this type hold no value of anybody's and are never erased; return the type."""
+    _KEPT.add(record_type)
+    return record_type
 
 
 def _require_transaction() -> None:

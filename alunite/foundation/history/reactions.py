@@ -32,6 +32,7 @@ FLOORS = (
     "messages",
     "importing",
     "publications",
+    "decisions",
     "adoption",
     "members",
     "standards",

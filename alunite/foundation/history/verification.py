@@ -20,7 +20,7 @@ from typing import Any
 from django.db import connection
 
 from alunite.foundation.core.canonical import sha256_hex
-from alunite.foundation.history import rules
+from alunite.foundation.history import decided, rules
 from alunite.foundation.history.actions import ERASED_KIND, ERASED_RECORD_TYPE
 from alunite.foundation.history.models import Checkpoint
 from alunite.foundation.history.sealing import contents_of_range, log_line, log_path
@@ -38,6 +38,7 @@ CUT_OFF = "cut_off"
 RECOMPUTED = "recomputed"
 SIGNATURE = "signature"
 PAYLOAD = "payload"
+UNDECIDED = "undecided"
 CHECKPOINT = "checkpoint"
 CHECKPOINT_FILE = "checkpoint_file"
 PROBLEM_KINDS = (
@@ -48,6 +49,7 @@ PROBLEM_KINDS = (
     CUT_OFF,
     RECOMPUTED,
     PAYLOAD,
+    UNDECIDED,
     SIGNATURE,
     CHECKPOINT,
     CHECKPOINT_FILE,
@@ -93,6 +95,8 @@ class Verification:
         Checkpoints newer than the copy of the file that was given; only the database vouches for these.
     erased : dict
         How many payloads each decision has erased. These are accounted for, and no problem.
+    emptied : dict
+        The same of what other rooms hold, by the word each has for it: how many of its rows each decision has emptied.
     problems : list of Problem
         The first thousand; `further_problems` counts the rest.
     """
@@ -105,6 +109,7 @@ class Verification:
     keys: list[str] = field(default_factory=list)
     beyond_file: int = 0
     erased: dict[str, int] = field(default_factory=dict)
+    emptied: dict[str, dict[str, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     further_problems: int = 0
 
@@ -127,6 +132,11 @@ class Verification:
             f"{count} {'payload was' if count == 1 else 'payloads were'} erased by decision {decision}"
             for decision, count in sorted(self.erased.items())
         ]
+        notes += [
+            f"{count} {name} emptied by decision {decision}"
+            for name, decisions in sorted(self.emptied.items())
+            for decision, count in sorted(decisions.items())
+        ]
         if self.beyond_file:
             notes.append(f"the newest {self.beyond_file} of {self.checkpoints} checkpoints are not in {self.file}")
         if self.unsealed:
@@ -144,6 +154,7 @@ class Verification:
             "keys": list(self.keys),
             "beyond_file": self.beyond_file,
             "erased": dict(self.erased),
+            "emptied": {name: dict(decisions) for name, decisions in self.emptied.items()},
             "notes": self.notes(),
             "problems": [problem.as_dict() for problem in self.problems],
             "further_problems": self.further_problems,
@@ -164,6 +175,22 @@ def register_check(name: str, check: Check) -> None:
     """
     if _checks.setdefault(name, check) is not check:
         raise ValueError(f"There is a check named {name!r} already.")
+
+
+Account = Callable[[], dict[str, int]]
+_accounts: dict[str, Account] = {}
+
+
+def register_account(name: str, account: Account) -> None:
+    """Add how many of another room's rows each decision has emptied; `name` is the word for them, in the plural.
+
+    Raises
+    ------
+    ValueError
+        If another account has that name.
+    """
+    if _accounts.setdefault(name, account) is not account:
+        raise ValueError(f"There is an account named {name!r} already.")
 
 
 def verify(checkpoints: Path | None = None) -> Verification:
@@ -189,7 +216,17 @@ def verify(checkpoints: Path | None = None) -> Verification:
     for check in _checks.values():
         for problem in check():
             found.add_problem(problem)
+    found.emptied = {name: counts for name, account in sorted(_accounts.items()) if (counts := account())}
+    with _any_text_readable():
+        _check_decisions(found)
     return found
+
+
+def _check_decisions(found: Verification) -> None:
+    """Check that each decision something was emptied by was taken by two people."""
+    decisions = {*found.erased, *(decision for counts in found.emptied.values() for decision in counts)}
+    for decision, fault in decided.undecided(decisions).items():
+        found.add(UNDECIDED, f"decision {decision}", f"Something was emptied by it, and {fault}.")
 
 
 # Checkpoints

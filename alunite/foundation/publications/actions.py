@@ -15,21 +15,25 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.core.canonical import canonical_json
-from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.history import decided
+from alunite.foundation.history.actions import Change, keep, record_many
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.kinds import Kind, UnfitPayload, kind, publication_digest
 from alunite.foundation.publications.models import (
     LONGEST_SUBJECT,
     LONGEST_WITHDRAWAL,
     REDACTED,
+    RELEASED,
     Publication,
     PublicationPayload,
+    Redaction,
 )
 
 BATCH = 500
+NEVER_SAID = (0, "", False)
 PUBLISHED = "publication.published"
-RECORD_TYPE = "publication"
-REDACTION = "publication_redaction"
+RECORD_TYPE = keep("publication")
+REDACTION = keep("publication_redaction")
 
 _REASON_CLASS = re.compile(rf"[a-z][a-z_]{{0,{LONGEST_WITHDRAWAL - 1}}}")
 
@@ -49,8 +53,17 @@ class ToPublish:
 
 
 @dataclass(frozen=True, slots=True)
+class Redacted:
+    """Why a publication says nothing any more."""
+
+    decision: str
+    ground: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Published:
-    """A publication with what it says, as projectors receive it."""
+    """A publication with what it says, as projectors receive it; `redaction` where what it said was taken out."""
 
     id: int
     kind: str
@@ -60,6 +73,7 @@ class Published:
     payload: dict[str, Any] | None
     withdrawal: str
     successor: str = ""
+    redaction: Redacted | None = None
 
 
 Projector = Callable[[Sequence[Published]], None]
@@ -77,15 +91,18 @@ def _may_publish(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation or actor.is_secretariat
 
 
-@policy("publications.redact", says="Only the operator may carry out a decision to redact.")
+@policy("publications.redact", says="Only the Secretariat may carry out a decision to redact.")
 def _may_redact(actor: Actor, _subject: Any) -> bool:
-    return actor.is_installation
+    return actor.is_secretariat
 
 
 def publish(
     kind_name: str, statements: Sequence[ToPublish], *, actor: Actor, cause: Entry | None = None
 ) -> list[Published]:
     """Publish `statements` of one kind, all or none, in order; return those that said something new.
+
+    A subject whose latest publication was redacted is left out until two people `release` it: what they took out, no
+    later import or change of the scheme brings back.
 
     A subject may stand in `statements` more than once. The number of queries grows with batches of 500, not with
     statements (on SQLite with the 999 values a statement of its may hold). Read tables follow in the same transaction.
@@ -136,19 +153,27 @@ def _checked(registered: Kind, item: ToPublish) -> ToPublish:
 
 
 def _publish_batch(
-    kind_name: str, batch: Sequence[ToPublish], actor: Actor, cause: Entry | None, at: datetime
+    kind_name: str,
+    batch: Sequence[ToPublish],
+    actor: Actor,
+    cause: Entry | None,
+    at: datetime,
+    *,
+    is_release: bool = False,
 ) -> list[Published]:
     latest = _latest(kind_name, [item.subject for item in batch])
     new: list[tuple[ToPublish, int, str]] = []
     for item in batch:
-        version, said = latest.get(item.subject, (0, ""))
+        version, said, is_redacted = latest.get(item.subject, NEVER_SAID)
+        if is_redacted is not is_release:
+            continue
         # Compared under the version it would repeat: equal digests mean equal words.
         if version and publication_digest(kind_name, item.subject, version, item.payload) == said:
             continue
         if item.payload is None and not version:
             continue
         said = publication_digest(kind_name, item.subject, version + 1, item.payload)
-        latest[item.subject] = (version + 1, said)
+        latest[item.subject] = (version + 1, said, False)
         new.append((item, version + 1, said))
     rows = Publication.objects.bulk_create(
         Publication(
@@ -194,24 +219,35 @@ def _publish_batch(
     ]
 
 
-def redact(publications: Sequence[int], *, decision: str, actor: Actor) -> int:
-    """Empty the payloads of publications by a decision; return how many were emptied now.
+def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: Entry | None = None) -> int:
+    """Empty the payloads of publications by a decision of two people; return how many were emptied now.
 
     Digests stay, and verification accepts an empty payload only where the entry written here names the same decision.
     What the register shows of a subject whose latest publication is redacted goes in the same transaction.
-    Whether two people decided is the business of the room that calls this.
+
+    Raises
+    ------
+    NotDecided
+        If no two people decided to redact exactly these.
+    Refused
+        If the actor may not carry out such a decision.
     """
     require(actor, "publications.redact")
-    if not 0 < len(decision) <= LONGEST_SUBJECT:
-        raise ValueError(f"decision: expected its id, at most {LONGEST_SUBJECT} characters; found {decision!r}")
+    ground = decided.ground_of(decided.require_decided(decision, decided.PUBLICATION, publications))
+    at = timezone.now()
     with transaction.atomic():
         bodies = PublicationPayload.objects.filter(publication__in=publications, redacted_by=None)
         ids = sorted(bodies.filter(payload__isnull=False).values_list("pk", flat=True))
         PublicationPayload.objects.filter(pk__in=ids).update(payload=None, redacted_by=decision)
+        Redaction.objects.bulk_create(
+            Redaction(publication_id=pk, decision=decision, ground=ground, at=at) for pk in ids
+        )
         record_many(
             "publication.redacted",
-            [Change(REDACTION, str(pk), {"publication": pk, "decision": decision}) for pk in ids],
+            [Change(REDACTION, str(pk), {"publication": pk, "decision": decision, "ground": ground}) for pk in ids],
             actor=actor.label,
+            cause=cause,
+            at=at,
         )
         rows = Publication.objects.filter(pk__in=ids).order_by("pk")
         latest = {
@@ -220,7 +256,16 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor) -> int:
         }
         _project(
             [
-                Published(row.pk, row.kind, row.subject, row.version, row.published_at, None, REDACTED)
+                Published(
+                    row.pk,
+                    row.kind,
+                    row.subject,
+                    row.version,
+                    row.published_at,
+                    None,
+                    REDACTED,
+                    redaction=Redacted(decision, ground, at),
+                )
                 for row in rows
                 if latest[row.kind][row.subject][0] == row.version
             ]
@@ -228,14 +273,33 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor) -> int:
     return len(ids)
 
 
-def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, tuple[int, str]]:
-    """Return version and digest of the latest publication of each subject that has one."""
+def release(
+    subjects: Sequence[tuple[str, str]], *, decision: str, actor: Actor, cause: Entry | None = None
+) -> list[Published]:
+    """Let subjects, each a kind and an id, be published again although their latest publication was redacted.
+
+    That is said by a publication of its own, so that feeds and snapshots tell it; what was redacted stays so.
+    """
+    require(actor, "publications.redact")
+    decided.require_decided(decision, decided.SUBJECT, [f"{kind_name}:{subject}" for kind_name, subject in subjects])
+    at = timezone.now()
+    released: list[Published] = []
+    with transaction.atomic():
+        for kind_name, subject in subjects:
+            item = ToPublish(subject, None, RELEASED)
+            released += _publish_batch(kind_name, [item], actor, cause, at, is_release=True)
+        _project(released)
+    return released
+
+
+def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, tuple[int, str, bool]]:
+    """Return of each subject that was published the latest version, its digest, and whether it was redacted."""
     newest = (
         Publication.objects.filter(kind=OuterRef("kind"), subject=OuterRef("subject"))
         .order_by("-version")
         .values("version")[:1]
     )
     rows = Publication.objects.filter(kind=kind_name, subject__in=subjects, version=Subquery(newest)).values_list(
-        "subject", "version", "digest"
+        "subject", "version", "digest", "body__redacted_by"
     )
-    return {subject: (version, said) for subject, version, said in rows}
+    return {subject: (version, said, by is not None) for subject, version, said, by in rows}

@@ -11,18 +11,25 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import TextField
+from django.db.models import Count, TextField
 from django.db.models.functions import Cast
 
 from alunite.foundation.history.models import Entry
-from alunite.foundation.history.verification import ALTERED, INSERTED, MISSING, Problem, register_check
+from alunite.foundation.history.verification import (
+    ALTERED,
+    INSERTED,
+    MISSING,
+    Problem,
+    register_account,
+    register_check,
+)
 from alunite.foundation.publications.actions import PUBLISHED, RECORD_TYPE, REDACTION
 from alunite.foundation.publications.kinds import publication_digest
-from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.models import Publication, PublicationPayload
 
 CHUNK = 500
 
-_BODY = ("body__publication", "body__payload", "body__redacted_by")
+_BODY = ("body__publication", "body__payload", "body__redacted_by", "redaction__decision", "redaction__ground")
 
 Row = Mapping[str, Any]
 # Record and version of an entry, and what its payload says: None when it has been erased.
@@ -69,7 +76,9 @@ def _read(text: str | None) -> Row | None:
 def _check_chunk(chunk: Sequence[Row]) -> Iterator[Problem]:
     sealed = _sealed(RECORD_TYPE, {_record_id(row) for row in chunk})
     redactions = _sealed(REDACTION, {str(row["pk"]) for row in chunk if row["body__redacted_by"] is not None})
-    decisions = {(key, said["decision"]) for (key, _), said in redactions.items() if said and "decision" in said}
+    decisions = {
+        (key, said.get("decision"), said.get("ground")) for (key, _), said in redactions.items() if said is not None
+    }
     for row in chunk:
         where = f"publication {row['pk']}"
         key = (_record_id(row), row["version"])
@@ -80,8 +89,14 @@ def _check_chunk(chunk: Sequence[Row]) -> Iterator[Problem]:
         if row["body__publication"] is None:
             yield Problem(MISSING, where, "Its payload is gone.")
         elif row["body__redacted_by"] is not None:
-            if (str(row["pk"]), row["body__redacted_by"]) not in decisions:
+            if row["redaction__decision"] != row["body__redacted_by"]:
+                yield Problem(MISSING, where, "Its payload was emptied, and no notice of that stands in its place.")
+            elif (str(row["pk"]), row["redaction__decision"], row["redaction__ground"]) not in decisions:
                 yield Problem(MISSING, where, "Its payload was emptied, and history knows of no such decision.")
+            elif row["body__payload"] is not None:
+                yield Problem(ALTERED, where, "It is said to be redacted, and its payload is there.")
+        elif row["redaction__decision"] is not None:
+            yield Problem(INSERTED, where, "A notice says that it was redacted, and it was not.")
         elif not _fits(row):
             yield Problem(ALTERED, where, "Its payload does not have the digest it was published with.")
 
@@ -139,3 +154,12 @@ def register_read_tables(name: str, compare: Callable[[], Iterable[tuple[str, st
 
 
 register_check("publications", check_publications)
+
+
+def redacted() -> dict[str, int]:
+    """Return how many publications each decision has redacted."""
+    rows = PublicationPayload.objects.exclude(redacted_by=None).values_list("redacted_by").annotate(n=Count("pk"))
+    return {str(decision): count for decision, count in rows.order_by("redacted_by")}
+
+
+register_account("publications", redacted)

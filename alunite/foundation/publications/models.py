@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_SUBJECT = 64
 LONGEST_WITHDRAWAL = 40
 
-# Why a subject left the register when its latest publication was redacted.
+# Why a subject left the register when its latest publication was redacted, and when it may be said again.
 REDACTED = "redacted"
+RELEASED = "released"
+LONGEST_GROUND = 40
 
 
 class Publication(models.Model):
@@ -73,3 +75,56 @@ class PublicationPayload(models.Model):
 
     def __str__(self) -> str:
         return f"payload of {self.publication_id}"
+
+
+class Redaction(models.Model):
+    """That a publication's payload was emptied: by which decision, on which ground, when. Shown in its place."""
+
+    publication = models.OneToOneField(
+        Publication, primary_key=True, on_delete=models.PROTECT, related_name="redaction", db_column="publication_id"
+    )
+    decision = models.CharField(max_length=64)
+    ground = models.CharField(max_length=LONGEST_GROUND, help_text=_("Class of reason the decision rests on."))
+    at = models.DateTimeField()
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "publication": "public",
+        "decision": "public",
+        "ground": "public",
+        "at": "public",
+    }
+
+    class Meta:
+        db_table = "publication_redaction"
+
+    def __str__(self) -> str:
+        return f"{self.publication_id} redacted by {self.decision}"
+
+
+class Snapshot(models.Model):
+    """That all publications up to one of them were written to files, once their day was over."""
+
+    as_of = models.DateField(unique=True)
+    last = models.BigIntegerField(help_text=_("Id of the last publication; 0 where there is none."))
+    count = models.BigIntegerField()
+    root = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="following")
+    written_at = models.DateTimeField()
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "public",
+        "as_of": "public",
+        "last": "public",
+        "count": "public",
+        "root": "public",
+        "digest": "public",
+        "previous": "public",
+        "written_at": "public",
+    }
+
+    class Meta:
+        db_table = "publication_snapshot"
+
+    def __str__(self) -> str:
+        return f"all publications as of {self.as_of}"

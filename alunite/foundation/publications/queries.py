@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from alunite.foundation.publications.actions import Published
+from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.models import REDACTED, Publication
 
 
@@ -24,12 +24,25 @@ def current_publications() -> QuerySet[Publication]:
 
 def read(publications: QuerySet[Publication]) -> Iterator[Published]:
     """Yield each publication with its payload, a few hundred at a time; a redacted one as withdrawn for that."""
-    for row in publications.iterator(chunk_size=500):
+    for row in publications.select_related("body", "redaction").iterator(chunk_size=500):
         payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None
         withdrawal = REDACTED if row.body.redacted_by else row.withdrawal
         yield Published(
-            row.pk, row.kind, row.subject, row.version, row.published_at, payload, withdrawal, row.successor or ""
+            row.pk,
+            row.kind,
+            row.subject,
+            row.version,
+            row.published_at,
+            payload,
+            withdrawal,
+            row.successor or "",
+            redaction=_redacted(row),
         )
+
+
+def _redacted(row: Publication) -> Redacted | None:
+    told = getattr(row, "redaction", None)
+    return None if told is None else Redacted(told.decision, told.ground, told.at)
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:

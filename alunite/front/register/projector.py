@@ -51,6 +51,8 @@ def project(published: Sequence[Published]) -> None:
     latest = list({(item.kind, item.subject): item for item in published}.values())
     for start in range(0, len(latest), BATCH):
         _project_batch(latest[start : start + BATCH])
+    if any(item.redaction for item in latest):
+        search.forget()
 
 
 def rebuild() -> int:

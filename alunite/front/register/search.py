@@ -51,6 +51,13 @@ def remove(row_ids: Sequence[str]) -> None:
             cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", [text_id(row_id) for row_id in row_ids])  # noqa: S608
 
 
+def forget() -> None:
+    """Let go of words no line has any more; SQLite's index keeps them beside a note that they are gone."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('optimize')")  # noqa: S608, a constant
+
+
 def clear() -> None:
     """Empty the index."""
     with connection.cursor() as cursor:

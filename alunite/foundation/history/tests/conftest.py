@@ -8,6 +8,7 @@ from alunite.foundation.history.actions import Change, erase, record, record_man
 from alunite.foundation.history.models import Entry
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.keys.signing import ensure_signing_key
+from tests.decided import decide
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def no_reactions(monkeypatch):
 
 
 def write_sample() -> None:
-    """Six entries under checkpoint 1, five under checkpoint 2, one of them erased; two not sealed."""
+    """Six entries under checkpoint 1, seven under checkpoint 2, one of them erased by decision; two not sealed."""
     ensure_signing_key()
     with transaction.atomic():
         members = [Change("member", f"m{number}", {"name": f"Member {number}"}) for number in (1, 2, 3)]
@@ -30,7 +31,9 @@ def write_sample() -> None:
         record("member.renamed", record_type="member", record_id="m2", payload={"name": "C"}, actor="person:7")
         record("member.renamed", record_type="member", record_id="m3", payload={"name": "D"}, actor="person:7")
         record("site.added", record_type="site", record_id="2", payload={}, actor="system")
-        erase(list(Entry.objects.filter(record_id="m2", record_version=2)), decision="decision-9", actor="person:8")
+        doomed = Entry.objects.get(record_id="m2", record_version=2)
+        decide("decision-9", entry=[doomed.pk])
+        erase([doomed], decision="decision-9", actor="person:8")
         record("member.renamed", record_type="member", record_id="m1", payload={"name": "E"}, actor="person:7")
     seal()
     with transaction.atomic():

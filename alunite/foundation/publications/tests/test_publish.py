@@ -9,13 +9,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, PUBLIC, SYSTEM, Actor, Refused
+from alunite.foundation.history.decided import NotDecided
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications import actions
-from alunite.foundation.publications.actions import ToPublish, projector, publish, redact
+from alunite.foundation.publications.actions import ToPublish, projector, publish, redact, release
 from alunite.foundation.publications.kinds import UnfitPayload, UnknownKind, kind, publication_digest, publication_kind
 from alunite.foundation.publications.models import Publication, PublicationPayload
 from alunite.foundation.publications.queries import current_publications, latest_payload, read
 from alunite.foundation.publications.tests.kinds import KIND, Notice, notice, withdrawn
+from tests.decided import decide
 
 OFFICE = Actor("person:1", "1", frozenset({("org", "secretariat", "office")}))
 STRANGER = Actor("person:2", "2")
@@ -236,8 +238,9 @@ def test_a_failing_projector_undoes_a_redaction(db):
     def fails(found):
         raise RuntimeError("the disk is full")
 
+    decide("D-1", publication=[published.id])
     with pytest.raises(RuntimeError):
-        redact([published.id], decision="D-1", actor=OPERATOR)
+        redact([published.id], decision="D-1", actor=OFFICE)
     assert latest_payload(KIND, "a1")["text"] == "said"
 
 
@@ -246,8 +249,10 @@ def test_a_redaction_empties_a_payload_once_and_names_its_decision(db):
     projector(seen.extend)
     first, second = said(notice("a1"), notice("a2"))
     seen.clear()
-    assert redact([first.id], decision="D-1", actor=OPERATOR) == 1
-    assert redact([first.id], decision="D-2", actor=OPERATOR) == 0
+    decide("D-1", publication=[first.id])
+    assert redact([first.id], decision="D-1", actor=OFFICE) == 1
+    decide("D-2", publication=[first.id])
+    assert redact([first.id], decision="D-2", actor=OFFICE) == 0
     body = PublicationPayload.objects.get(publication=first.id)
     assert (body.payload, body.redacted_by) == (None, "D-1")
     assert latest_payload(KIND, "a1") is None
@@ -263,24 +268,48 @@ def test_redacting_an_old_version_leaves_what_is_shown(db):
     [old] = said(notice("a1", "a name that had to go"))
     said(notice("a1", "without the name"))
     projector(seen.extend)
-    redact([old.id], decision="D-1", actor=OPERATOR)
+    decide("D-1", publication=[old.id])
+    redact([old.id], decision="D-1", actor=OFFICE)
     assert seen == []
     assert latest_payload(KIND, "a1")["text"] == "without the name"
 
 
-@pytest.mark.parametrize("actor", [PUBLIC, STRANGER, MEMBER, OFFICE])
-def test_nobody_redacts_alone(db, actor):
+@pytest.mark.parametrize("actor", [PUBLIC, STRANGER, MEMBER, OPERATOR, IMPORTER, SYSTEM])
+def test_nobody_else_carries_out_a_decision_to_redact(db, actor):
     [published] = said(notice("a1"))
+    decide("D-1", publication=[published.id])
     with pytest.raises(Refused):
         redact([published.id], decision="D-1", actor=actor)
     assert latest_payload(KIND, "a1") is not None
 
 
-@pytest.mark.parametrize("decision", ["", "x" * 65])
-def test_a_redaction_without_a_decision_is_refused(db, decision):
+@pytest.mark.parametrize("decision", ["", "D-0", "D-another", "D-one-person"])
+def test_a_redaction_takes_the_decision_of_two_people_about_just_that(db, decision):
     [published] = said(notice("a1"))
-    with pytest.raises(ValueError, match="decision"):
-        redact([published.id], decision=decision, actor=OPERATOR)
+    decide("D-another", publication=[published.id + 1], entry=[published.id])
+    decide("D-one-person", publication=[published.id], confirmer="person:7")
+    with pytest.raises(NotDecided, match="decision"):
+        redact([published.id], decision=decision, actor=OFFICE)
+    assert latest_payload(KIND, "a1") is not None
+
+
+def test_what_was_redacted_is_published_again_only_once_released(db):
+    seen = []
+    [first] = said(notice("a1"))
+    decide("D-1", publication=[first.id], ground="court_order")
+    redact([first.id], decision="D-1", actor=OFFICE)
+    projector(seen.extend)
+    assert said(notice("a1", "changed")) == said(withdrawn("a1")) == []
+    [shown] = read(current_publications())
+    assert (shown.redaction.decision, shown.redaction.ground) == ("D-1", "court_order")
+    with pytest.raises(NotDecided):
+        release([(KIND, "a1")], decision="D-1", actor=OFFICE)
+    decide("D-2", subject=[f"{KIND}:a1"], ground="ground_gone")
+    assert [
+        (item.version, item.payload, item.withdrawal) for item in release([(KIND, "a1")], decision="D-2", actor=OFFICE)
+    ] == [(2, None, "released")]
+    assert [item.payload["text"] for item in said(notice("a1", "changed"))] == ["changed"]
+    assert [(item.version, item.withdrawal) for item in seen] == [(2, "released"), (3, "")]
 
 
 def test_current_publications_are_the_latest_of_each_subject_in_order(db):

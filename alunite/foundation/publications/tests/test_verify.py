@@ -7,13 +7,16 @@ from contextlib import contextmanager
 import pytest
 from django.db import connection
 
-from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.policies import OPERATOR, Actor
 from alunite.foundation.history import triggers
 from alunite.foundation.publications.actions import ToPublish, publish, redact
 from alunite.foundation.publications.checks import check_publications
 from alunite.foundation.publications.kinds import publication_digest
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.tests.kinds import KIND, notice, withdrawn
+from tests.decided import decide
+
+OFFICE = Actor("person:1", "1", frozenset({("org", "secretariat", "office")}))
 
 
 @pytest.fixture
@@ -127,7 +130,8 @@ def test_another_successor_than_was_published_is_found(published):
 
 
 def test_a_redaction_by_decision_is_no_problem(published):
-    redact([published[1].id], decision="D-1", actor=OPERATOR)
+    decide("D-1", publication=[published[1].id])
+    redact([published[1].id], decision="D-1", actor=OFFICE)
     assert problems() == []
 
 
@@ -142,7 +146,8 @@ def test_a_redaction_history_knows_nothing_of_is_found(published):
 
 
 def test_a_redaction_under_another_decision_than_recorded_is_found(published):
-    redact([published[1].id], decision="D-1", actor=OPERATOR)
+    decide("D-1", publication=[published[1].id])
+    redact([published[1].id], decision="D-1", actor=OFFICE)
     with as_the_owner_of_the_database() as cursor:
         cursor.execute(
             "UPDATE publication_payload SET redacted_by = 'D-2' WHERE publication_id = %s", [published[1].id]

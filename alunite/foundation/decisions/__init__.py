@@ -1,0 +1,1 @@
+"""What takes two people: one proposes, another confirms, and then it is done."""

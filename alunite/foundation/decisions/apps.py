@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DecisionsConfig(AppConfig):
+    name = "alunite.foundation.decisions"
+    label = "decisions"
+
+    def ready(self) -> None:
+        from alunite.foundation.decisions import redaction  # noqa: F401, registers its acts
