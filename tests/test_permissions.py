@@ -240,7 +240,9 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 11, "five organisations and one that is not there, imports, decisions' list and form, one and none"
+        assert tried == 11, (
+            "five organisations and one that is not there, imports, decisions' list and form, one and none"
+        )
 
 
 def test_the_public_is_told_the_same_of_an_organisation_that_exists_and_one_that_does_not(cast):

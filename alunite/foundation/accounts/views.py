@@ -17,7 +17,9 @@ from alunite.foundation.accounts.queries import organisations_visible_to
 @login_required
 def account_home(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request.user)
-    context = {"organisations": organisations_visible_to(actor), "sees_imports": allows(actor, "imports.view"),
+    context = {
+        "organisations": organisations_visible_to(actor),
+        "sees_imports": allows(actor, "imports.view"),
         "sees_decisions": allows(actor, "decisions.view"),
     }
     return render(request, "account/home.html", context)

@@ -70,8 +70,8 @@ class Decision(models.Model):
         verbose_name_plural = _("decisions")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(answered_by=None) | ~models.Q(answered_by=models.F("proposed_by")),
-                name="decisions_answered_by_another_person",
+                condition=~models.Q(state=State.CARRIED_OUT) | ~models.Q(answered_by=models.F("proposed_by")),
+                name="decisions_confirmed_by_another_person",
             ),
             models.CheckConstraint(
                 condition=models.Q(state=State.PROPOSED, answered_by=None)

@@ -57,7 +57,7 @@ def decision(request: HttpRequest, decision_id: str) -> HttpResponse:
     detail = decision_visible_to(actor, decision_id)
     if detail is None:
         raise Http404
-    form = AnswerForm(request.POST or None, initial={"version": detail.listed.decision.version, "seen": detail.seen})
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.give(decision_id, actor):
         return redirect("decision", decision_id)
     status = HTTPStatus.CONFLICT if form.errors else HTTPStatus.OK

@@ -16,9 +16,9 @@ from alunite.foundation.adoption.checks import check_packs
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.core.canonical import digest
 from alunite.foundation.history import triggers
-from alunite.foundation.history.actions import erase
 from alunite.foundation.history.models import Entry
 from alunite.foundation.history.verification import verify
+from tests.decided import erase_by
 
 ASI = settings.REPOSITORY / "schemes" / "asi"
 
@@ -120,7 +120,7 @@ def test_packs_exchanged_so_that_another_is_in_force_are_found(adopted):
 def test_a_pack_whose_entry_was_erased_is_accounted_for(adopted):
     entry = Entry.objects.filter(kind="scheme.adopted").order_by("pk")[1]
     with transaction.atomic():
-        erase([entry], decision="D-1", actor="system")
+        erase_by("D-1", [entry])
     assert problems() == []
 
 

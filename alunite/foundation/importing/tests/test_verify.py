@@ -9,13 +9,13 @@ import pytest
 from django.db import connection, transaction
 
 from alunite.foundation.history import triggers
-from alunite.foundation.history.actions import erase
 from alunite.foundation.history.models import Entry
 from alunite.foundation.history.verification import verify
 from alunite.foundation.importing import checks, kinds
 from alunite.foundation.importing.checks import check_statements
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.importing.tests.conftest import take_up
+from tests.decided import erase_by
 
 STATED_BY = {
     "certificates": ("certification_event.stated", "certification_event.restated"),
@@ -164,14 +164,14 @@ def test_an_inserted_statement_is_found(stated, key, version):
 @pytest.mark.parametrize("key", ["T1", "T2"])
 def test_a_statement_whose_entry_was_erased_is_accounted_for(stated, key):
     with transaction.atomic():
-        erase([entry_of(held("certificates", key))], decision="D-1", actor="system")
+        erase_by("D-1", [entry_of(held("certificates", key))])
     assert problems() == []
     assert verify().ok
 
 
 def test_an_erased_entry_does_not_hide_an_inserted_statement(stated):
     with transaction.atomic():
-        erase([entry_of(held("certificates", "T2"))], decision="D-1", actor="system")
+        erase_by("D-1", [entry_of(held("certificates", "T2"))])
     with connection.cursor() as cursor:
         insert(cursor, "T7", 1)
     assert [kind for kind, _ in problems()] == ["inserted"]
@@ -180,7 +180,7 @@ def test_an_erased_entry_does_not_hide_an_inserted_statement(stated):
 def test_an_erased_entry_of_another_kind_accounts_for_no_statement(stated):
     other = Entry.objects.filter(kind="scheme.adopted").first()
     with transaction.atomic():
-        erase([other], decision="D-1", actor="system")
+        erase_by("D-1", [other])
     with connection.cursor() as cursor:
         insert(cursor, "T7", 1)
     assert [kind for kind, _ in problems()] == (["inserted"] if stated else [])

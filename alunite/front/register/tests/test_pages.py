@@ -14,12 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from alunite.foundation.accounts.policies import OPERATOR
-from alunite.foundation.publications.actions import ToPublish, publish, redact
+from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import ALPHABET
 from alunite.foundation.publications.queries import latest_payload
 from alunite.front.register.models import Record, Row
 from alunite.front.register.queries import PAGE_LENGTH
 from alunite.front.register.tests.world import address, said
+from tests.decided import redact_by
 
 RECORDS = ("certificate", "certification_event", "member", "firm")
 MOST_QUERIES = 8
@@ -142,7 +143,7 @@ def test_what_was_redacted_is_gone_too_and_out_of_list_and_search(client, sample
     [row] = Row.objects.filter(number="56")
     there = address("certificate", row.pk)
     publication = Record.objects.get(kind="certificate", subject=row.pk).publication
-    redact([publication], decision="D-1", actor=OPERATOR)
+    redact_by("D-1", [publication])
     assert client.get(there).status_code == HTTPStatus.GONE
     assert client.get("/register/?q=56+aludium").context["listing"].certificates == 0
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
-from alunite.foundation.publications.actions import ToPublish, publish, redact
+from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.kinds import kind
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import current_publications, read
@@ -26,6 +26,7 @@ from alunite.front.register.tests.world import (
     text_index,
     undone,
 )
+from tests.decided import redact_by
 
 
 def assert_rebuilt_is_lived() -> None:
@@ -137,7 +138,7 @@ class Story:
 
     def redact(self) -> None:
         some = Publication.objects.exclude(kind__in=("scheme", "standard_version")).values_list("pk", flat=True)
-        redact(self.random.sample(list(some), min(2, len(some))), decision="D-1", actor=OPERATOR)
+        redact_by(f"D-{self.random.getrandbits(60)}", self.random.sample(list(some), min(2, len(some))))
 
     def say_again(self) -> None:
         """Restate some subjects in one call, one of them twice."""

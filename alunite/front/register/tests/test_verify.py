@@ -8,13 +8,14 @@ from django.db import connection
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.history import triggers
 from alunite.foundation.history.verification import verify
-from alunite.foundation.publications.actions import ToPublish, publish, redact
+from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication
 from alunite.front.register import checks
 from alunite.front.register.checks import check_read_tables
 from alunite.front.register.models import Record, Row
 from alunite.front.register.projector import rebuild
 from alunite.front.register.tests.world import take_up
+from tests.decided import redact_by
 
 
 @pytest.fixture
@@ -127,7 +128,7 @@ def test_what_was_withdrawn_or_redacted_is_no_difference_and_shown_again_is(show
     subject = Record.objects.get(kind="certificate").subject
     kept = Record.objects.filter(kind="certificate").values_list("payload", flat=True)[0]
     event = Record.objects.filter(kind="certification_event").order_by("pk")[0]
-    redact([event.publication], decision="D-1", actor=OPERATOR)
+    redact_by("D-1", [event.publication])
     publish("certificate", [ToPublish(subject, None, "annulled")], actor=OPERATOR)
     assert places() == []
     Record.objects.filter(kind="certificate").update(payload=kept, withdrawal="")

@@ -1,0 +1,295 @@
+"""One proposes, another confirms, and then it is done: on the real samples, through actions and pages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from alunite.foundation.accounts.models import Affiliation
+from alunite.foundation.accounts.policies import OPERATOR, SYSTEM, Refused
+from alunite.foundation.decisions import actions
+from alunite.foundation.decisions.actions import CannotAnswer, UnfitProposal, confirm_decision, propose_decision
+from alunite.foundation.decisions.models import Decision
+from alunite.foundation.decisions.queries import decision_visible_to
+from alunite.foundation.history.actions import erase
+from alunite.foundation.history.models import Entry, Payload
+from alunite.foundation.history.verification import verify
+from alunite.foundation.publications.models import Publication, PublicationPayload, Redaction
+from alunite.front.register.models import Record, Row
+from alunite.front.register.search import matching
+from tests.cast import make_cast
+
+
+@pytest.fixture
+def cast(samples):
+    """The cast on the real samples."""
+    return make_cast()
+
+
+WHY = {"ground": "court_order", "note": "The court of Oslo, 22 November."}
+
+
+def propose(cast, what: str, act: str = "redact", who: str = "office") -> Decision:
+    return propose_decision(act, what, actor=cast.actor(who), **WHY)
+
+
+def confirm(cast, decision: Decision, who: str = "assurance") -> Decision:
+    actor = cast.actor(who)
+    detail = decision_visible_to(actor, decision.pk)
+    return confirm_decision(decision.pk, version=detail.listed.decision.version, seen=detail.seen, actor=actor)
+
+
+def a_certificate() -> Record:
+    return Record.objects.filter(kind="certificate").order_by("subject").first()
+
+
+def reasons(raised) -> set[str]:
+    return {reason.rule for reason in raised.value.reasons}
+
+
+def test_a_record_is_redacted_with_all_that_says_the_same(cast):
+    record = a_certificate()
+    entity = record.title
+    events = [event["id"] for event in record.payload["events"]]
+    made = propose(cast, f"/certificates/{record.subject}-{record.slug}/?on=2020-01-01")
+    assert PublicationPayload.objects.filter(publication__subject=record.subject).exclude(payload=None).exists()
+    done = confirm(cast, made)
+    assert done.state == "carried_out"
+    assert done.outcome["publications"] == 1 + len(events)
+    assert done.outcome["entries"] == 1 + len(events)
+    record.refresh_from_db()
+    assert (record.payload, record.title, record.withdrawal) == (None, "", "redacted")
+    assert not Row.objects.filter(pk=record.subject).exists()
+    assert not [row for row in Row.objects.filter(text_id__in=matching(entity)) if row.pk == record.subject]
+    notice = Redaction.objects.get(publication__subject=record.subject)
+    assert (notice.decision, notice.ground) == (made.pk, "court_order")
+    told = Entry.objects.filter(record_type="decision", record_id=made.pk).order_by("pk")
+    assert [entry.kind for entry in told] == ["decision.proposed", "decision.confirmed", "decision.carried_out"]
+    assert [entry.actor for entry in told] == [cast.actor(who).label for who in ("office", "assurance", "assurance")]
+    found = verify()
+    assert found.ok, found.problems
+    assert found.erased == {made.pk: 1 + len(events)}
+    assert found.emptied["publications"] == {made.pk: 1 + len(events)}
+    assert f"{1 + len(events)} publications emptied by decision {made.pk}" in found.notes()
+
+
+def test_one_publication_is_redacted_alone(cast):
+    record = a_certificate()
+    done = confirm(cast, propose(cast, str(record.publication)))
+    assert done.outcome == {"publications": 1, "entries": 0}
+
+
+def test_an_entry_of_history_is_erased_and_nothing_accountable_is(cast):
+    entry = Entry.objects.filter(kind="member.listed").order_by("pk").first()
+    published = Entry.objects.filter(kind="publication.published").order_by("pk").first()
+    made = propose(cast, f"entry {entry.pk}", act="erase")
+    assert confirm(cast, made).outcome == {"entries": 1}
+    assert Payload.objects.get(entry=entry).erased_by == made.pk
+    with pytest.raises(UnfitProposal, match="accountable"):
+        propose(cast, str(published.pk), act="erase")
+    with pytest.raises(UnfitProposal, match="Nothing is left"):
+        propose(cast, str(entry.pk), act="erase")
+
+
+def test_whoever_proposed_cannot_confirm_and_can_take_back(cast):
+    made = propose(cast, str(a_certificate().publication))
+    with pytest.raises(CannotAnswer) as raised:
+        confirm(cast, made, who="office")
+    assert reasons(raised) == {"decisions.two_people"}
+    assert Publication.objects.get(pk=a_certificate().publication).body.payload
+    assert actions.refuse_decision(made.pk, version=1, note="", actor=cast.actor("office")).state == "refused"
+
+
+def test_the_same_person_under_two_roles_stays_one_person(cast):
+    made = propose(cast, str(a_certificate().publication))
+    Affiliation.objects.create(person=cast.person("office"), organisation=cast.organisation("office"), role="assurance")
+    with pytest.raises(CannotAnswer) as raised:
+        confirm(cast, made, who="office")
+    assert reasons(raised) == {"decisions.two_people"}
+
+
+def test_a_decision_is_carried_out_once(cast):
+    made = propose(cast, str(a_certificate().publication))
+    actor = cast.actor("assurance")
+    seen = decision_visible_to(actor, made.pk).seen
+    confirm_decision(made.pk, version=1, seen=seen, actor=actor)
+    with pytest.raises(CannotAnswer) as raised:
+        confirm_decision(made.pk, version=1, seen=seen, actor=actor)
+    assert reasons(raised) == {"decisions.answered_once"}
+    assert Entry.objects.filter(record_id=made.pk, kind="decision.confirmed").count() == 1
+
+
+def test_a_proposer_who_left_and_a_proposal_that_lapsed_do_not_count(cast):
+    made = propose(cast, str(a_certificate().publication))
+    Affiliation.objects.filter(person=cast.person("office")).update(until=timezone.now())
+    Decision.objects.filter(pk=made.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    actor = cast.actor("assurance")
+    with pytest.raises(CannotAnswer) as raised:
+        confirm_decision(made.pk, version=1, seen="", actor=actor)
+    assert reasons(raised) == {"decisions.first_person_may", "decisions.lapsed"}
+    assert decision_visible_to(actor, made.pk).listed.state == "lapsed"
+
+
+def test_what_changed_since_it_was_seen_is_not_confirmed(cast):
+    record = a_certificate()
+    made = propose(cast, f"certificate {record.subject}")
+    actor = cast.actor("assurance")
+    seen = decision_visible_to(actor, made.pk).seen
+    other = propose(cast, str(record.publication), who="assurance")
+    confirm(cast, other, who="office")
+    with pytest.raises(CannotAnswer) as raised:
+        confirm_decision(made.pk, version=1, seen=seen, actor=actor)
+    assert reasons(raised) == {"decisions.touches_as_seen"}
+
+
+@pytest.mark.parametrize("who", ["member", "auditor", "committee", "stranger", "public"])
+def test_nobody_outside_the_secretariat_proposes_or_confirms(cast, who):
+    made = propose(cast, str(a_certificate().publication))
+    with pytest.raises(Refused):
+        propose(cast, str(a_certificate().publication), who=who)
+    with pytest.raises(Refused):
+        confirm_decision(made.pk, version=1, seen="", actor=cast.actor(who))
+    assert decision_visible_to(cast.actor(who), made.pk) is None
+
+
+@pytest.mark.parametrize("machine", [OPERATOR, SYSTEM])
+def test_no_machine_is_a_person(cast, machine):
+    made = propose(cast, str(a_certificate().publication))
+    with pytest.raises(Refused):
+        confirm_decision(made.pk, version=1, seen="", actor=machine)
+
+
+def test_every_fault_of_a_proposal_is_said_at_once(cast):
+    with pytest.raises(UnfitProposal) as raised:
+        propose_decision(
+            "redact",
+            "certificate nobody22\n/x\n999999999",
+            ground="because",
+            note="n" * 2001,
+            actor=cast.actor("office"),
+        )
+    assert [name for name, _ in raised.value.faults] == ["ground", "note", "what", "what", "what"]
+    with pytest.raises(UnfitProposal, match="Choose one of the acts"):
+        propose_decision("delete", "x", actor=cast.actor("office"), **WHY)
+    assert not Decision.objects.exists()
+
+
+def test_a_failure_while_carrying_out_leaves_the_decision_open(cast, monkeypatch):
+    record = a_certificate()
+    made = propose(cast, f"certificate {record.subject}")
+
+    def fails(*_arguments, **_more):
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("alunite.foundation.decisions.redaction.erase", fails)
+    with pytest.raises(RuntimeError):
+        confirm(cast, made)
+    made.refresh_from_db()
+    assert (made.state, made.version) == ("proposed", 1)
+    assert Publication.objects.get(pk=record.publication).body.payload
+    assert Entry.objects.filter(record_type="decision").count() == 1
+
+
+def test_a_redacted_record_is_released_by_two_people(cast):
+    record = a_certificate()
+    confirm(cast, propose(cast, f"certificate {record.subject}"))
+    released = confirm(
+        cast, propose(cast, f"certificate {record.subject}", act="release", who="assurance"), who="office"
+    )
+    assert released.outcome == {"records": 1}
+    record.refresh_from_db()
+    assert record.withdrawal == "released"
+    with pytest.raises(UnfitProposal, match="it is not redacted"):
+        propose(cast, f"certificate {record.subject}", act="release")
+
+
+def test_the_pages_lead_from_a_proposal_to_its_end(cast):
+    record = a_certificate()
+    office, assurance = cast["office"], cast["assurance"]
+    what = f"certificate {record.subject}"
+    shown = office.get("/decisions/propose/", {"act": "redact", "what": what}).content.decode()
+    assert record.title in shown
+    assert "goes" in shown
+    assert "stays" in shown
+    wrong = office.post("/decisions/propose/", {"act": "redact", "what": "nothing", "ground": "safety"})
+    assert wrong.status_code == 422
+    assert "expected an address" in wrong.content.decode()
+    posted = office.post("/decisions/propose/", {"act": "redact", "what": what, **WHY})
+    path = posted["Location"]
+    assert "another person has to confirm" in office.get(path).content.decode()
+    page = assurance.get(path).content.decode()
+    hidden = dict(re.findall(r'name="(version|seen)" value="([^"]*)"', page))
+    assert office.post(path, {**hidden, "answer": "confirm"}).status_code == 409
+    assert assurance.post(path, {**hidden, "version": "7", "answer": "confirm"}).status_code == 409
+    assert assurance.post(path, {**hidden, "answer": "confirm"}).status_code == 302
+    again = assurance.post(path, {**hidden, "answer": "confirm"})
+    assert again.status_code == 409
+    assert "answered already" in again.content.decode()
+    assert record.title not in assurance.get(path).content.decode()
+    assert "confirmed and carried out" in office.get("/decisions/").content.decode()
+
+
+def test_a_page_asks_as_often_for_much_as_for_little(cast):
+    assurance = cast["assurance"]
+    numbers = list(Publication.objects.order_by("pk").values_list("pk", flat=True)[:20])
+
+    def count(what: list[int]) -> int:
+        path = f"/decisions/{propose(cast, chr(10).join(map(str, what))).pk}/"
+        with CaptureQueriesContext(connection) as captured:
+            assert assurance.get(path).status_code == 200
+        return len(captured)
+
+    assert count(numbers[:2]) == count(numbers) <= 12
+    with CaptureQueriesContext(connection) as few:
+        assurance.get("/decisions/")
+    for number in numbers[:10]:
+        propose(cast, str(number))
+    with CaptureQueriesContext(connection) as many:
+        assurance.get("/decisions/")
+    assert len(few) == len(many) <= 8
+
+
+def test_without_a_decision_the_lower_rooms_do_nothing(cast):
+    entry = Entry.objects.filter(kind="member.listed").first()
+    made = propose(cast, str(entry.pk), act="erase")
+    for decision in (made.pk, "D-0"):
+        with pytest.raises(Exception, match="history knows of nobody who"):
+            erase([entry], decision=decision, actor="person:1")
+
+
+def everything_stored() -> dict[str, str]:
+    """Every text of every column of every table, by table; what indexes hold included on SQLite."""
+    found = {}
+    with connection.cursor() as cursor:
+        names = connection.introspection.table_names(cursor)
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            names = [name for (name,) in cursor.fetchall()]
+        for name in names:
+            cursor.execute(f'SELECT * FROM "{name}"')
+            rows = cursor.fetchall()
+            found[name] = "\n".join(
+                value.decode("utf-8", "replace") if isinstance(value, bytes | memoryview) else str(value)
+                for row in rows
+                for value in (bytes(cell) if isinstance(cell, memoryview) else cell for cell in row)
+            )
+    return found
+
+
+def test_a_redacted_value_is_found_nowhere_but_where_the_docs_say(cast):
+    """docs/explanation/redaction.md, *Where a value stands*: the list is what this test finds."""
+    record = a_certificate()
+    scope = next(line for line in sorted(record.payload["scope"].split(), key=len, reverse=True))
+    secret = record.payload["scope"]
+    assert scope
+    assert secret
+    assert sum(secret in json.loads(json.dumps(text)) for text in everything_stored().values()) >= 3
+    confirm(cast, propose(cast, f"certificate {record.subject}"))
+    left = {name for name, text in everything_stored().items() if secret in text or json.dumps(secret)[1:-1] in text}
+    assert left <= {"importing_statement"}
