@@ -20,8 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.policies import OPERATOR
-from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.decisions.actions import propose_decision
+from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication
 from alunite.front.register.models import Record
