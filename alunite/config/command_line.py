@@ -25,6 +25,7 @@ DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
 COMMANDS = {
     "applicable": "alunite.config.commands.scheme:applicable",
     "decision": "alunite.config.commands.decisions:decision",
+    "backup": "alunite.config.commands.backup:backup",
     "demo": "alunite.config.commands.serving:demo",
     "doctor": "alunite.config.commands.doctor:doctor",
     "export": "alunite.config.commands.rows:export_rows",
@@ -32,6 +33,7 @@ COMMANDS = {
     "import": "alunite.config.commands.rows:import_rows",
     "init": "alunite.config.commands.setting_up:init",
     "register": "alunite.config.commands.register:register",
+    "restore": "alunite.config.commands.backup:restore",
     "scheme": "alunite.config.commands.scheme:scheme",
     "serve": "alunite.config.commands.serving:serve",
     "user": "alunite.config.commands.people:user",
