@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -32,7 +33,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, JSONField, Model
 from django.utils import timezone
 
-from alunite import __version__
 from alunite.config.doctoring import BACKUP_NOTE
 from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history.queries import newest_checkpoint
@@ -82,7 +82,7 @@ def _fill(folder: Path, at: datetime) -> dict[str, Any]:
         _copy_home(folder / HOME, newest.number if newest else 0)
         said = {
             "format": FORMAT,
-            "alunite": __version__,
+            "alunite": version("alunite"),
             "at": at.astimezone(UTC).isoformat(),
             "installation": settings.INSTALLATION.id,
             "database": connection.vendor,
