@@ -22,6 +22,8 @@ from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.merging.actions import propose_duplicates
+from alunite.foundation.merging.models import Proposal
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication
 from alunite.front.register.models import Record
@@ -81,6 +83,11 @@ TABLE = """
 /decisions/<slug:decision_id>/                | open                      | GET  | 404 404 404 404 200 200 404 404 404 302
 /decisions/<slug:decision_id>/                | without saying yes or no  | POST | 404 404 404 404 409 409 404 404 404 302
 /decisions/<slug:decision_id>/                | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/duplicates/                                  | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/duplicates/                                  | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/duplicates/<int:key>/                        | open                      | GET  | 404 404 404 404 404 200 404 404 404 302
+/duplicates/<int:key>/                        | deciding nothing          | POST | 404 404 404 404 404 400 404 404 404 302
+/duplicates/<int:key>/                        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 
@@ -175,6 +182,11 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
     found[route, "open"] = found[route, "without saying yes or no"] = f"/decisions/{made.pk}/"
     found[route, "nobody's"] = "/decisions/22222222/"
+    propose_duplicates(actor=OPERATOR)
+    pair = Proposal.objects.order_by("pk")[0].pk
+    route = "/duplicates/<int:key>/"
+    found |= {(route, case): f"/duplicates/{pair}/" for case in ("open", "deciding nothing")}
+    found[route, "nobody's"] = "/duplicates/999999/"
     return found
 
 
@@ -230,18 +242,20 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
         ("/imports/", "the office's"): "/imports/",
         ("/decisions/", "the Secretariat's"): "/decisions/",
         ("/decisions/propose/", "the form"): "/decisions/propose/",
+        ("/duplicates/", "the office's"): "/duplicates/",
     }
     for (route, case), path in {**places(cast), **listed}.items():
         expected = [
             line.answers[name] for line in lines() if (line.route, line.case, line.method) == (route, case, "GET")
         ]
-        if expected == [404] and route.startswith(("/organisations/", "/imports/", "/decisions/")):
+        if expected == [404] and route.startswith(("/organisations/", "/imports/", "/decisions/", "/duplicates/")):
             assert as_told(cast, name, path) == nothing, f"{path} ({case})"
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 11, (
-            "five organisations and one that is not there, imports, decisions' list and form, one and none"
+        assert tried == 14, (
+            "five organisations and one that is not there, imports, decisions' list and form, one and none, "
+            "duplicates' list, one and none"
         )
 
 

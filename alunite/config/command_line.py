@@ -28,6 +28,7 @@ COMMANDS = {
     "backup": "alunite.config.commands.backup:backup",
     "demo": "alunite.config.commands.serving:demo",
     "doctor": "alunite.config.commands.doctor:doctor",
+    "duplicates": "alunite.config.commands.duplicates:duplicates",
     "export": "alunite.config.commands.rows:export_rows",
     "history": "alunite.config.commands.history:history",
     "import": "alunite.config.commands.rows:import_rows",

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "alunite.foundation.importing",
     "alunite.foundation.publications",
     "alunite.foundation.decisions",
+    "alunite.foundation.merging",
     "alunite.foundation.adoption",
     "alunite.programme.members",
     "alunite.programme.standards",

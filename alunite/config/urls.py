@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("alunite.foundation.messages.urls")),
     path("", include("alunite.foundation.importing.urls")),
     path("", include("alunite.foundation.decisions.urls")),
+    path("", include("alunite.foundation.merging.urls")),
 ]
 
 handler404 = "alunite.front.register.views.not_found"

@@ -8,12 +8,12 @@ import re
 from tests.architecture.rooms import PACKAGE, WINGS, across_rooms, floors, part_of, python_files, room_of, shown
 
 # Parts that are a room's own business. What another room needs of it goes through models, actions, queries or rules.
-OWN = {"admin", "apps", "forms", "importer", "migrations", "publish", "tests", "urls", "views"}
+OWN = {"admin", "apps", "forms", "importer", "merging", "migrations", "publish", "tests", "urls", "views"}
 # Parts made to be collected by one room above.
 COLLECTED_BY = {"api": "alunite.front.api", "tasks": "alunite.front.inbox", "calendar": "alunite.front.inbox"}
 
 PARTS_OF_A_ROOM = {
-    *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "migrations", "models", "policies"},
+    *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "merging", "migrations", "models", "policies"},
     *{"publish", "queries", "reactions", "rules", "tasks", "tests", "traces", "urls", "views"},
     "templatetags",
 }

@@ -33,6 +33,7 @@ FLOORS = (
     "importing",
     "publications",
     "decisions",
+    "merging",
     "adoption",
     "members",
     "standards",

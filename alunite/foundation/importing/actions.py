@@ -126,7 +126,7 @@ def import_files(
     if not faults:
         with transaction.atomic():
             if not dry_run:
-                _one_import_at_a_time()
+                one_import_at_a_time()
             shared = _shared_keys(found)
             for file in found:
                 _compare(file, shared)
@@ -145,7 +145,7 @@ def import_files(
     )
 
 
-def _one_import_at_a_time() -> None:
+def one_import_at_a_time() -> None:
     """Let a second import wait, so that it compares with what the first has stated; on SQLite all writers queue."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

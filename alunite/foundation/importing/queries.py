@@ -26,3 +26,8 @@ def _viewable(actor: Actor) -> Q:
 def latest_imports(actor: Actor) -> QuerySet[Batch]:
     """Return the latest imports the actor may see, newest first. One query."""
     return scoped(actor, "imports.view", Batch.objects.all()).order_by("-pk")[:PAGE_LENGTH]
+
+
+def newest_import() -> int:
+    """Return the number of the import that last changed something, 0 for none. One query."""
+    return Batch.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from alunite.foundation.publications.kinds import Payload, publication_kind, said
+from alunite.foundation.publications.kinds import NamedPayload, Payload, publication_kind, said
 from alunite.programme.audits.models import Firm
 
 
@@ -15,8 +16,10 @@ class FirmPayload(Payload):
     id: str = said("Public id of the firm.")
     name: str = said("Its name, as the source prints it.")
     standing: Literal["named_in_source_only"] = said("How it is known: named by a source, not from a list of firms.")
+    merged: list[NamedPayload] = said("Firms that were merged into it, as one firm under other names.", default=[])
 
 
-def firm_payload(firm: Firm) -> dict[str, Any]:
-    """Return the payload of one firm."""
-    return {"id": firm.pk, "name": firm.name, "standing": "named_in_source_only"}
+def firm_payload(firm: Firm, merged: Sequence[Firm] = ()) -> dict[str, Any]:
+    """Return the payload of one firm, with the names of those that were merged into it."""
+    others = [{"id": other.pk, "name": other.name} for other in merged]
+    return {"id": firm.pk, "name": firm.name, "standing": "named_in_source_only", "merged": others}

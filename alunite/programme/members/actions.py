@@ -6,10 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.history.actions import Change, record_many
+from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed
+from alunite.foundation.merging import rules as merging
+from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.programme.members.models import Member
 from alunite.programme.members.publish import member_payload
+from alunite.programme.members.queries import stated_members
 
 LOOK_UP = 500
 
@@ -48,11 +52,27 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     Member.objects.bulk_create(new, batch_size=LOOK_UP)
     Member.objects.bulk_update(stated, ["statement"], batch_size=LOOK_UP)
     record_many("member.listed", changes, actor=actor.label)
-    publish(
-        "member",
-        [ToPublish(held[row.key].pk, member_payload(held[row.key], row.values)) for row in rows],
-        actor=actor,
-    )
+    merges = standing_merges("member")
+    alone = [row for row in rows if not merges or held[row.key].pk not in {*merges, *merges.values()}]
+    said = [ToPublish(held[row.key].pk, member_payload((held[row.key], row.values))) for row in alone]
+    publish("member", said, actor=actor)
+    if len(alone) < len(rows):
+        publish_members([held[row.key].pk for row in rows if row not in alone], actor=actor)
+
+
+def publish_members(ids: Iterable[str], *, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish what is said of these members: what was merged gives way to the record that speaks for it."""
+    merges = standing_merges("member")
+    wanted = sorted({head for record in ids for head in (record, merging.head_of(record, merges))})
+    behind = merging.spoken_for(merges)
+    stated = stated_members([*wanted, *(other for record in wanted for other in behind.get(record, ()))])
+    said = [
+        ToPublish(record, None, MERGED, merges[record])
+        if record in merges
+        else ToPublish(record, member_payload(stated[record], [stated[other] for other in behind.get(record, ())]))
+        for record in wanted
+    ]
+    publish("member", said, actor=actor, cause=cause)
 
 
 def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
@@ -67,5 +87,5 @@ def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
             [Change(record_type="member", record_id=member.pk, payload={"name": member.name}) for member in new],
             actor=actor.label,
         )
-        publish("member", [ToPublish(member.pk, member_payload(member, None)) for member in new], actor=actor)
+        publish("member", [ToPublish(member.pk, member_payload((member, None))) for member in new], actor=actor)
     return held | {member.name: member for member in new}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from alunite.foundation.publications.kinds import UNKNOWN, Payload, publication_kind, said
 from alunite.programme.members.models import Member
 
 
-@publication_kind("member")
-class MemberPayload(Payload):
+class StatedMember(Payload):
     """A member as one source states it. `unknown` where the source is silent."""
 
     id: str = said("Public id of the member.")
@@ -34,8 +33,35 @@ class MemberPayload(Payload):
     )
 
 
-def member_payload(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the payload of one member from the values of its statement, or from its name alone."""
+@publication_kind("member")
+class MemberPayload(StatedMember):
+    """A member. Where records were merged into it: what each of them says, and here its own word before theirs."""
+
+    merged: list[StatedMember] = []
+
+
+# What a record that speaks for others takes from them where its own source is silent, each with where it is silent.
+_FILLED = ("membership_class", "countries", "joined", "activities", "certified")
+
+Stated = tuple[Member, Mapping[str, Any] | None]
+
+
+def member_payload(own: Stated, merged: Sequence[Stated] = ()) -> dict[str, Any]:
+    """Return the payload of one member, with those that were merged into it."""
+    said = _stated(*own)
+    others = [_stated(*other) for other in merged]
+    for name in _FILLED:
+        said[name] = next((other[name] for other in (said, *others) if other[name] not in (UNKNOWN, [])), said[name])
+    # How a class is known belongs to the class that is shown.
+    said["class_basis"] = next(
+        (other["class_basis"] for other in (_stated(*own), *others) if other["membership_class"] != UNKNOWN), UNKNOWN
+    )
+    listed = (said, *others)
+    said["standing"] = "listed" if any(other["standing"] == "listed" for other in listed) else said["standing"]
+    return said | {"merged": others}
+
+
+def _stated(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
     stated = values or {}
     return {
         "id": member.pk,

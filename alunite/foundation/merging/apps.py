@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class MergingConfig(AppConfig):
+    name = "alunite.foundation.merging"
+    label = "merging"
+
+    def ready(self) -> None:
+        from alunite.foundation.merging import chores  # noqa: F401, registers its job

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from alunite.foundation.merging import views
+
+urlpatterns = [
+    path("duplicates/", views.duplicates, name="duplicates"),
+    path("duplicates/<int:key>/", views.duplicate, name="duplicate"),
+]
