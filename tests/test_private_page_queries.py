@@ -12,6 +12,9 @@ from alunite.foundation.accounts.models import Affiliation, Organisation
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.importing.models import Batch
+from alunite.foundation.merging.actions import propose_duplicates
+from alunite.foundation.merging.models import Proposal
+from alunite.programme.audits.actions import firms_named
 from tests.cast import make_cast
 
 pytestmark = pytest.mark.django_db
@@ -35,25 +38,29 @@ def grow(count: int, start: int = 0) -> None:
             actor="import",
             at=timezone.now(),
         )
+        firms_named([f"Aurora {number} Check", f"Aurora {number} Check Office"], actor=OPERATOR)
+        propose_duplicates(actor=OPERATOR, kinds=["firm"])
 
 
 def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     office = make_cast()["office"]
     mine = Affiliation.objects.filter(person__username="office").values_list("organisation_id", flat=True)[0]
-    addresses = ("/account/", "/imports/", f"/organisations/{mine}/")
+    grow(2)
+    pair = Proposal.objects.order_by("pk")[0].pk
+    private = ("/account/", "/imports/", f"/organisations/{mine}/", "/duplicates/", f"/duplicates/{pair}/")
 
     def counted() -> dict[str, int]:
         found = {}
-        for address in addresses:
+        for address in private:
             with CaptureQueriesContext(connection) as queries:
                 assert office.get(address).status_code == 200
             found[address] = len(queries)
         return found
 
-    grow(2)
     few = counted()
     grow(18, start=2)
     many = counted()
     assert office.get("/imports/").content.count(b".csv") >= 20
+    assert Proposal.objects.count() >= 20
     assert many == few
     assert max(many.values()) <= MOST_QUERIES, many

@@ -13,7 +13,8 @@ OWN = {"admin", "apps", "forms", "importer", "merging", "migrations", "publish",
 COLLECTED_BY = {"api": "alunite.front.api", "tasks": "alunite.front.inbox", "calendar": "alunite.front.inbox"}
 
 PARTS_OF_A_ROOM = {
-    *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "merging", "migrations", "models", "policies"},
+    *{"actions", "admin", "api", "apps", "calendar", "forms", "importer", "migrations", "models", "policies"},
+    "merging",
     *{"publish", "queries", "reactions", "rules", "tasks", "tests", "traces", "urls", "views"},
     "templatetags",
 }

@@ -37,10 +37,10 @@ class StatedMember(Payload):
 class MemberPayload(StatedMember):
     """A member. Where records were merged into it: what each of them says, and here its own word before theirs."""
 
-    merged: list[StatedMember] = []
+    merged: list[StatedMember] = said("What the records say that were merged into it; empty where none was.", default=[])
 
 
-# What a record that speaks for others takes from them where its own source is silent, each with where it is silent.
+# What a record that speaks for others takes from the first of them that states it, where its own source is silent.
 _FILLED = ("membership_class", "countries", "joined", "activities", "certified")
 
 Stated = tuple[Member, Mapping[str, Any] | None]
@@ -48,17 +48,13 @@ Stated = tuple[Member, Mapping[str, Any] | None]
 
 def member_payload(own: Stated, merged: Sequence[Stated] = ()) -> dict[str, Any]:
     """Return the payload of one member, with those that were merged into it."""
-    said = _stated(*own)
-    others = [_stated(*other) for other in merged]
-    for name in _FILLED:
-        said[name] = next((other[name] for other in (said, *others) if other[name] not in (UNKNOWN, [])), said[name])
+    first, *others = told = [_stated(*one) for one in (own, *merged)]
+    filled = {name: next((one[name] for one in told if one[name] not in (UNKNOWN, [])), first[name]) for name in _FILLED}
     # How a class is known belongs to the class that is shown.
-    said["class_basis"] = next(
-        (other["class_basis"] for other in (_stated(*own), *others) if other["membership_class"] != UNKNOWN), UNKNOWN
-    )
-    listed = (said, *others)
-    said["standing"] = "listed" if any(other["standing"] == "listed" for other in listed) else said["standing"]
-    return said | {"merged": others}
+    classed = next((one for one in told if one["membership_class"] != UNKNOWN), first)
+    listed = next((one for one in told if one["standing"] == "listed"), first)
+    beside = {"class_basis": classed["class_basis"], "standing": listed["standing"], "merged": others}
+    return first | filled | beside
 
 
 def _stated(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
