@@ -11,8 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
 from functools import lru_cache
+from itertools import chain, combinations
 from math import asin, cos, floor, log, radians, sin, sqrt
 from typing import Any
 

@@ -37,7 +37,9 @@ class StatedMember(Payload):
 class MemberPayload(StatedMember):
     """A member. Where records were merged into it: what each of them says, and here its own word before theirs."""
 
-    merged: list[StatedMember] = said("What the records say that were merged into it; empty where none was.", default=[])
+    merged: list[StatedMember] = said(
+        "What the records say that were merged into it; empty where none was.", default=[]
+    )
 
 
 # What a record that speaks for others takes from the first of them that states it, where its own source is silent.
@@ -49,7 +51,9 @@ Stated = tuple[Member, Mapping[str, Any] | None]
 def member_payload(own: Stated, merged: Sequence[Stated] = ()) -> dict[str, Any]:
     """Return the payload of one member, with those that were merged into it."""
     first, *others = told = [_stated(*one) for one in (own, *merged)]
-    filled = {name: next((one[name] for one in told if one[name] not in (UNKNOWN, [])), first[name]) for name in _FILLED}
+    filled = {
+        name: next((one[name] for one in told if one[name] not in (UNKNOWN, [])), first[name]) for name in _FILLED
+    }
     # How a class is known belongs to the class that is shown.
     classed = next((one for one in told if one["membership_class"] != UNKNOWN), first)
     listed = next((one for one in told if one["standing"] == "listed"), first)
