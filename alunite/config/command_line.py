@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
@@ -33,13 +33,18 @@ COMMANDS = {
     "history": "alunite.config.commands.history:history",
     "import": "alunite.config.commands.rows:import_rows",
     "init": "alunite.config.commands.setting_up:init",
+    "key": "alunite.config.commands.keys:key",
     "register": "alunite.config.commands.register:register",
     "restore": "alunite.config.commands.backup:restore",
     "scheme": "alunite.config.commands.scheme:scheme",
     "serve": "alunite.config.commands.serving:serve",
+    "snapshot": "alunite.config.commands.snapshots:snapshot",
     "user": "alunite.config.commands.people:user",
     "worker": "alunite.config.commands.worker:worker",
 }
+
+# What an outsider runs who has files of ours and no installation: no settings are read and no database is there.
+WITHOUT_DJANGO = frozenset({("snapshot", "verify")})
 
 
 class InputFault(click.ClickException):
@@ -52,24 +57,28 @@ class InputFault(click.ClickException):
         self.data = {"error": message} if data is None else data
 
 
-class Commands(click.Group):
-    """Loads a command's module only when it is called, once Django stands."""
+class LazyGroup(click.Group):
+    """Loads a command's module only when it is called, once what it needs stands."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, click's signature
+    def __init__(self, *args: Any, lazily: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazily = lazily
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return sorted(COMMANDS)
+        return sorted([*super().list_commands(ctx), *self.lazily])
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, or None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module_name, _, attribute = COMMANDS[cmd_name].partition(":")
+        if cmd_name not in self.lazily:
+            return super().get_command(ctx, cmd_name)
+        module_name, _, attribute = self.lazily[cmd_name].partition(":")
         module = __import__(module_name, fromlist=[attribute])
         command: click.Command = getattr(module, attribute)
         return command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, lazily=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def alunite() -> None:
     """Run a sustainability certification programme from end to end."""
 
@@ -107,7 +116,8 @@ def run(given: Sequence[str]) -> int:  # noqa: PLR0911, one way out for each thi
         given = [*given[1:], "--json"]
     try:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "alunite.config.settings")
-        django.setup()
+        if tuple(given[:2]) not in WITHOUT_DJANGO:
+            django.setup()
         result = alunite.main(args=list(given), prog_name="alunite", standalone_mode=False)
     except (InputFault, ImproperlyConfigured, InstallationError) as fault:
         data = fault.data if isinstance(fault, InputFault) else {"error": str(fault)}

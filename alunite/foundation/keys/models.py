@@ -16,6 +16,8 @@ class SigningKey(models.Model):
     wrapped_private_key = models.CharField(max_length=128, help_text="Nonce and AES-256-GCM box, base64.")
     created_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
+    endorsed_by = models.CharField(max_length=32, blank=True, help_text="The key it took over from.")
+    endorsement = models.CharField(max_length=128, blank=True, help_text="That key's signature that it did, base64.")
 
     field_classes: ClassVar[dict[str, str]] = {
         "id": "public",
@@ -23,6 +25,8 @@ class SigningKey(models.Model):
         "wrapped_private_key": "sealed",
         "created_at": "public",
         "retired_at": "public",
+        "endorsed_by": "public",
+        "endorsement": "public",
     }
 
     class Meta:

@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from alunite.foundation.core.canonical import sha256_hex
+from alunite.foundation.keys.endorsement import endorsement_statement
 from alunite.foundation.keys.installation import Installation
 from alunite.foundation.keys.models import SigningKey
 
@@ -58,13 +60,42 @@ def ensure_signing_key() -> SigningKey:
 
 
 def rotate_signing_key() -> SigningKey:
-    """Retire the key in use and make a new one; what the old one signed stays good."""
+    """Retire the key in use and make a new one; what the old one signed stays good.
+
+    The old key's last signature says that the new one takes over, so that whoever noted the old one can follow.
+    """
     with transaction.atomic():
         _wrapping_key()
+        old = SigningKey.objects.select_for_update().filter(retired_at=None).first()
+        private_key = _unwrap(old) if old else None
         SigningKey.objects.filter(retired_at=None).update(retired_at=timezone.now())
         key = _make()
+        if old and private_key:
+            key.endorsed_by = old.id
+            statement = endorsement_statement(installation().id, old.id, key.id)
+            key.endorsement = base64.b64encode(private_key.sign(statement)).decode()
+            key.save(update_fields=["endorsed_by", "endorsement"])
     write_public_key(key)
     return key
+
+
+def key_history() -> list[dict[str, str]]:
+    """Return every key there has been, oldest first, with what others need to follow from one to the next."""
+    return [
+        {
+            "id": key.id,
+            "public_key": base64.b64decode(key.public_key).hex(),
+            "created_at": _instant(key.created_at),
+            "retired_at": _instant(key.retired_at) if key.retired_at else "",
+            "endorsed_by": key.endorsed_by,
+            "endorsement": base64.b64decode(key.endorsement).hex(),
+        }
+        for key in SigningKey.objects.order_by("created_at", "id")
+    ]
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def sign(data: bytes) -> tuple[str, bytes]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +29,7 @@ from alunite.foundation.publications.models import (
     PublicationPayload,
     Redaction,
 )
+from alunite.foundation.publications.stored import remove_stored
 
 BATCH = 500
 NEVER_SAID = (0, "", False)
@@ -223,7 +225,8 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: E
     """Empty the payloads of publications by a decision of two people; return how many were emptied now.
 
     Digests stay, and verification accepts an empty payload only where the entry written here names the same decision.
-    What the register shows of a subject whose latest publication is redacted goes in the same transaction.
+    What the register shows of a subject whose latest publication is redacted goes in the same transaction; snapshots
+    kept here that held it, once that is committed.
 
     Raises
     ------
@@ -270,6 +273,8 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: E
                 if latest[row.kind][row.subject][0] == row.version
             ]
         )
+        if ids:
+            transaction.on_commit(partial(remove_stored, ids[0]))
     return len(ids)
 
 

@@ -8,4 +8,4 @@ class PublicationsConfig(AppConfig):
     label = "publications"
 
     def ready(self) -> None:
-        from alunite.foundation.publications import checks  # noqa: F401, registers with verification
+        from alunite.foundation.publications import checks, chores  # noqa: F401, register with verification and worker

@@ -51,3 +51,9 @@ def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
         Publication.objects.filter(kind=kind_name, subject=subject).select_related("body").order_by("-version").first()
     )
     return json.loads(row.body.payload) if row and row.body.payload else None
+
+
+def latest_payload_of_kind(kind_name: str) -> dict[str, Any] | None:
+    """Return what was last said of anything of a kind there is only one of, such as the scheme."""
+    row = current_publications().filter(kind=kind_name, body__payload__isnull=False).last()
+    return json.loads(row.body.payload) if row and row.body.payload else None
