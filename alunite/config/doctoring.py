@@ -21,19 +21,23 @@ from alunite.config.health import LEAST_FREE_BYTES
 from alunite.config.migrating import migration_state
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.core.operation import Check, Finding, doctor_checks
-from alunite.foundation.history.models import Entry
+from alunite.foundation.history.models import Checkpoint, Entry
 from alunite.foundation.history.queries import newest_checkpoint
 from alunite.foundation.history.sealing import log_line, log_path
 from alunite.foundation.history.triggers import Guard, missing_guards
 from alunite.foundation.keys.installation import InstallationError
 from alunite.foundation.keys.models import SigningKey
 from alunite.foundation.keys.signing import CannotSign, find_public_key, sign
+from alunite.foundation.messages.jobs import jobs
+from alunite.foundation.messages.models import MailState, OutgoingMail, WorkerJob
 from alunite.foundation.publications.queries import current_publications
 from alunite.front.register.models import Record
 
 OLDEST_POSTGRESQL = 140_000
 OLDEST_SQLITE = (3, 35)
 LONGEST_UNSEALED = timedelta(minutes=15)
+LONGEST_LATE = timedelta(minutes=15)
+LONGEST_WAITING = timedelta(hours=1)
 MOST_SKEW = timedelta(seconds=30)
 OLDEST_BACKUP = timedelta(days=7)
 BACKUP_NOTE = "last-backup.json"
@@ -187,13 +191,64 @@ def _sealing() -> Iterator[Finding]:
         )
     if newest is None:
         return
-    path = log_path()
-    last = path.read_bytes().splitlines(keepends=True)[-1:] if path.is_file() else []
-    if last != [log_line(newest)]:
+    if not _log_agrees(newest):
         yield Finding(
-            f"{path} does not end with checkpoint {newest.number}, the newest in the database.",
+            f"{log_path()} does not end with checkpoint {newest.number}, the newest in the database.",
             "One of the two is older than the other, or was changed.",
-            "A line that is missing after a crash is added by: alunite init. Else: alunite history verify",
+            "Find out which: alunite history verify",
+        )
+
+
+def _log_agrees(newest: Checkpoint) -> bool:
+    """Tell whether the file ends with the newest checkpoint, or with as much of it as a crash leaves."""
+    path = log_path()
+    lines = path.read_bytes().splitlines(keepends=True)[-2:] if path.is_file() else []
+    line = log_line(newest)
+    if lines[-1:] == [line]:
+        return True
+    before = Checkpoint.objects.filter(number=newest.number - 1).first()
+    # A killed sealer has written nothing of its line yet, or a part; the next one completes it.
+    if lines and not lines[-1].endswith(b"\n") and line.startswith(lines[-1]):
+        lines.pop()
+    return lines[-1:] == ([log_line(before)] if before else [])
+
+
+def _worker() -> Iterator[Finding]:
+    now = timezone.now()
+    rows = {row.name: row for row in WorkerJob.objects.all()}
+    for job in jobs():
+        row = rows.get(job.name)
+        if row is not None and row.failures:
+            yield Finding(
+                f"The job {job.name} failed {row.failures} times, last with {row.last_fault}.",
+                "What it does is not done.",
+                "The log of alunite worker says where it failed.",
+            )
+        is_late = row is not None and now - row.due_at > max(LONGEST_LATE, 2 * job.longest)
+        # A trial without a worker is well; whoever started one wants it to run.
+        if is_late or (row is None and settings.ALUNITE_ORIGIN.startswith("https:")):
+            since = f"since {row.due_at:%Y-%m-%d %H:%M} UTC" if row else "and was never run"
+            yield Finding(
+                f"The job {job.name} is due {since}.",
+                "No worker runs: mail is not sent, and history is sealed only by commands.",
+                "Start it, or let the service manager: alunite worker",
+            )
+
+
+def _mail() -> Iterator[Finding]:
+    given_up = OutgoingMail.objects.filter(state=MailState.GIVEN_UP).count()
+    if given_up:
+        yield Finding(
+            f"{given_up} letters were given up.",
+            "Somebody waits for what they said, such as a way to sign in.",
+            "Check ALUNITE_MAIL_URL and the addresses, and ask whoever it was for to begin again.",
+        )
+    oldest = OutgoingMail.objects.filter(state=MailState.WAITING).order_by("written_at").first()
+    if oldest is not None and timezone.now() - oldest.written_at > LONGEST_WAITING:
+        yield Finding(
+            f"A letter waits since {oldest.written_at:%Y-%m-%d %H:%M} UTC.",
+            "Mail is not sent, or refused again and again.",
+            "See that alunite worker runs, and that ALUNITE_MAIL_URL names a server that answers.",
         )
 
 
@@ -237,6 +292,8 @@ WITH_DATABASE: dict[str, Check] = {
     "scheme": _scheme,
     "read tables": _read_tables,
     "sealing": _sealing,
+    "worker": _worker,
+    "mail": _mail,
     "clock": _clock,
 }
 

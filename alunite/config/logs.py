@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+OURS = "alunite"
 JSON, TEXT = "json", "text"
 STYLES = (JSON, TEXT)
 LEFT_OUT = "a message left out because it may hold personal values"
@@ -71,8 +72,12 @@ def without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
         return event
     record: logging.LogRecord = event["_record"]
     event["where"] = f"{record.module}:{record.lineno}"
+    filled_in = event.pop("positional_args", ())
+    if record.name.partition(".")[0] == OURS:
+        event["event"] = str(record.msg) % filled_in if filled_in else str(record.msg)
+        return event
     # Without anything to fill in it is no pattern, or one that was filled in before.
-    if not event.pop("positional_args", ()):
+    if not filled_in:
         event["event"] = LEFT_OUT
     return event
 

@@ -23,6 +23,7 @@ from prometheus_client.registry import Collector
 
 from alunite.foundation.core.operation import Gauge, gauges
 from alunite.foundation.history.queries import newest_checkpoint, unsealed_count
+from alunite.foundation.messages.models import MailState, OutgoingMail
 from alunite.foundation.publications.models import Publication
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -34,7 +35,12 @@ def _seconds_since_seal() -> float | None:
     return (timezone.now() - newest.at).total_seconds() if newest else None
 
 
+def _waiting_mail() -> int:
+    return OutgoingMail.objects.filter(state=MailState.WAITING).count()
+
+
 OURS = (
+    Gauge("alunite_outbox_waiting", "Letters not sent yet.", _waiting_mail),
     Gauge("alunite_publications", "Publications made so far.", Publication.objects.count),
     Gauge("alunite_unsealed_entries", "Entries of history that no checkpoint covers yet.", unsealed_count),
     Gauge("alunite_last_seal_age_seconds", "Time since the newest checkpoint.", _seconds_since_seal),

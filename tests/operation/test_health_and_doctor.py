@@ -22,6 +22,8 @@ from alunite.foundation.core import operation
 from alunite.foundation.core.operation import Finding
 from alunite.foundation.history.sealing import log_path, seal
 from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.messages.jobs import jobs, run_due
+from alunite.foundation.messages.models import MailState, OutgoingMail, WorkerJob
 from alunite.front.register.models import Record
 from tests.planting import ROOT
 
@@ -149,10 +151,42 @@ def test_doctor_says_since_when_history_is_unsealed(patient, monkeypatch):
 
 
 def test_doctor_compares_the_file_of_checkpoints_with_the_database(patient):
-    log_path().write_bytes(log_path().read_bytes()[:-9])
-    assert "does not end with checkpoint" in only("sealing").what
+    add_person("somebody", actor=OPERATOR)
+    seal()
+    first, second = log_path().read_bytes().splitlines(keepends=True)
+    for left_by_a_crash in (first, first + second[:40], first + second[:-1]):
+        log_path().write_bytes(left_by_a_crash)
+        assert found() == {}
+    for changed in (b"", second[:40], first + second[:-9] + b"x", first + second.replace(b'"', b"'", 1)):
+        log_path().write_bytes(changed)
+        assert "does not end with checkpoint" in only("sealing").what, changed
     log_path().unlink()
     assert "does not end with checkpoint" in only("sealing").what
+
+
+def test_doctor_says_that_no_worker_runs_and_which_job_fails(patient, settings):
+    run_due(at_once=True)
+    assert found() == {}
+    WorkerJob.objects.update(due_at=timezone.now() - timedelta(hours=2))
+    assert {finding.mend for finding in found()["worker"]} == {"Start it, or let the service manager: alunite worker"}
+    WorkerJob.objects.update(due_at=timezone.now())
+    WorkerJob.objects.filter(name=jobs()[0].name).update(failures=3, last_fault="SMTPConnectError")
+    assert "failed 3 times, last with SMTPConnectError" in only("worker").what
+    WorkerJob.objects.all().delete()
+    assert found() == {}
+    settings.ALUNITE_ORIGIN = "https://register.example"
+    assert len(found()["worker"]) == len(jobs())
+
+
+def test_doctor_says_what_mail_waits_or_was_given_up(patient):
+    letter = {"to": "a@example.org", "subject": "s", "body": "b"}
+    OutgoingMail.objects.create(message_id="1", **letter)
+    assert found() == {}
+    OutgoingMail.objects.update(written_at=timezone.now() - timedelta(hours=2))
+    assert "waits since" in only("mail").what
+    OutgoingMail.objects.update(state=MailState.GIVEN_UP)
+    assert only("mail").what == "1 letters were given up."
+    assert "example" not in only("mail").what
 
 
 def test_doctor_finds_a_missing_key_and_a_missing_public_half(patient, monkeypatch, own_home):
@@ -214,9 +248,11 @@ def test_doctor_compares_clocks(patient, monkeypatch):
 
 def test_a_room_adds_its_own_check(patient, monkeypatch):
     monkeypatch.setattr(operation, "_checks", {})
-    operation.doctor_check("mail", lambda: [Finding("3 letters were given up.", "Somebody waits.", "Look at them.")])
-    assert only("mail").what == "3 letters were given up."
+    operation.doctor_check(
+        "snapshots", lambda: [Finding("3 letters were given up.", "Somebody waits.", "Look at them.")]
+    )
+    assert only("snapshots").what == "3 letters were given up."
     with pytest.raises(ValueError, match="twice"):
-        operation.doctor_check("mail", list)
-    operation.doctor_check("worker", lambda: (_ for _ in ()).throw(OSError("no heartbeat file")))
-    assert "no heartbeat file" in found()["worker"][0].what
+        operation.doctor_check("snapshots", list)
+    operation.doctor_check("heartbeat", lambda: (_ for _ in ()).throw(OSError("no heartbeat file")))
+    assert "no heartbeat file" in found()["heartbeat"][0].what

@@ -1,0 +1,243 @@
+"""What a SIGKILL leaves behind, at any moment: nothing half done, and a second run that ends as the first would have.
+
+A command runs in a process of its own on a copy of an installation, and kills itself just before or after the k-th
+statement, commit or fsync: every moment at which anything lasting happens. `COMMANDS` takes any function.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import override_settings
+
+from alunite.config import command_line, doctoring
+from alunite.config.commands.common import writing
+from alunite.foundation.accounts.actions import add_person
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.adoption.actions import adopt_pack
+from alunite.foundation.history.models import Checkpoint, Entry
+from alunite.foundation.history.sealing import log_path, seal
+from alunite.foundation.history.verification import CHECKPOINT_FILE, verify
+from alunite.foundation.importing.actions import import_files
+from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.keys.installation import Installation
+from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.front.register.models import Record
+from tests import databases
+from tests.planting import ROOT
+from tests.upgrade import tracer
+
+MOMENTS_AT_FULL_LENGTH = 200
+ROWS = 7
+LABEL = f"killed_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are made by fork")
+
+
+@dataclass(frozen=True)
+class Base:
+    """An installation that every moment gets a copy of."""
+
+    copies: databases.Copies
+    home: Path
+
+
+def some_rows(folder: Path, kind: str, *, corrected: bool = False) -> Path:
+    """A few of the tracer's rows, with their scopes said anew if asked for."""
+    text = (tracer.EXPORTS / f"{kind}.csv").read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)[: ROWS + 1]
+    path = folder / f"{kind}{'-corrected' if corrected else ''}.csv"
+    said = "".join(lines)
+    path.write_text(said.replace("Aludium Alicante Facility", "Aludium Alicante Works") if corrected else said)
+    return path
+
+
+@pytest.fixture(scope="module")
+def base(
+    template_database: databases.Copies, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Base]:
+    home = tmp_path_factory.mktemp("killed")
+    shutil.copytree(tracer.HOME, home, dirs_exist_ok=True)
+    (home / "checkpoints.log").unlink()
+    shutil.rmtree(home / "keys")
+    with django_db_blocker.unblock():
+        template_database.copy("template", LABEL)
+        with (
+            databases.pointed_at(template_database, LABEL),
+            override_settings(ALUNITE_HOME=home, INSTALLATION=Installation(home)),
+        ):
+            ensure_signing_key()
+            adopt_pack(ROOT / "schemes/asi", actor=OPERATOR)
+            assert not import_files([("certificates", some_rows(home.parent, "certificates"))], actor=IMPORTER).faults
+            seal()
+            # Something that is not sealed yet: a sealer has work to do.
+            add_person("unsealed", actor=OPERATOR)
+            template_database.close()
+        yield Base(template_database, home)
+        template_database.drop(LABEL)
+
+
+def run_import(folder: Path) -> None:
+    files = [f"members={some_rows(folder, 'members')}"]
+    files.append(f"certificates={some_rows(folder, 'certificates', corrected=True)}")
+    assert command_line.run(["import", *files]) == 0
+
+
+def run_publish(_folder: Path) -> None:
+    """A name said anew: as an action does it, and sealed as a command does."""
+    with writing():
+        firm = Record.objects.filter(kind="firm").order_by("title").first()
+        publish("firm", [ToPublish(firm.subject, {**firm.payload, "name": "Another name (made up)"})], actor=OPERATOR)
+
+
+def run_seal(_folder: Path) -> None:
+    seal()
+
+
+COMMANDS: dict[str, Callable[[Path], None]] = {"import": run_import, "publish": run_publish, "seal": run_seal}
+
+
+class Killer:
+    """Counts moments, and ends the process by SIGKILL at one of them; at none if `moment` is 0."""
+
+    def __init__(self, moment: int) -> None:
+        self.moment, self.passed = moment, 0
+
+    def pass_by(self) -> None:
+        self.passed += 1
+        if self.passed == self.moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def passing(*arguments: Any, **named: Any) -> Any:
+            self.pass_by()
+            result = function(*arguments, **named)
+            self.pass_by()
+            return result
+
+        return passing
+
+    def execute(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        return self.around(execute)(*arguments)
+
+    def on_watch(self) -> ExitStack:
+        stack = ExitStack()
+        stack.enter_context(connection.execute_wrapper(self.execute))
+        stack.enter_context(mock.patch.object(connection, "_commit", self.around(connection._commit)))
+        stack.enter_context(mock.patch.object(os, "fsync", self.around(os.fsync)))
+        return stack
+
+
+def in_a_process(run: Callable[[Path], None], folder: Path, moment: int) -> int:
+    """Run in a forked process, killed at a moment; return how many moments went by, or 0 if it was killed."""
+    connection.close()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            killer = Killer(moment)
+            with killer.on_watch():
+                run(folder)
+            os.write(writer, str(killer.passed).encode())
+            os._exit(0)
+        except BaseException:  # noqa: BLE001, told to the parent by the exit status
+            traceback.print_exc()
+            os._exit(1)
+    os.close(writer)
+    with os.fdopen(reader) as said:
+        passed = said.read()
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        assert os.WTERMSIG(status) == signal.SIGKILL
+        return 0
+    assert os.WEXITSTATUS(status) == 0
+    return int(passed)
+
+
+@pytest.fixture
+def place(base: Base, tmp_path: Path, django_db_blocker: Any) -> Iterator[Callable[[], Any]]:
+    """Give a new copy of the base each time it is entered."""
+    made: list[str] = []
+
+    def copy() -> ExitStack:
+        label = f"{LABEL}_{len(made)}"
+        made.append(label)
+        home = tmp_path / f"home{len(made)}"
+        shutil.copytree(base.home, home)
+        base.copies.copy(LABEL, label)
+        stack = ExitStack()
+        stack.callback(base.copies.drop, label)
+        stack.callback(ContentType.objects.clear_cache)
+        stack.enter_context(databases.pointed_at(base.copies, label))
+        stack.enter_context(override_settings(ALUNITE_HOME=home, INSTALLATION=Installation(home)))
+        return stack
+
+    with django_db_blocker.unblock():
+        yield copy
+
+
+def outcome(folder: Path) -> dict[str, Any]:
+    """What a run leaves for others to see, without ids drawn by lot and instants."""
+    said: dict[str, Any] = {}
+    for kind in ("members", "certificates"):
+        export_csv(import_kind(kind), folder / "out.csv")
+        said[kind] = (folder / "out.csv").read_bytes()
+    said["records"] = sorted(Record.objects.values_list("kind", "title", "version", "withdrawal"))
+    said["entries"] = Counter(Entry.objects.values_list("kind", flat=True))
+    newest = Checkpoint.objects.order_by("-number").first()
+    said["sealed"] = Entry.objects.filter(id__lte=newest.last).count()
+    said["lines"] = len(log_path().read_bytes().splitlines()) == Checkpoint.objects.count()
+    return said
+
+
+def assert_whole(*, just_killed: bool = False) -> None:
+    """Nothing is wrong; just after a kill the file may lack (part of) the newest checkpoint's line, and nothing else.
+
+    The database is committed before the file is written, so `history verify` names that line until the next sealing
+    (docs/algorithms/history.md).
+    """
+    newest = Checkpoint.objects.order_by("-number").first()
+    found = verify(None)
+    problems = [(problem.kind, problem.where) for problem in found.problems]
+    if just_killed:
+        may_lack = {(CHECKPOINT_FILE, f"checkpoint {newest.number}"), (CHECKPOINT_FILE, str(log_path()))}
+        problems = [problem for problem in problems if problem not in may_lack]
+    assert problems == [], [problem.text for problem in found.problems]
+    findings = doctoring.all_findings(doctoring.examine())
+    assert findings == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.soak
+def test_killed_at_any_moment_nothing_is_half_done_and_the_next_run_ends_it(name, place, tmp_path, soak, capfd):
+    run = COMMANDS[name]
+    with place():
+        total = in_a_process(run, tmp_path, moment=0)
+        wanted = outcome(tmp_path)
+        assert_whole()
+    assert total > 8
+    assert wanted["lines"]
+    moments = range(1, total + 1)
+    number = min(max(round(MOMENTS_AT_FULL_LENGTH * soak), 1), total)
+    for moment in sorted(random.Random(f"{name} {number}").sample(moments, number)):
+        with place():
+            assert in_a_process(run, tmp_path, moment) == 0, f"{name} was not killed at moment {moment} of {total}"
+            assert_whole(just_killed=True)
+            in_a_process(run, tmp_path, moment=0)
+            assert outcome(tmp_path) == wanted, f"{name}, killed at moment {moment} of {total}"
+            assert_whole()
