@@ -63,7 +63,17 @@ VARIABLES = MappingProxyType(
             "Who sends `Authorization: Bearer` with it sees `/metrics`; at least 20 random characters. Unset: only this "
             "machine itself, and nobody through a proxy"
         ),
+        "ALUNITE_OIDC_CLIENT_ID": "Name this site has at the single sign-on provider",
+        "ALUNITE_OIDC_CLIENT_SECRET": "Secret that goes with it",
+        "ALUNITE_OIDC_NAME": "What people call the provider, on the button that signs in by it",
+        "ALUNITE_OIDC_SERVER": "Address of an OpenID Connect provider; unset: no single sign-on",
         "ALUNITE_ORIGIN": "Address people reach the site by; with `https` cookies, redirects and HSTS become strict",
+        "ALUNITE_REVIEW_DAYS": (
+            "Days after which a role that nobody confirmed is to be looked at, and a reminder goes out; `0`: never"
+        ),
+        "ALUNITE_SECOND_FACTOR": (
+            "`false` lets people of the Secretariat go on without a second factor; a demonstration always does"
+        ),
         "ALUNITE_TODAY": "A day (`2026-11-22`) to take for today, for demonstrations and tests only",
         "DATABASE_URL": "`postgresql://user:password@host:port/name`; unset: SQLite in `ALUNITE_HOME`",
         "XDG_CONFIG_HOME": "The user's configuration folder, by the XDG base directory convention",

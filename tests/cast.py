@@ -51,7 +51,7 @@ class Cast:
         return PUBLIC if name == THE_PUBLIC else actor_for(self.person(name))
 
     def organisation(self, name: str) -> Organisation:
-        return Organisation.objects.get(affiliations__person__username=name)
+        return Organisation.objects.filter(affiliations__person__username=name).distinct().get()
 
 
 def make_cast() -> Cast:

@@ -14,11 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+from django.core import mail
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from alunite.foundation.accounts.cast import CAST
+from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.keys.signing import ensure_signing_key
@@ -88,6 +91,48 @@ TABLE = """
 /duplicates/<int:key>/                        | open                      | GET  | 404 404 404 404 404 200 404 404 404 302
 /duplicates/<int:key>/                        | deciding nothing          | POST | 404 404 404 404 404 400 404 404 404 302
 /duplicates/<int:key>/                        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/account/sign-ins/                            | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/inactive/                            | says that it is closed    | GET  | 200 200 200 200 200 200 200 200 200 200
+/account/password/reset/                      | the form                  | GET  | 200 200 200 200 200 200 200 200 200 200
+/account/password/reset/                      | without an address        | POST | 200 200 200 200 200 200 200 200 200 200
+/account/password/reset/done/                 | what to do now            | GET  | 200 200 200 200 200 200 200 200 200 200
+/^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$| a link that does not hold | GET  | 200 200 200 200 200 200 200 200 200 200
+/account/password/reset/key/done/             | that it is done           | GET  | 200 200 200 200 200 200 200 200 200 200
+/account/sessions/                            | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/second-factor/                       | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/second-factor/authenticate/          | outside signing in        | GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/reauthenticate/        | without an app            | GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/code/add/              | before confirming who one is| GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/code/remove/           | without an app            | GET  | 404 404 404 404 404 404 404 404 404 302
+/account/second-factor/recovery/              | without codes             | GET  | 404 404 404 404 404 404 404 404 404 302
+/account/second-factor/recovery/new/          | before confirming who one is| GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/keys/add/              | before confirming who one is| GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/keys/                  | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/second-factor/keys/<int:pk>/remove/  | before confirming who one is| GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/keys/login/            | without a key             | GET  | 302 302 302 302 302 302 302 302 302 302
+/account/second-factor/keys/reauthenticate/   | without a key             | GET  | 302 302 302 302 302 302 302 302 302 302
+/account/sso/                                 | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
+/account/sso/cancelled/                       | says so                   | GET  | 200 200 200 200 200 200 200 200 200 200
+/account/sso/error/                           | says so                   | GET  | 401 401 401 401 401 401 401 401 401 401
+/account/sso/<slug:provider_id>/              | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
+/account/sso/<slug:provider_id>/callback/     | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
+/organisations/<uuid:organisation_id>/people/ | the member's              | GET  | 200 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | the audit firm's          | GET  | 404 404 200 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | the Secretariat's         | GET  | 404 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | the committee's           | GET  | 404 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | the buyer's               | GET  | 404 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/organisations/<uuid:organisation_id>/people/ | the member's, inviting nobody| POST | 200 404 404 404 404 200 404 404 404 302
+/affiliations/<int:affiliation_id>/confirm/   | the member's              | POST | 302 404 404 404 404 302 404 404 404 302
+/affiliations/<int:affiliation_id>/confirm/   | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
+/invitations/<uuid:invitation_id>/send/       | the member's              | POST | 302 404 404 404 404 302 404 404 404 302
+/invitations/<uuid:invitation_id>/send/       | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
+/invitations/<uuid:invitation_id>/revoke/     | the member's              | POST | 302 404 404 404 404 302 404 404 404 302
+/invitations/<uuid:invitation_id>/revoke/     | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
+/affiliations/<int:affiliation_id>/end/       | the buyer's               | POST | 404 404 404 404 404 302 404 404 404 302
+/affiliations/<int:affiliation_id>/end/       | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
+/invitation/<str:token>/                      | one that holds            | GET  | 200 200 200 200 200 200 200 200 200 200
+/invitation/<str:token>/                      | one that does not         | GET  | 404 404 404 404 404 404 404 404 404 404
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 
@@ -149,6 +194,10 @@ def cast(samples) -> Cast:
     return make_cast()
 
 
+# Steps of signing in itself: whoever is at none of them begins at the sign-in page.
+NOT_LED_BACK = ("/logout/", "/second-factor/authenticate/", "/keys/login/")
+
+
 def places(cast: Cast) -> dict[tuple[str, str], str]:
     """The path of each case of the table, by route and case."""
     ensure_signing_key()  # /readyz asks for it
@@ -177,6 +226,9 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     for case, owner in owners.items():
         found[route, case] = f"/organisations/{cast.organisation(owner).pk}/"
     found[route, "nobody's"] = f"/organisations/{uuid.uuid4()}/"
+    found.update({(f"{route}people/", case): f"{path}people/" for (key, case), path in found.items() if key == route})
+    found[f"{route}people/", "the member's, inviting nobody"] = found[f"{route}people/", "the member's"]
+    found.update(of_people(cast))
     route = "/decisions/<slug:decision_id>/"
     newest = Publication.objects.filter(kind="member").latest("pk")
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
@@ -187,6 +239,36 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     route = "/duplicates/<int:key>/"
     found |= {(route, case): f"/duplicates/{pair}/" for case in ("open", "deciding nothing")}
     found[route, "nobody's"] = "/duplicates/999999/"
+    return found
+
+
+def of_people(cast: Cast) -> dict[tuple[str, str], str]:
+    """The paths of roles, invitations and links."""
+    fields = {"email": "guest@example.org", "role": "manager", "actor": OPERATOR, "origin": "http://testserver"}
+    invite(cast.organisation("member"), **fields)
+    link = re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0]
+    lasting = invite(cast.organisation("member"), **fields)
+    role = cast.person("colleague").affiliations.get()
+    leaver = cast.person("buyer").affiliations.get()
+    key = "/^account/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+    found = {
+        ("/invitation/<str:token>/", "one that holds"): link,
+        ("/invitation/<str:token>/", "one that does not"): "/invitation/not-one/",
+        ("/affiliations/<int:affiliation_id>/confirm/", "the member's"): f"/affiliations/{role.pk}/confirm/",
+        ("/affiliations/<int:affiliation_id>/confirm/", "nobody's"): "/affiliations/999999/confirm/",
+        ("/affiliations/<int:affiliation_id>/end/", "the buyer's"): f"/affiliations/{leaver.pk}/end/",
+        ("/affiliations/<int:affiliation_id>/end/", "nobody's"): "/affiliations/999999/end/",
+        ("/account/second-factor/keys/<int:pk>/remove/", "before confirming who one is"): (
+            "/account/second-factor/keys/999999/remove/"
+        ),
+        ("/account/sso/<slug:provider_id>/", "none is set up"): "/account/sso/sso/",
+        ("/account/sso/<slug:provider_id>/callback/", "none is set up"): "/account/sso/sso/callback/",
+        (key, "a link that does not hold"): "/account/password/reset/key/1-2-3/",
+    }
+    for deed in ("send", "revoke"):
+        route = f"/invitations/<uuid:invitation_id>/{deed}/"
+        found[route, "the member's"] = f"/invitations/{lasting.pk}/{deed}/"
+        found[route, "nobody's"] = f"/invitations/{uuid.uuid4()}/{deed}/"
     return found
 
 
@@ -210,15 +292,15 @@ def test_everybody_gets_what_the_table_says(cast):
             answer = cast[name].generic(line.method, path)
             if answer.status_code != expected:
                 said.append(f"{line.method} {path} ({line.case}) as {name}: {answer.status_code}, not {expected}")
-    assert said == []
+    assert not said, "\n".join(said)
 
 
 def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(cast):
     paths = places(cast)
     for line in lines():
-        if line.answers[THE_PUBLIC] == 302 and "logout" not in line.route:
+        if line.answers[THE_PUBLIC] == 302 and not line.route.endswith(NOT_LED_BACK):
             path = paths.get((line.route, line.case), line.route)
-            assert cast[THE_PUBLIC].generic(line.method, path)["Location"] == f"/account/login/?next={path}"
+            assert unquote(cast[THE_PUBLIC].generic(line.method, path)["Location"]) == f"/account/login/?next={path}"
 
 
 def as_told(cast: Cast, name: str, path: str) -> tuple[int, str, dict[str, Any]]:
@@ -253,10 +335,7 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 14, (
-            "five organisations and one that is not there, imports, decisions' list and form, one and none, "
-            "duplicates' list, one and none"
-        )
+        assert tried == 20, "organisations and their people, imports, decisions and duplicates: lists, forms, one, none"
 
 
 def test_the_public_is_told_the_same_of_an_organisation_that_exists_and_one_that_does_not(cast):
@@ -273,7 +352,8 @@ def test_pages_for_the_public_hold_nothing_of_people_or_organisations(cast):
     private |= {str(place) for name in PLAYERS if name != "stranger" for place in [cast.organisation(name)]}
     paths = places(cast)
     for line in lines():
-        if line.method == "GET":
+        # An invitation's link is a secret of whoever it was sent to.
+        if line.method == "GET" and line.case != "one that holds":
             body = cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).content.decode()
             assert [value for value in private if value in body] == [], line.route
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from alunite.foundation.accounts.actions import add_person, affiliate
+from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.models import Affiliation, Organisation
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.accounts.roles import OrganisationKind, Role
@@ -27,6 +28,9 @@ def grow(count: int, start: int = 0) -> None:
         organisation = Organisation.objects.create(name=f"Works {number}", kind=OrganisationKind.MEMBER)
         add_person(f"worker{number}", actor=OPERATOR)
         affiliate(f"worker{number}", organisation, Role.MANAGER, actor=OPERATOR)
+        house = Organisation.objects.get(kind=OrganisationKind.SECRETARIAT)
+        affiliate(f"worker{number}", house, Role.OFFICE, actor=OPERATOR)
+        invite(house, f"guest{number}@example.org", Role.OFFICE, actor=OPERATOR, origin="http://testserver")
         Batch.objects.create(
             kind="members",
             file=f"{number}.csv",
@@ -47,7 +51,8 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     mine = Affiliation.objects.filter(person__username="office").values_list("organisation_id", flat=True)[0]
     grow(2)
     pair = Proposal.objects.order_by("pk")[0].pk
-    private = ("/account/", "/imports/", f"/organisations/{mine}/", "/duplicates/", f"/duplicates/{pair}/")
+    people = ("/account/sign-ins/", f"/organisations/{mine}/people/")
+    private = ("/account/", *people, "/imports/", f"/organisations/{mine}/", "/duplicates/", f"/duplicates/{pair}/")
 
     def counted() -> dict[str, int]:
         found = {}

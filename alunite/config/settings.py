@@ -27,6 +27,9 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured(f"ALUNITE_TODAY: expected a day such as 2026-11-22; {error}") from error
 
+# Set by `alunite demo` for itself: made-up accounts, mail on a page.
+ALUNITE_DEMO = env.str("ALUNITE_DEMO", "") == "true"
+
 # Where people reach the site. With https, cookies and redirects are strict; without, this is a machine of one's own.
 ALUNITE_ORIGIN = env.str("ALUNITE_ORIGIN", "").rstrip("/")
 _origin = urlsplit(ALUNITE_ORIGIN)
@@ -53,6 +56,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "axes",
     "csp",
     "alunite.foundation.keys",
@@ -85,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "alunite.foundation.accounts.middleware.SecondFactorRequired",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -144,8 +152,44 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+try:
+    # A demonstration's people can sign in with nothing but their password.
+    ALUNITE_SECOND_FACTOR = env.bool("ALUNITE_SECOND_FACTOR", True) and not ALUNITE_DEMO
+    ALUNITE_REVIEW_DAYS = env.int("ALUNITE_REVIEW_DAYS", 180)
+except EnvError as error:
+    raise ImproperlyConfigured(f"expected true or false, or a number of days; {error}") from error
 ACCOUNT_ADAPTER = "alunite.foundation.accounts.adapter.ClosedAccountAdapter"
+MFA_ADAPTER = "alunite.foundation.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = _origin.hostname or "Alunite"
+# Browsers offer passkeys without https on this machine itself only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
+USERSESSIONS_ADAPTER = "alunite.foundation.accounts.adapter.SessionsAdapter"
+SOCIALACCOUNT_ADAPTER = "alunite.foundation.accounts.adapter.SingleSignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+ALUNITE_OIDC_SERVER = env.str("ALUNITE_OIDC_SERVER", "").rstrip("/")
+_provider = urlsplit(ALUNITE_OIDC_SERVER)
+if ALUNITE_OIDC_SERVER:
+    if _provider.scheme != "https" and _provider.hostname not in {"127.0.0.1", "localhost"}:
+        raise ImproperlyConfigured("ALUNITE_OIDC_SERVER: expected the provider's address, with https")
+    SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "sso",
+                    "name": env.str("ALUNITE_OIDC_NAME", "single sign-on"),
+                    "client_id": env.str("ALUNITE_OIDC_CLIENT_ID", ""),
+                    "secret": env.str("ALUNITE_OIDC_CLIENT_SECRET", ""),
+                    "settings": {"server_url": ALUNITE_OIDC_SERVER},
+                }
+            ],
+        }
+    }
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
@@ -196,7 +240,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        # Signing in at the provider begins with a form of ours.
+        "form-action": ["'self'", *([f"{_provider.scheme}://{_provider.netloc}"] if ALUNITE_OIDC_SERVER else [])],
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -223,8 +268,6 @@ try:
 except EnvError as error:
     raise ImproperlyConfigured("ALUNITE_API_REQUESTS_A_MINUTE: expected a whole number, 0 for no limit") from error
 
-# Set by `alunite demo` for itself: made-up accounts, mail on a page.
-ALUNITE_DEMO = env.str("ALUNITE_DEMO", "") == "true"
 
 # Whoever sends mail writes it into the outbox; `alunite worker` hands it over, to this server or into these files.
 EMAIL_BACKEND = "alunite.foundation.messages.backend.Outbox"

@@ -65,7 +65,7 @@ def add_person(
         username=sign_in_name(username), display_name=display_name.strip(), email=email.strip(), made_up=made_up
     )
     person.set_password(chosen)
-    _check(person, chosen if password else None)
+    check_person(person, chosen if password else None)
     with transaction.atomic():
         person.save(force_insert=True)
         record(
@@ -78,7 +78,7 @@ def add_person(
     return Credentials(person.username, chosen, "")
 
 
-def _check(person: Person, password: str | None) -> None:
+def check_person(person: Person, password: str | None) -> None:
     faults: list[tuple[str, str]] = []
     try:
         person.full_clean(validate_constraints=False)
@@ -130,12 +130,13 @@ def add_cast(*, actor: Actor, new_passwords: bool = False) -> list[Credentials]:
 
 
 def _add_player(player: Player, actor: Actor) -> Credentials:
-    made = add_person(player.username, actor=actor, display_name=player.display_name, made_up=True)
+    made = add_person(player.username, actor=actor, display_name=player.display_name, email=player.email, made_up=True)
     if player.place and player.role:
         organisation, _ = Organisation.objects.get_or_create(
             name=player.place.name, made_up=True, defaults={"kind": player.place.kind}
         )
-        affiliate(player.username, organisation, player.role, actor=actor)
+        for role in (player.role, Role.ADMIN) if player.is_admin else (player.role,):
+            affiliate(player.username, organisation, role, actor=actor)
     return Credentials(made.username, made.password, player.is_who)
 
 
@@ -148,26 +149,43 @@ def affiliate(username: str, organisation: Organisation, role: str, *, actor: Ac
     """Give a person a role in an organisation, from now on. `ValueError` if there is no such role."""
     require(actor, "people.add")
     with transaction.atomic():
-        affiliation = Affiliation.objects.create(
-            person=Person.objects.get_by_natural_key(username), organisation=organisation, role=Role(role)
-        )
-        _record_affiliation("affiliation.began", affiliation, actor)
+        return begin_affiliation(Person.objects.get_by_natural_key(username), organisation, Role(role), actor=actor)
+
+
+def begin_affiliation(person: Person, organisation: Organisation, role: str, *, actor: Actor) -> Affiliation:
+    """Begin a role, in the transaction of an action that was allowed to."""
+    affiliation = Affiliation.objects.create(person=person, organisation=organisation, role=role)
+    record_affiliation("affiliation.began", affiliation, actor)
     return affiliation
 
 
 def end_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliation:
     """End a role from this moment on; one that has ended keeps its end."""
-    require(actor, "people.add")
+    require(actor, "organisation.people", affiliation.organisation)
     with transaction.atomic():
         held = Affiliation.objects.select_for_update().get(pk=affiliation.pk)
         if held.until is None:
             held.until = max(timezone.now(), held.since)
             held.save(update_fields=["until"])
-            _record_affiliation("affiliation.ended", held, actor)
+            record_affiliation("affiliation.ended", held, actor)
     return held
 
 
-def _record_affiliation(kind: str, affiliation: Affiliation, actor: Actor) -> None:
+def close_account(username: str, *, actor: Actor) -> Person:
+    """Close an account: nobody signs in with it, and its roles end. `Person.DoesNotExist` if there is none."""
+    require(actor, "people.add")
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(username=sign_in_name(username))
+        for affiliation in person.affiliations.filter(until=None).select_related("organisation"):
+            end_affiliation(affiliation, actor=actor)
+        if person.is_active:
+            person.is_active = False
+            person.save(update_fields=["is_active"])
+            record("person.closed", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
+    return person
+
+
+def record_affiliation(kind: str, affiliation: Affiliation, actor: Actor) -> None:
     record(
         kind,
         record_type="affiliation",

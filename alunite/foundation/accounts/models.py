@@ -50,6 +50,7 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     made_up = models.BooleanField(default=False, help_text=_("An account of the walk-through, nobody's own."))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_by = models.CharField(max_length=100, blank=True, help_text=_("The decision the person was erased by."))
 
     objects: ClassVar[PersonManager] = PersonManager()
 
@@ -65,6 +66,7 @@ class Person(AbstractBaseUser):
         "is_active": "member",
         "made_up": "member",
         "created_at": "member",
+        "erased_by": "audit",
         "last_login": "member",
         "password": "sealed",
     }
@@ -92,6 +94,12 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind.choices)
     made_up = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    reminded_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When somebody was last reminded to look through its people."),
+    )
 
     field_classes: ClassVar[dict[str, str]] = {
         "id": "member",
@@ -99,6 +107,7 @@ class Organisation(models.Model):
         "kind": "member",
         "made_up": "member",
         "created_at": "member",
+        "reminded_at": "member",
     }
 
     class Meta:
@@ -123,6 +132,9 @@ class Affiliation(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When somebody last said that it still holds.")
+    )
 
     field_classes: ClassVar[dict[str, str]] = {
         "id": "member",
@@ -131,6 +143,7 @@ class Affiliation(models.Model):
         "role": "member",
         "since": "member",
         "until": "member",
+        "confirmed_at": "member",
     }
 
     class Meta:
@@ -150,3 +163,45 @@ class Affiliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()} · {self.organisation}"
+
+
+class Invitation(models.Model):
+    """A role offered to whoever reads the mail at an address. Only a digest of the link's secret is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Blank once the person has been erased."))
+    secret_digest = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations_accepted"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "member",
+        "organisation": "member",
+        "role": "member",
+        "email": "member",
+        "secret_digest": "sealed",
+        "sent_at": "member",
+        "expires_at": "member",
+        "accepted_at": "member",
+        "accepted_by": "member",
+        "revoked_at": "member",
+    }
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} · {self.organisation}"
+
+    @property
+    def is_expired(self) -> bool:
+        """Tell whether the link is too old, whatever else happened to it."""
+        return self.expires_at <= timezone.now()

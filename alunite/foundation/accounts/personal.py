@@ -38,7 +38,7 @@ _holdings: dict[str, Held] = {}
 
 
 def holds(name: str, title: str) -> Callable[[type[Holding]], type[Holding]]:
-    """Register a kind of thing held of people; those registered first are erased first."""
+    """Register a kind of thing held of people; erasing does the account last."""
 
     def register(made: type[Holding]) -> type[Holding]:
         if name in _holdings:

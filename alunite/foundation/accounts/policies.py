@@ -14,7 +14,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Person, held_at
-from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind
+from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind, Role
 from alunite.foundation.core.judgement import Judgement, Reason
 
 ModelT = TypeVar("ModelT", bound=Model)
@@ -59,6 +59,10 @@ class Actor:
     def holds(self, *roles: str) -> bool:
         """Tell whether the actor holds one of `roles` in the Secretariat."""
         return any(kind == OrganisationKind.SECRETARIAT and role in roles for _, kind, role in self.roles)
+
+    def administers(self, organisation_id: Any) -> bool:
+        """Tell whether the actor looks after the people of this organisation."""
+        return any(own == str(organisation_id) and role == Role.ADMIN for own, _, role in self.roles)
 
     @property
     def is_secretariat(self) -> bool:
@@ -147,6 +151,27 @@ def scoped(actor: Actor, name: str, queryset: QuerySet[ModelT]) -> QuerySet[Mode
 
 @policy("people.add", says="Only the operator, at the command line, may add people.")
 def _people_add(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
+@policy(
+    "organisation.people",
+    says="Only an administrator of the organisation, or the membership office, looks after its people.",
+)
+def _organisation_people(actor: Actor, organisation: Any) -> bool:
+    """The office looks after everybody's people but its own: the Secretariat's roles are given by its administrator."""
+    if actor.is_installation or actor.administers(organisation.pk):
+        return True
+    return actor.holds(Role.OFFICE) and organisation.kind != OrganisationKind.SECRETARIAT
+
+
+@policy("people.erase", says="Only the operator, at the command line and by a decision, may erase a person.")
+def _people_erase(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
+@policy("people.remind", says="Only the installation itself sends reminders.")
+def _people_remind(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation
 
 

@@ -2,11 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from alunite.foundation.accounts.models import Affiliation, Organisation, held_at
+from alunite.foundation.accounts import sign_ins
+from alunite.foundation.accounts.invitations import open_invitations
+from alunite.foundation.accounts.models import Affiliation, Organisation, Person, held_at
 from alunite.foundation.accounts.policies import Actor, scoped
+from alunite.foundation.accounts.reviews import overdue_before
+
+SIGN_IN_WORDS = {
+    "person.signed_in": _("Signed in"),
+    "person.sign_in_failed": _("Failed attempt to sign in"),
+    "person.sign_in_paused": _("Signing in paused after failed attempts"),
+    "person.signed_out": _("Signed out"),
+    "person.signed_out_elsewhere": _("Signed out of every other browser"),
+    "person.factor_added": _("Way to sign in added"),
+    "person.factor_removed": _("Way to sign in removed"),
+    "person.password_set": _("Password changed"),
+}
+METHOD_WORDS = {
+    "password": _("by password"),
+    "socialaccount": _("by single sign-on"),
+    "single_sign_on": _("single sign-on"),
+    "webauthn": _("passkey or security key"),
+    "totp": _("one-time code"),
+    "recovery_codes": _("recovery code"),
+    "invitation": _("by invitation"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLine:
+    at: Any
+    words: Any
+    method: Any
+
+
+def sign_in_lines(person: Person) -> list[SignInLine]:
+    """Return the newest lines about a person's signing in, newest first. One query."""
+    lines = []
+    for entry in sign_ins.recent(person):
+        if entry.kind in SIGN_IN_WORDS:
+            method = (entry.data or {}).get("method", "")
+            lines.append(SignInLine(entry.at, SIGN_IN_WORDS[entry.kind], METHOD_WORDS.get(method, "")))
+    return lines
+
+
+def people_of(organisation: Organisation) -> dict[str, Any]:
+    """Return who holds a role in an organisation, whose is to be looked at, and who is invited. Two queries."""
+    before = overdue_before()
+    held = Affiliation.objects.filter(held_at(timezone.now()), organisation=organisation).select_related(
+        "person", "organisation"
+    )
+    rows = [
+        {"affiliation": one, "is_overdue": bool(before and (one.confirmed_at or one.since) < before)}
+        for one in held.order_by("person__display_name", "person__username", "pk")
+    ]
+    return {"rows": rows, "invitations": list(open_invitations(organisation))}
 
 
 def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:

@@ -2,14 +2,23 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alunite.foundation.accounts import invitations as inviting
+from alunite.foundation.accounts.actions import InvalidAccount, end_affiliation
+from alunite.foundation.accounts.forms import InviteForm, NewcomerForm
+from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person
 from alunite.foundation.accounts.policies import actor_for, allows
-from alunite.foundation.accounts.queries import organisations_visible_to
+from alunite.foundation.accounts.queries import organisations_visible_to, people_of, sign_in_lines
+from alunite.foundation.accounts.reviews import confirm_affiliation
+from alunite.foundation.accounts.single_sign_on import SESSION_KEY
 
 
 @require_safe
@@ -28,8 +37,139 @@ def account_home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @login_required
+def account_sign_ins(request: HttpRequest) -> HttpResponse:
+    person = request.user
+    assert isinstance(person, Person)
+    return render(request, "account/sign_ins.html", {"lines": sign_in_lines(person)})
+
+
+@require_safe
+@never_cache
+@login_required
 def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
-    visible = organisations_visible_to(actor_for(request.user))
-    return render(
-        request, "account/organisation.html", {"organisation": get_object_or_404(visible, pk=organisation_id)}
-    )
+    actor = actor_for(request.user)
+    found = get_object_or_404(organisations_visible_to(actor), pk=organisation_id)
+    context = {"organisation": found, "looks_after": allows(actor, "organisation.people", found)}
+    return render(request, "account/organisation.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def organisation_people(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
+    """Who holds a role, who is invited, and the form to invite."""
+    found = _looked_after(request, get_object_or_404(Organisation, pk=organisation_id))
+    form = InviteForm(found, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            inviting.invite(
+                found, given["email"], given["role"], actor=actor_for(request.user), origin=_origin(request)
+            )
+        except inviting.CannotInvite as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, gettext("The invitation is on its way."))
+            return redirect("organisation_people", found.pk)
+    context = {"organisation": found, "form": form, **people_of(found)}
+    return render(request, "account/people.html", context)
+
+
+@require_POST
+@login_required
+def invitation_revoke(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
+    found = _invitation(request, invitation_id)
+    inviting.revoke(found, actor=actor_for(request.user))
+    messages.success(request, gettext("The invitation is taken back; its link no longer works."))
+    return redirect("organisation_people", found.organisation_id)
+
+
+@require_POST
+@login_required
+def invitation_resend(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
+    found = _invitation(request, invitation_id)
+    inviting.send_again(found, actor=actor_for(request.user), origin=_origin(request))
+    messages.success(request, gettext("Another link is on its way; the one before no longer works."))
+    return redirect("organisation_people", found.organisation_id)
+
+
+@require_POST
+@login_required
+def affiliation_confirm(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    found = _affiliation(request, affiliation_id)
+    confirm_affiliation(found, actor=actor_for(request.user))
+    messages.success(request, gettext("Confirmed: the role still holds."))
+    return redirect("organisation_people", found.organisation_id)
+
+
+@require_POST
+@login_required
+def affiliation_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
+    found = _affiliation(request, affiliation_id)
+    end_affiliation(found, actor=actor_for(request.user))
+    messages.success(request, gettext("The role has ended."))
+    # Whoever ended their own administration may not come back here.
+    still = allows(actor_for(request.user), "organisation.people", found.organisation)
+    return redirect("organisation_people", found.organisation_id) if still else redirect("account_home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation's link leads: the same answer for every link that does not hold."""
+    found = inviting.find_by_token(token)
+    if found is None:
+        return render(request, "account/invitation_gone.html", status=404)
+    if isinstance(request.user, Person):
+        return _accept_signed_in(request, found, token)
+    form = NewcomerForm(request.POST if request.method == "POST" else None, initial={"username": found.email.lower()})
+    if request.method == "POST" and "single_sign_on" in request.POST:
+        request.session[SESSION_KEY] = token
+        return redirect("openid_connect_login", provider_id="sso")
+    if request.method == "POST" and form.is_valid() and (answer := _accept_as_newcomer(request, token, form)):
+        return answer
+    return render(request, "account/invitation.html", {"invitation": found, "form": form, "token": token})
+
+
+def _accept_signed_in(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
+    if request.method == "POST" and isinstance(request.user, Person):
+        inviting.accept(token, request.user)
+        messages.success(request, gettext("The role is yours."))
+        return redirect("account_home")
+    return render(request, "account/invitation.html", {"invitation": found, "token": token})
+
+
+def _accept_as_newcomer(request: HttpRequest, token: str, form: NewcomerForm) -> HttpResponse | None:
+    try:
+        made = inviting.accept_as_newcomer(token, **form.cleaned_data)
+    except InvalidAccount as error:
+        for name, expected in error.faults:
+            form.add_error(name if name in form.fields else None, expected)
+        return None
+    if made is None:
+        return render(request, "account/invitation_gone.html", status=404)
+    get_adapter().login(request, made[0])
+    messages.success(request, gettext("Welcome. Add a passkey or a one-time code to keep the account safe."))
+    return redirect("mfa_index")
+
+
+def _looked_after(request: HttpRequest, found: Organisation) -> Organisation:
+    if not allows(actor_for(request.user), "organisation.people", found):
+        raise Http404
+    return found
+
+
+def _invitation(request: HttpRequest, pk: uuid.UUID) -> Invitation:
+    found = get_object_or_404(Invitation.objects.select_related("organisation"), pk=pk)
+    _looked_after(request, found.organisation)
+    return found
+
+
+def _affiliation(request: HttpRequest, pk: int) -> Affiliation:
+    found = get_object_or_404(Affiliation.objects.select_related("organisation"), pk=pk)
+    _looked_after(request, found.organisation)
+    return found
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/")

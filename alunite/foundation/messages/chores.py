@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from alunite.foundation.accounts.policies import SYSTEM
+from alunite.foundation.accounts.reviews import remind_of_reviews
 from alunite.foundation.history.errors import SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.messages.actions import forget_old_mail, send_waiting_mail
@@ -32,3 +33,9 @@ def seal_history() -> str:
     except SealingBusy:
         return "others are writing; left to the next time"
     return f"checkpoint {made.number}" if made else "nothing new"
+
+
+@periodic("people.review", every=timedelta(days=1))
+def remind() -> str:
+    """Remind whoever looks after people whose roles nobody has confirmed for long."""
+    return f"{remind_of_reviews(actor=SYSTEM)} reminded"

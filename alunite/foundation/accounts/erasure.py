@@ -1,0 +1,105 @@
+"""Handing out everything held of a person, and taking it away."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+
+from alunite.foundation.accounts.actions import end_affiliation
+from alunite.foundation.accounts.models import Person, sign_in_name
+from alunite.foundation.accounts.personal import holdings
+from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history.actions import record
+
+ACCOUNT = "account"
+
+# A room above may check decisions: given the decision's id and the person's, it raises `CannotErase` to refuse.
+DecisionCheck = Callable[[str, str], None]
+_checks: list[DecisionCheck] = []
+
+
+class CannotErase(ValueError):
+    """The person cannot be erased; the text says what was expected."""
+
+
+def decisions_checked_by(check: DecisionCheck) -> DecisionCheck:
+    """Register a check that every decision to erase a person has to pass."""
+    _checks.append(check)
+    return check
+
+
+def find_person(name: str) -> Person:
+    """Return the person of a sign-in name or opaque id; `Person.DoesNotExist` if there is none."""
+    by_id = Person.objects.filter(pk=name).first() if len(name) in {32, 36} and _is_hex(name) else None
+    return by_id or Person.objects.get(username=sign_in_name(name))
+
+
+def everything_held(person: Person, *, actor: Actor) -> dict[str, Any]:
+    """Return everything held of a person, JSON-ready, and write down that it was handed out."""
+    require(actor, "people.erase")
+    found = {held.name: held.holding.find(person) for held in holdings()}
+    with transaction.atomic():
+        record("person.exported", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
+    return {"person": str(person.pk), "held": found}
+
+
+def as_zip(data: dict[str, Any]) -> bytes:
+    """Return the same as files anybody can read: one text for each kind of thing, and the JSON beside them."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for held in holdings():
+            archive.writestr(f"{held.name}.txt", _readable(held.title, data["held"][held.name]))
+        archive.writestr("everything.json", json.dumps(data, ensure_ascii=False, indent=2))
+    return packed.getvalue()
+
+
+def what_would_go(person: Person) -> dict[str, int]:
+    """Return of each kind of thing how much is held, before anything is erased."""
+    return {held.name: len(held.holding.find(person)) for held in holdings()}
+
+
+def erase_person(person: Person, *, decision: str, ground: str, actor: Actor) -> dict[str, int]:
+    """Take away every personal value held of a person, and return how much of each kind changed.
+
+    The opaque id stays, and so do the entries of history: what the person did stays attributable to the id.
+
+    Raises
+    ------
+    CannotErase
+        If decision or ground are missing, a check of decisions refuses, or the person was erased already.
+    """
+    require(actor, "people.erase")
+    if not decision.strip() or not ground.strip():
+        raise CannotErase("expected the decision's id and its legal ground")
+    if len(decision) > 100 or not decision.isprintable():
+        raise CannotErase("expected a decision's id of at most 100 characters")
+    for check in _checks:
+        check(decision, str(person.pk))
+    with transaction.atomic():
+        held = Person.objects.select_for_update().get(pk=person.pk)
+        if held.erased_by:
+            raise CannotErase(f"erased already, by decision {held.erased_by}")
+        for affiliation in held.affiliations.filter(until=None).select_related("organisation"):
+            end_affiliation(affiliation, actor=actor)
+        # The account last: the others find their rows by its name and address.
+        ordered = sorted(holdings(), key=lambda kind: kind.name == ACCOUNT)
+        counts = {kind.name: kind.holding.erase(held, decision) for kind in ordered}
+        payload = {"decision": decision, "ground": ground.strip(), "changed": counts}
+        record("person.erased", record_type="person", record_id=str(held.pk), payload=payload, actor=actor.label)
+    return counts
+
+
+def _is_hex(text: str) -> bool:
+    return all(char in "0123456789abcdefABCDEF-" for char in text)
+
+
+def _readable(title: str, rows: list[dict[str, Any]]) -> str:
+    lines = [title, "=" * len(title), ""]
+    for row in rows:
+        lines += [f"{name}: {value}" for name, value in row.items()] + [""]
+    return "\n".join(lines if rows else [*lines, "Nothing."]) + "\n"

@@ -1,0 +1,39 @@
+"""Forms of the account pages: what they take, never what may be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from alunite.foundation.accounts.models import Organisation
+from alunite.foundation.accounts.roles import ROLES_OF_KIND
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, role.label) for role in ROLES_OF_KIND[organisation.kind]]
+        self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+
+class NewcomerForm(forms.Form):
+    display_name = forms.CharField(
+        label=_("Your name, as others see it"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    username = forms.CharField(
+        label=_("Sign-in name"),
+        max_length=150,
+        help_text=_("Letters a to z, digits and . @ + - _"),
+        widget=forms.TextInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        help_text=_("At least twelve characters."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -1,0 +1,85 @@
+"""What history keeps of signing in: who by opaque id, and how; never from where, and never what was typed."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from alunite.foundation.accounts.models import Person, sign_in_name
+from alunite.foundation.accounts.policies import PUBLIC
+from alunite.foundation.history.actions import record
+from alunite.foundation.history.models import Entry
+
+MOST_SHOWN = 20
+PAUSED = "person.sign_in_paused"
+
+# What the library tells people by mail is what history keeps of it.
+KIND_OF_NOTICE = {
+    "mfa/email/totp_activated": ("person.factor_added", "totp"),
+    "mfa/email/totp_deactivated": ("person.factor_removed", "totp"),
+    "mfa/email/recovery_codes_generated": ("person.factor_added", "recovery_codes"),
+    "mfa/email/webauthn_added": ("person.factor_added", "webauthn"),
+    "mfa/email/webauthn_removed": ("person.factor_removed", "webauthn"),
+    "socialaccount/email/account_connected": ("person.factor_added", "single_sign_on"),
+    "socialaccount/email/account_disconnected": ("person.factor_removed", "single_sign_on"),
+}
+
+
+def signed_in(person: Person, method: str) -> None:
+    """Record that a person signed in, and by what."""
+    _record(person, "person.signed_in", f"person:{person.pk}", method=method)
+
+
+def signed_out(person: Person, *, everywhere_else: bool = False) -> None:
+    """Record that a person signed out, here or everywhere else."""
+    kind = "person.signed_out_elsewhere" if everywhere_else else "person.signed_out"
+    _record(person, kind, f"person:{person.pk}")
+
+
+def noticed(person: Person, notice: str) -> None:
+    """Record a change of how a person signs in, if the notice is of one."""
+    if notice in KIND_OF_NOTICE:
+        kind, method = KIND_OF_NOTICE[notice]
+        _record(person, kind, f"person:{person.pk}", method=method)
+
+
+def failed(name: str, *, paused: bool) -> None:
+    """Record a failed attempt; a pause once, and nothing of the attempts during it.
+
+    Of a name nobody has, nothing is kept: it may be a password typed into the wrong field. An entry is written
+    nevertheless, so that both take as long.
+    """
+    person = Person.objects.filter(username=sign_in_name(name)).first()
+    if person is None:
+        if not paused:
+            with transaction.atomic():
+                number = secrets.token_hex(16)
+                record("sign_in.failed", record_type="sign_in", record_id=number, payload={}, actor=PUBLIC.label)
+    elif not paused:
+        _record(person, "person.sign_in_failed", PUBLIC.label)
+    elif not _paused_just_now(person):
+        _record(person, PAUSED, PUBLIC.label)
+
+
+def recent(person: Person) -> QuerySet[Entry]:
+    """Return the newest entries about a person's signing in, newest first. One query."""
+    of_person = Entry.objects.filter(record_type="person", record_id=str(person.pk))
+    return of_person.select_related("payload").order_by("-record_version")[:MOST_SHOWN]
+
+
+def _paused_just_now(person: Person) -> bool:
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    pauses = Entry.objects.filter(record_type="person", record_id=str(person.pk), kind=PAUSED, at__gte=since)
+    return pauses.exists()
+
+
+def _record(person: Person, kind: str, actor: str, **payload: str) -> None:
+    with transaction.atomic():
+        # Two at once take turns here, so that neither is refused as stale.
+        Person.objects.select_for_update().filter(pk=person.pk).first()
+        record(kind, record_type="person", record_id=str(person.pk), payload=payload, actor=actor)
