@@ -39,6 +39,7 @@ COMMANDS = {
     "scheme": "alunite.config.commands.scheme:scheme",
     "serve": "alunite.config.commands.serving:serve",
     "snapshot": "alunite.config.commands.snapshots:snapshot",
+    "person": "alunite.config.commands.people:person",
     "user": "alunite.config.commands.people:user",
     "worker": "alunite.config.commands.worker:worker",
 }

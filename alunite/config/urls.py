@@ -19,3 +19,4 @@ urlpatterns = [
 ]
 
 handler404 = "alunite.front.register.views.not_found"
+handler500 = "alunite.config.faults.fault"

@@ -5,32 +5,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
 
-from alunite.foundation.accounts.actions import end_affiliation
 from alunite.foundation.accounts.models import Person, sign_in_name
-from alunite.foundation.accounts.personal import holdings
+from alunite.foundation.accounts.personal import By, holdings
 from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.history import decided
 from alunite.foundation.history.actions import record
+from alunite.foundation.history.models import Entry
 
 ACCOUNT = "account"
-
-# A room above may check decisions: given the decision's id and the person's, it raises `CannotErase` to refuse.
-DecisionCheck = Callable[[str, str], None]
-_checks: list[DecisionCheck] = []
 
 
 class CannotErase(ValueError):
     """The person cannot be erased; the text says what was expected."""
-
-
-def decisions_checked_by(check: DecisionCheck) -> DecisionCheck:
-    """Register a check that every decision to erase a person has to pass."""
-    _checks.append(check)
-    return check
 
 
 def find_person(name: str) -> Person:
@@ -41,7 +31,7 @@ def find_person(name: str) -> Person:
 
 def everything_held(person: Person, *, actor: Actor) -> dict[str, Any]:
     """Return everything held of a person, JSON-ready, and write down that it was handed out."""
-    require(actor, "people.erase")
+    require(actor, "people.export")
     found = {held.name: held.holding.find(person) for held in holdings()}
     with transaction.atomic():
         record("person.exported", record_type="person", record_id=str(person.pk), payload={}, actor=actor.label)
@@ -63,35 +53,37 @@ def what_would_go(person: Person) -> dict[str, int]:
     return {held.name: len(held.holding.find(person)) for held in holdings()}
 
 
-def erase_person(person: Person, *, decision: str, ground: str, actor: Actor) -> dict[str, int]:
+def erase_person(person: Person, *, decision: str, actor: Actor, cause: Entry) -> dict[str, int]:
     """Take away every personal value held of a person, and return how much of each kind changed.
 
     The opaque id stays, and so do the entries of history: what the person did stays attributable to the id.
 
     Raises
     ------
+    NotDecided
+        If no two people decided to erase this person.
     CannotErase
-        If decision or ground are missing, a check of decisions refuses, or the person was erased already.
+        If the person was erased already.
     """
     require(actor, "people.erase")
-    if not decision.strip() or not ground.strip():
-        raise CannotErase("expected the decision's id and its legal ground")
-    if len(decision) > 100 or not decision.isprintable():
-        raise CannotErase("expected a decision's id of at most 100 characters")
-    for check in _checks:
-        check(decision, str(person.pk))
+    decided.require_decided(decision, decided.SUBJECT, [subject_of(person)])
     with transaction.atomic():
         held = Person.objects.select_for_update().get(pk=person.pk)
         if held.erased_by:
             raise CannotErase(f"erased already, by decision {held.erased_by}")
-        for affiliation in held.affiliations.filter(until=None).select_related("organisation"):
-            end_affiliation(affiliation, actor=actor)
+        by = By(decision, actor.label, cause)
         # The account last: the others find their rows by its name and address.
         ordered = sorted(holdings(), key=lambda kind: kind.name == ACCOUNT)
-        counts = {kind.name: kind.holding.erase(held, decision) for kind in ordered}
-        payload = {"decision": decision, "ground": ground.strip(), "changed": counts}
-        record("person.erased", record_type="person", record_id=str(held.pk), payload=payload, actor=actor.label)
+        counts = {kind.name: kind.holding.erase(held, by) for kind in ordered}
+        payload = {"decision": decision, "changed": counts}
+        label = actor.label
+        record("person.erased", record_type="person", record_id=str(held.pk), payload=payload, actor=label, cause=cause)
     return counts
+
+
+def subject_of(person: Person) -> str:
+    """Return what a decision calls a person."""
+    return f"person:{person.pk}"
 
 
 def _is_hex(text: str) -> bool:

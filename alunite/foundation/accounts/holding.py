@@ -15,12 +15,11 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Invitation, Person
-from alunite.foundation.accounts.personal import holds
-from alunite.foundation.history.actions import erase
+from alunite.foundation.accounts.personal import By, holds
+from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
 
 SHOWN_CLASSES = {"public", "member"}
-BY_ERASURE = "command:person.erase"
 
 
 def _said(row: Any) -> dict[str, Any]:
@@ -43,7 +42,7 @@ class Sessions:
             for one in kept
         ]
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002, rows are removed, not marked
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002, rows are removed, not marked
         """End every session."""
         keys = list(UserSession.objects.filter(user=person).values_list("session_key", flat=True))
         Session.objects.filter(session_key__in=keys).delete()
@@ -65,7 +64,7 @@ class WaysToSignIn:
         addresses = [{"kind": "e-mail", "email": one.email} for one in EmailAddress.objects.filter(user=person)]
         return factors + linked + addresses
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002
         """Remove them."""
         models: tuple[type[Model], ...] = (Authenticator, SocialAccount, EmailAddress)
         return sum(_removed(model._default_manager.filter(user=person)) for model in models)  # noqa: SLF001
@@ -86,7 +85,7 @@ class FailedAttempts:
             for one in kept
         ]
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002
         """Remove them."""
         models: tuple[type[Model], ...] = (AccessAttempt, AccessFailureLog, AccessLog)
         return sum(_removed(model._default_manager.filter(username=person.username)) for model in models)  # noqa: SLF001
@@ -102,7 +101,7 @@ class Invitations:
         """Return invitations to the person's address, and those taken up."""
         return [_said(one) for one in self._of(person).order_by("sent_at", "pk")]
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002
         """Blank the address; what was open is revoked with it."""
         now = timezone.now()
         self._of(person).filter(accepted_at=None, revoked_at=None).update(revoked_at=now, secret_digest="")
@@ -116,10 +115,9 @@ class Roles:
         held = Affiliation.objects.filter(person=person).select_related("organisation").order_by("pk")
         return [_said(one) | {"organisation_name": one.organisation.name} for one in held]
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002
-        """Keep them: they name the person by opaque id only, and say who could do what when."""
-        del person
-        return 0
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002
+        """End what still holds; the rows stay, with the opaque id: they say who could do what when."""
+        return Affiliation.objects.filter(person=person, until=None).update(until=timezone.now())
 
 
 @holds("account", "Your account")
@@ -128,13 +126,13 @@ class Account:
         """Return the account's fields, the password apart."""
         return [_said(person)]
 
-    def erase(self, person: Person, decision: str) -> int:
+    def erase(self, person: Person, by: By) -> int:
         """Blank the account; its opaque id stays, so that records stay attributable."""
         person.username = f"erased-{person.pk.hex}"
         person.display_name = person.email = ""
         person.is_active = False
         person.last_login = None
-        person.erased_by = decision
+        person.erased_by = by.decision
         person.set_unusable_password()
         person.save()
         return 1
@@ -159,10 +157,15 @@ class History:
             for one in entries
         ]
 
-    def erase(self, person: Person, decision: str) -> int:
+    def erase(self, person: Person, by: By) -> int:
         """Erase the payloads of the entries about the person; the entries stay, and verification names the decision."""
-        about = list(Entry.objects.filter(record_type="person", record_id=str(person.pk)).order_by("pk"))
-        return erase(about, decision=decision, actor=BY_ERASURE)
+        return erase(erasable_entries(person), decision=by.decision, actor=by.actor, cause=by.cause)
+
+
+def erasable_entries(person: Person) -> list[Entry]:
+    """Return the entries about a person that still hold something and may be emptied."""
+    about = Entry.objects.filter(record_type="person", record_id=str(person.pk), payload__erased_by=None)
+    return [one for one in about.exclude(payload__payload="{}").order_by("pk") if may_be_erased(one)]
 
 
 def _removed(rows: QuerySet[Any]) -> int:

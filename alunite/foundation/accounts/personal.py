@@ -5,7 +5,7 @@ A room registers its part in a module its `AppConfig.ready` imports::
     @holds("mail", "Mail to the person")
     class Mail:
         def find(self, person) -> list[dict]: ...
-        def erase(self, person) -> int: ...
+        def erase(self, person, by) -> int: ...
 """
 
 from __future__ import annotations
@@ -15,6 +15,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from alunite.foundation.accounts.models import Person
+from alunite.foundation.history.models import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """By which decision something is erased, who carries it out, and the entry of history it follows from."""
+
+    decision: str
+    actor: str
+    cause: Entry
 
 
 class Holding(Protocol):
@@ -23,7 +33,7 @@ class Holding(Protocol):
     def find(self, person: Person) -> list[dict[str, Any]]:
         """Return what is held of the person, JSON-ready and without secrets."""
 
-    def erase(self, person: Person, decision: str) -> int:
+    def erase(self, person: Person, by: By) -> int:
         """Remove or blank the personal values, in the transaction at hand, and return how many things changed."""
 
 

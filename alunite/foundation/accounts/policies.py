@@ -165,9 +165,14 @@ def _organisation_people(actor: Actor, organisation: Any) -> bool:
     return actor.holds(Role.OFFICE) and organisation.kind != OrganisationKind.SECRETARIAT
 
 
-@policy("people.erase", says="Only the operator, at the command line and by a decision, may erase a person.")
-def _people_erase(actor: Actor, _subject: Any) -> bool:
+@policy("people.export", says="Only the operator, at the command line, hands out what is held of a person.")
+def _people_export(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation
+
+
+@policy("people.erase", says="Only people of the Secretariat, two of them by a decision, may erase a person.")
+def _people_erase(actor: Actor, _subject: Any) -> bool:
+    return actor.is_secretariat
 
 
 @policy("people.remind", says="Only the installation itself sends reminders.")

@@ -8,4 +8,4 @@ class DecisionsConfig(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from alunite.foundation.decisions import redaction  # noqa: F401, registers its acts
+        from alunite.foundation.decisions import people, redaction  # noqa: F401, register their acts

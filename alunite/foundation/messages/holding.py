@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from alunite.foundation.accounts.models import Person
-from alunite.foundation.accounts.personal import holds
+from alunite.foundation.accounts.personal import By, holds
 from alunite.foundation.messages.models import OutgoingMail
 
 
@@ -19,7 +19,7 @@ class Mail:
             for mail in kept.order_by("pk")
         ]
 
-    def erase(self, person: Person, decision: str) -> int:  # noqa: ARG002, mail is removed, not marked
+    def erase(self, person: Person, by: By) -> int:  # noqa: ARG002, mail is removed, not marked
         """Remove the mail, also what was not sent yet."""
         if not person.email:
             return 0
