@@ -23,9 +23,13 @@ SPECIAL_PARTS = {
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.front.register": {
         "checks": "what verification asks of the read tables",
+        "clocks": "the day whose state is shown, and the day by which it had been published",
         "context": "what every page is given",
         "projector": "makes the read tables from publications",
         "countries": "names of countries, for facets and pages",
+        "cursor": "where the next page of a list begins",
+        "facets": "by which values a record of each kind is found",
+        "fields": "the id of a publication as the key of a row",
         "present": "what a publication looks like on a page",
         "search": "full text, on either database",
         "site": "name and addresses of the site",

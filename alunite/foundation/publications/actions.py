@@ -1,4 +1,8 @@
-"""Publishing, withdrawing, redacting. A publication that would say nothing new is not made."""
+"""Publishing, withdrawing, redacting. A publication that would say nothing new is not made.
+
+Ids are the order in which things were said: whoever publishes has a turn of its own (`take_turn`), from before it takes
+ids and an instant until it commits. So what is published up to an id never changes once it was seen.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -65,7 +69,10 @@ class Redacted:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A publication with what it says, as projectors receive it; `redaction` where what it said was taken out."""
+    """A publication with what it says, as projectors receive it; `redaction` where what it said was taken out.
+
+    One that is redacted comes a second time, under its own id and without payload.
+    """
 
     id: int
     kind: str
@@ -74,9 +81,13 @@ class Published:
     published_at: datetime
     payload: dict[str, Any] | None
     withdrawal: str
+    digest: str
     successor: str = ""
     redaction: Redacted | None = None
 
+
+# Names the lock that those who publish hold one after the other.
+TURN = "alunite publications"
 
 Projector = Callable[[Sequence[Published]], None]
 _projectors: list[Projector] = []
@@ -96,6 +107,18 @@ def _may_publish(actor: Actor, _subject: Any) -> bool:
 @policy("publications.redact", says="Only the Secretariat may carry out a decision to redact.")
 def _may_redact(actor: Actor, _subject: Any) -> bool:
     return actor.is_secretariat
+
+
+def take_turn() -> None:
+    """Wait until nobody else publishes, and keep all others waiting until this transaction ends.
+
+    An action that locks rows which another may hold while it publishes takes its turn before them: then neither waits
+    for the other in a circle.
+    """
+    # SQLite has one writer at a time.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [TURN])
 
 
 def publish(
@@ -119,11 +142,11 @@ def publish(
     require(actor, "publications.publish")
     registered = kind(kind_name)
     checked = [_checked(registered, item) for item in statements]
-    at = timezone.now()
     with transaction.atomic():
+        take_turn()
         published: list[Published] = []
         for start in range(0, len(checked), BATCH):
-            published += _publish_batch(registered.name, checked[start : start + BATCH], actor, cause, at)
+            published += _publish_batch(registered.name, checked[start : start + BATCH], actor, cause)
         _project(published)
     return published
 
@@ -159,7 +182,6 @@ def _publish_batch(
     batch: Sequence[ToPublish],
     actor: Actor,
     cause: Entry | None,
-    at: datetime,
     *,
     is_release: bool = False,
 ) -> list[Published]:
@@ -177,6 +199,9 @@ def _publish_batch(
         said = publication_digest(kind_name, item.subject, version + 1, item.payload)
         latest[item.subject] = (version + 1, said, False)
         new.append((item, version + 1, said))
+    if not new:
+        return []
+    at = _not_before_the_last()
     rows = Publication.objects.bulk_create(
         Publication(
             kind=kind_name,
@@ -216,16 +241,22 @@ def _publish_batch(
         cause=cause,
     )
     return [
-        Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal, item.successor)
-        for row, (item, version, _) in zip(rows, new, strict=True)
+        Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal, said, item.successor)
+        for row, (item, version, said) in zip(rows, new, strict=True)
     ]
+
+
+def _not_before_the_last() -> datetime:
+    """Return the instant of a publication made now: a clock set back must not put it before what was said already."""
+    last = Publication.objects.order_by("-pk").values_list("published_at", flat=True).first()
+    return max(timezone.now(), last) if last else timezone.now()
 
 
 def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: Entry | None = None) -> int:
     """Empty the payloads of publications by a decision of two people; return how many were emptied now.
 
     Digests stay, and verification accepts an empty payload only where the entry written here names the same decision.
-    What the register shows of a subject whose latest publication is redacted goes in the same transaction; snapshots
+    What read tables hold of each of them, the latest of its subject or not, goes in the same transaction; snapshots
     kept here that held it, once that is committed.
 
     Raises
@@ -239,6 +270,7 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: E
     ground = decided.ground_of(decided.require_decided(decision, decided.PUBLICATION, publications))
     at = timezone.now()
     with transaction.atomic():
+        take_turn()
         bodies = PublicationPayload.objects.filter(publication__in=publications, redacted_by=None)
         ids = sorted(bodies.filter(payload__isnull=False).values_list("pk", flat=True))
         PublicationPayload.objects.filter(pk__in=ids).update(payload=None, redacted_by=decision)
@@ -252,11 +284,6 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: E
             cause=cause,
             at=at,
         )
-        rows = Publication.objects.filter(pk__in=ids).order_by("pk")
-        latest = {
-            kind_name: _latest(kind_name, [row.subject for row in rows if row.kind == kind_name])
-            for kind_name in {row.kind for row in rows}
-        }
         _project(
             [
                 Published(
@@ -267,10 +294,10 @@ def redact(publications: Sequence[int], *, decision: str, actor: Actor, cause: E
                     row.published_at,
                     None,
                     REDACTED,
+                    row.digest,
                     redaction=Redacted(decision, ground, at),
                 )
-                for row in rows
-                if latest[row.kind][row.subject][0] == row.version
+                for row in Publication.objects.filter(pk__in=ids).order_by("pk")
             ]
         )
         if ids:
@@ -287,12 +314,12 @@ def release(
     """
     require(actor, "publications.redact")
     decided.require_decided(decision, decided.SUBJECT, [f"{kind_name}:{subject}" for kind_name, subject in subjects])
-    at = timezone.now()
     released: list[Published] = []
     with transaction.atomic():
+        take_turn()
         for kind_name, subject in subjects:
             item = ToPublish(subject, None, RELEASED)
-            released += _publish_batch(kind_name, [item], actor, cause, at, is_release=True)
+            released += _publish_batch(kind_name, [item], actor, cause, is_release=True)
         _project(released)
     return released
 

@@ -49,6 +49,7 @@ class Publication(models.Model):
 
     class Meta:
         db_table = "publication"
+        indexes = [models.Index(fields=["published_at"], name="publication_by_instant")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject", "version"], name="publication_version_said_once"),
         ]

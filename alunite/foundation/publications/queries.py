@@ -1,10 +1,12 @@
-"""Reading publications back, for projectors, checks and feeds."""
+"""Reading publications back, for projectors, checks and feeds; and which of them were there at the end of a day."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -12,19 +14,39 @@ from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.models import REDACTED, Publication
 
 
-def current_publications() -> QuerySet[Publication]:
-    """Return the latest publication of every subject, in the order they were made."""
-    newest = (
-        Publication.objects.filter(kind=OuterRef("kind"), subject=OuterRef("subject"))
-        .order_by("-version")
-        .values("pk")[:1]
-    )
-    return Publication.objects.filter(pk=Subquery(newest)).select_related("body").order_by("pk")
+def publications() -> QuerySet[Publication]:
+    """Return all publications in the order they were made."""
+    return Publication.objects.select_related("body").order_by("pk")
 
 
-def read(publications: QuerySet[Publication]) -> Iterator[Published]:
+def current_publications(*, by: int | None = None) -> QuerySet[Publication]:
+    """Return the latest publication of every subject, in the order they were made.
+
+    With `by`, the latest among publications up to that id: what was current when it was made.
+    """
+    among = Publication.objects.all() if by is None else Publication.objects.filter(pk__lte=by)
+    newest = among.filter(kind=OuterRef("kind"), subject=OuterRef("subject")).order_by("-version").values("pk")[:1]
+    return publications().filter(pk=Subquery(newest))
+
+
+def published_by(day: date, zone: ZoneInfo) -> int:
+    """Return the id of the last publication made by the end of a day in a zone, 0 when there was none. One query.
+
+    Publications up to that id are what was published by then: neither ids nor instants ever go back.
+    """
+    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    by_then = Publication.objects.filter(published_at__lt=end).order_by("-published_at", "-pk")
+    return by_then.values_list("pk", flat=True).first() or 0
+
+
+def first_published() -> datetime | None:
+    """Return when the first publication of all was made, None before it. One query."""
+    return Publication.objects.order_by("pk").values_list("published_at", flat=True).first()
+
+
+def read(found: QuerySet[Publication]) -> Iterator[Published]:
     """Yield each publication with its payload, a few hundred at a time; a redacted one as withdrawn for that."""
-    for row in publications.select_related("body", "redaction").iterator(chunk_size=500):
+    for row in found.select_related("body", "redaction").iterator(chunk_size=500):
         payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None
         withdrawal = REDACTED if row.body.redacted_by else row.withdrawal
         yield Published(
@@ -35,12 +57,14 @@ def read(publications: QuerySet[Publication]) -> Iterator[Published]:
             row.published_at,
             payload,
             withdrawal,
+            row.digest,
             row.successor or "",
-            redaction=_redacted(row),
+            redaction=redaction_of(row),
         )
 
 
-def _redacted(row: Publication) -> Redacted | None:
+def redaction_of(row: Publication) -> Redacted | None:
+    """Return why a publication read with its redaction says nothing any more, None where it does."""
     told = getattr(row, "redaction", None)
     return None if told is None else Redacted(told.decision, told.ground, told.at)
 

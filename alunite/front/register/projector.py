@@ -2,177 +2,267 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import Min
 
+from alunite.foundation.core.days import LAST_YEAR
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
-from alunite.foundation.publications.actions import Published, projector
+from alunite.foundation.publications.actions import Published, projector, take_turn
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.foundation.publications.queries import current_publications, read
+from alunite.foundation.publications.queries import publications, read
 from alunite.front.register import search
 from alunite.front.register.countries import country_name
-from alunite.front.register.models import Facet, Held, Record, Row
+from alunite.front.register.facets import facets
+from alunite.front.register.models import NOW, Facet, Held, Record, Row, Tally
 
 BATCH = 500
 CERTIFICATE = "certificate"
 EVENT = "certification_event"
-LINES = frozenset({CERTIFICATE, EVENT})
+LINES = (CERTIFICATE, EVENT)
 
-# Names the lock under which the read tables are written.
-LOCK = "alunite register read tables"
+# What a line can be filtered by; these stand as marks in the index of words.
+MARKS = ("activity", "country", "firm", "level", "member", "standard", "version")
+# Filters whose values a form offers, with how many lines have each.
+TALLIED = ("activity", "country", "level", "standard", "version")
 
 # Day a line without any date is sorted by: after all others.
 LONG_AGO = date(1, 1, 1)
+LAST_DAY = date(LAST_YEAR, 12, 31)
+# A public id read in base 36 takes 42 bits; the days from the year 1 to 2199 fit into the 20 bits above.
+SUBJECT_BITS = 42
 
 # Which day of a payload is its last known event, best first.
 EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certified_since", "certified_since"))
 
+Ends = Mapping[int, int | None]
+Pair = tuple[str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What publications make of the read tables; a text is of a line, by its id."""
+    """What publications make of the read tables; a text is of a line, by its publication."""
 
     records: list[Record]
     rows: list[Row]
     held: list[Held]
     facets: list[Facet]
-    texts: list[tuple[str, str]]
+    texts: list[tuple[int, str, list[str]]]
 
 
 @projector
 def project(published: Sequence[Published]) -> None:
-    """Replace what the read tables hold of each subject by what was said of it last."""
-    beside_others()
-    latest = list({(item.kind, item.subject): item for item in published}.values())
-    for start in range(0, len(latest), BATCH):
-        _project_batch(latest[start : start + BATCH])
-    if any(item.redaction for item in latest):
-        search.forget()
+    """Add what was published, and close the version before it; empty what was redacted."""
+    for start in range(0, len(published), BATCH):
+        _project_batch(published[start : start + BATCH])
 
 
 def rebuild() -> int:
     """Make the read tables anew from all publications, in one transaction; return how many subjects there are."""
-    count = 0
     with transaction.atomic():
-        alone()
+        # An import touches them subject by subject, a rebuild table by table: each has its turn.
+        take_turn()
         search.clear()
-        for model in (Facet, Held, Row, Record):
+        for model in (Tally, Facet, Held, Row, Record):
             model.objects.all().delete()
-        batch: list[Published] = []
-        for item in read(current_publications()):
-            batch.append(item)
-            count += 1
-            if len(batch) == BATCH:
-                _project_batch(batch)
-                batch = []
-        _project_batch(batch)
-    return count
+        everything = read(publications())
+        while batch := list(islice(everything, BATCH)):
+            _project_batch(batch)
+        return Record.objects.filter(NOW).count()
 
 
-def beside_others() -> None:
-    """Keep out, until this transaction ends, whoever wants the read tables alone; wait for one who has them."""
-    _lock("pg_advisory_xact_lock_shared")
-
-
-def alone() -> None:
-    """Have the read tables alone until this transaction ends.
-
-    An import touches them subject by subject, a rebuild table by table: without this each could wait for the other.
-    """
-    _lock("pg_advisory_xact_lock")
-
-
-def _lock(function: str) -> None:
-    # SQLite has one writer at a time.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [LOCK])
-
-
-def made_of(batch: Sequence[Published]) -> Made:
-    """Return what the read tables hold of these subjects, each named once."""
-    shown = [(item.subject, item.kind, item.payload) for item in batch if item.payload and _is_line(item)]
+def made_of(batch: Sequence[Published], until: Ends) -> Made:
+    """Return what the read tables hold of publications; `until` says which publication came after each."""
+    shown = [(item, item.payload) for item in batch if item.payload is not None]
+    lines = [(item, said) for item, said in shown if is_line(item.kind, said)]
     return Made(
-        records=[_record(item) for item in batch],
-        rows=[_row(*line) for line in shown],
-        held=[held for subject, _, said in shown for held in _held(subject, said)],
-        facets=[facet for subject, kind, said in shown for facet in _facets(subject, kind, said)],
-        texts=[(subject, _text(said)) for subject, _, said in shown],
+        records=[_record(item, until.get(item.id)) for item in batch],
+        rows=[_row(item, said, until.get(item.id)) for item, said in lines],
+        held=[held for item, said in lines for held in _held(item.id, said)],
+        facets=[facet for item, said in shown for facet in _facets(item, said)],
+        texts=[(item.id, _text(said), _marks(item.kind, said)) for item, said in lines],
     )
 
 
+def is_line(kind: str, said: Mapping[str, Any]) -> bool:
+    """Tell whether it is a line of its own: an event under a certificate is told by the certificate's line."""
+    return kind == CERTIFICATE or (kind == EVENT and not said.get("certificate"))
+
+
+def place(day: date, subject: str) -> int:
+    """Return where a line stands in the list: later events first, then by subject.
+
+    >>> place(date(2021, 1, 2), "22222222") < place(date(2021, 1, 1), "22222222") < place(date(2021, 1, 1), "22222223")
+    True
+    """
+    return (LAST_DAY.toordinal() - min(day, LAST_DAY).toordinal()) << SUBJECT_BITS | int(subject, 36)
+
+
+def last_event(said: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the word for the last event known of a line, and its day as printed; empty when no day is known."""
+    return next(((word, said[field]) for field, word in EVENT_DAYS if said[field] != UNKNOWN), (UNKNOWN, ""))
+
+
 def _project_batch(batch: Sequence[Published]) -> None:
-    if not batch:
-        return
-    made = made_of(batch)
-    _save_records(made.records)
-    subjects = [item.subject for item in batch if item.kind in LINES]
-    if not subjects:
-        return
-    Row.objects.filter(pk__in=subjects).delete()
-    search.remove(subjects)
+    gone = _take_out([item.id for item in batch if item.redaction])
+    new = [item for item in batch if item.id not in gone.until]
+    until: dict[int, int | None] = dict(gone.until)
+    until |= _next_of_each(new)
+    closed = _close(new)
+    made = made_of(batch, until)
+    Record.objects.bulk_create(made.records, batch_size=BATCH)
     Row.objects.bulk_create(made.rows, batch_size=BATCH)
     Held.objects.bulk_create(made.held, batch_size=BATCH)
     Facet.objects.bulk_create(made.facets, batch_size=BATCH)
     search.add(made.texts)
+    _count(made, closed, gone)
 
 
-def _is_line(item: Published) -> bool:
-    """Tell whether it is a line of its own: an event under a certificate is told by the certificate's line."""
-    return item.kind == CERTIFICATE or (item.kind == EVENT and not (item.payload or {}).get("certificate"))
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """What was held of publications redacted now: the publication after each, and the values of their lines."""
+
+    until: Ends
+    was_shown: Counter[Pair]
+    values: set[Pair]
 
 
-def _save_records(records: Sequence[Record]) -> None:
-    Record.objects.bulk_create(
-        records,
+def _take_out(redacted: Sequence[int]) -> _Gone:
+    """Take out all that is held of publications; of one made anew nothing is held yet."""
+    held = Record.objects.filter(pk__in=redacted)
+    until = dict(held.values_list("pk", "until")) if redacted else {}
+    if not until:
+        return _Gone({}, Counter(), set())
+    values = _values_of_lines(list(until))
+    for model in (Facet, Held, Row):
+        model.objects.filter(publication__in=list(until)).delete()
+    search.remove(list(until))
+    search.forget()
+    held.delete()
+    shown = Counter(pair for publication, pair in values if until[publication] is None)
+    return _Gone(until, shown, {pair for _, pair in values})
+
+
+def _next_of_each(batch: Sequence[Published]) -> dict[int, int | None]:
+    """Return the publication after each one of a batch, within it: what is said of a subject last has none."""
+    until: dict[int, int | None] = {}
+    latest: dict[tuple[str, str], int] = {}
+    for item in batch:
+        subject = (item.kind, item.subject)
+        if subject in latest:
+            until[latest[subject]] = item.id
+        latest[subject] = item.id
+        until[item.id] = None
+    return until
+
+
+def _close(batch: Sequence[Published]) -> Counter[Pair]:
+    """End the versions shown so far of what a batch speaks of; return the values their lines had."""
+    first: dict[tuple[str, str], int] = {}
+    for item in batch:
+        if item.version > 1:
+            first.setdefault((item.kind, item.subject), item.id)
+    if not first:
+        return Counter()
+    kinds, subjects = {kind for kind, _ in first}, {subject for _, subject in first}
+    shown = Record.objects.filter(NOW, kind__in=kinds, subject__in=subjects).values_list("pk", "kind", "subject")
+    until = {pk: first[kind, subject] for pk, kind, subject in shown if (kind, subject) in first}
+    if not until:
+        return Counter()
+    values = _values_of_lines(list(until)) if kinds.intersection(LINES) else []
+    Record.objects.bulk_update([Record(pk=pk, until=end) for pk, end in until.items()], ["until"], batch_size=BATCH)
+    Row.objects.bulk_update([Row(pk=pk, until=end) for pk, end in until.items()], ["until"], batch_size=BATCH)
+    return Counter(pair for _, pair in values)
+
+
+def _values_of_lines(among: Sequence[int]) -> list[tuple[int, Pair]]:
+    """Return the tallied values of those of these publications that are lines."""
+    lines = list(Row.objects.filter(pk__in=among).values_list("pk", flat=True))
+    values = Facet.objects.filter(publication__in=lines, name__in=TALLIED)
+    return [
+        (publication, (name, value)) for publication, name, value in values.values_list("publication", "name", "value")
+    ]
+
+
+def _count(made: Made, closed: Counter[Pair], gone: _Gone) -> None:
+    """Bring the tallies up to date."""
+    shown = {row.publication: row.until is None for row in made.rows}
+    values = [item for item in made.facets if item.publication in shown and item.name in TALLIED]
+    change: Counter[Pair] = Counter((item.name, item.value) for item in values if shown[item.publication])
+    change.subtract(closed)
+    change.subtract(gone.was_shown)
+    since: dict[Pair, int] = {}
+    for item in values:
+        pair = (item.name, item.value)
+        since[pair] = min(item.publication, since.get(pair, item.publication))
+    touched = change.keys() | since.keys() | gone.values
+    if not touched:
+        return
+    held = {(tally.name, tally.value): tally for tally in Tally.objects.all()}
+    kept = []
+    for pair in sorted(touched):
+        tally = held.get(pair) or Tally(name=pair[0], value=pair[1], lines=0, since=since.get(pair, 0))
+        tally.lines += change[pair]
+        if pair in gone.values and (first := _first_with(pair)) is None:
+            Tally.objects.filter(name=pair[0], value=pair[1]).delete()
+            continue
+        if pair in gone.values:
+            tally.since = first or 0
+        kept.append(tally)
+    Tally.objects.bulk_create(
+        [Tally(name=tally.name, value=tally.value, lines=tally.lines, since=tally.since) for tally in kept],
         update_conflicts=True,
-        unique_fields=["kind", "subject"],
-        update_fields=["title", "slug", "payload", "publication", "version", "published_at", "withdrawal", "successor"],
+        unique_fields=["name", "value"],
+        update_fields=["lines", "since"],
         batch_size=BATCH,
     )
 
 
-def _record(item: Published) -> Record:
+def _first_with(pair: Pair) -> int | None:
+    """Return the first publication whose line has a value, None when no line ever had."""
+    name, value = pair
+    having = Facet.objects.filter(kind__in=LINES, name=name, value=value, publication__in=Row.objects.values("pk"))
+    first: int | None = having.aggregate(first=Min("publication"))["first"]
+    return first
+
+
+def _record(item: Published, until: int | None) -> Record:
     # What was withdrawn keeps its address but no name: nothing is shown of it but that it was withdrawn.
     said = item.payload or {}
     title = str(said.get("entity") or said.get("name") or "")
     return Record(
+        publication=item.id,
+        until=until,
         kind=item.kind,
         subject=item.subject,
+        version=item.version,
         title=title,
         slug=slugify(title),
         payload=item.payload,
-        publication=item.id,
-        version=item.version,
         published_at=item.published_at,
         withdrawal=item.withdrawal,
         successor=item.successor,
+        digest=item.digest,
+        redacted_by=item.redaction.decision if item.redaction else "",
+        redaction_ground=item.redaction.ground if item.redaction else "",
+        redacted_at=item.redaction.at if item.redaction else None,
     )
 
 
-def _row(subject: str, kind: str, said: dict[str, Any]) -> Row:
-    name, day = next(((word, said[field]) for field, word in EVENT_DAYS if said[field] != UNKNOWN), (UNKNOWN, ""))
+def _row(item: Published, said: Mapping[str, Any], until: int | None) -> Row:
+    day = last_event(said)[1]
     return Row(
-        id=subject,
-        text_id=search.text_id(subject),
-        kind=kind,
-        slug=slugify(said["entity"]),
-        number="" if said["certificate_number"] == UNKNOWN else said["certificate_number"],
-        entity=said["entity"],
-        members=said["members"],
-        family=said["family"],
-        version=said["version"],
-        level=said["level"],
-        countries=said["countries"],
-        activities=said["activities"],
-        last_event=name,
-        last_day=day,
-        sort_day=_first_of(day) if day else LONG_AGO,
+        publication=item.id,
+        until=until,
+        kind=item.kind,
+        place=place(_first_of(day) if day else LONG_AGO, item.subject),
         first_day=Timeline.from_list(said["timeline"]).first,
     )
 
@@ -181,26 +271,27 @@ def _first_of(day: str) -> date:
     return date.fromisoformat((day + "-01-01")[:10])
 
 
-def _held(subject: str, said: dict[str, Any]) -> Iterable[Held]:
+def _held(publication: int, said: Mapping[str, Any]) -> Iterable[Held]:
     for segment in Timeline.from_list(said["timeline"]):
-        yield Held(row_id=subject, state=segment.state, level=segment.qualifier, first=segment.first, last=segment.last)
+        yield Held(
+            publication=publication,
+            state=segment.state,
+            level=segment.qualifier,
+            first=segment.first,
+            last=segment.last,
+        )
 
 
-def _facets(subject: str, kind: str, said: dict[str, Any]) -> Iterable[Facet]:
-    values = {
-        "activity": said["activities"],
-        "country": said["countries"],
-        "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
-        "kind": [kind],
-        "level": [said["level"]],
-        "member": [member["id"] for member in said["members"]],
-        "standard": [said["family"]],
-        "version": [said["version"]],
-    }
-    return (Facet(row_id=subject, name=name, value=value) for name, among in values.items() for value in among)
+def _facets(item: Published, said: Mapping[str, Any]) -> Iterator[Facet]:
+    for name, value in facets(item.kind, said):
+        yield Facet(publication=item.id, kind=item.kind, name=name, value=value)
 
 
-def _text(said: dict[str, Any]) -> str:
+def _marks(kind: str, said: Mapping[str, Any]) -> list[str]:
+    return [search.mark(name, value) for name, value in facets(kind, said) if name in MARKS]
+
+
+def _text(said: Mapping[str, Any]) -> str:
     parts = [
         said["certificate_number"],
         said["entity"],

@@ -1,34 +1,25 @@
-"""What the register's pages show: a fixed number of queries, however much there is."""
+"""What the register's pages show: a fixed number of queries, however much there is, each on either clock.
+
+`at` is the publication a question is asked as of; None for what is shown now.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
-from django.core import signing
-from django.db.models import (
-    Case,
-    Count,
-    DateField,
-    F,
-    FilteredRelation,
-    IntegerField,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Count, Q, QuerySet, Subquery
 
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import search
-from alunite.front.register.models import Facet, Record, Row
-from alunite.front.register.projector import CERTIFICATE, EVENT
+from alunite.front.register.models import NOW, Held, Record, Row, Tally, shown_at
+from alunite.front.register.projector import CERTIFICATE, EVENT, TALLIED
 
 PAGE_LENGTH = 50
 
-# In date first, then what needs attention, then what is over; the order of a first look.
+# In date first, then what needs attention, then what is over; the order a form offers them in.
 STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown")
-FILTERS = ("standard", "activity", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +32,25 @@ class Asked:
         Words that must all begin a word of the line.
     chosen : mapping of filter to value
         At most one value a filter; empty values are absent.
+    state : str
+        The state a line has on the day asked for; empty for any.
     on : date or None
         The day the state is asked for; None for today, which also lists what has no date.
     today : date
-        Today in the scheme's zone.
-    after : tuple or None
-        Where the page begins, from `Listing.next`.
+        Today in the scheme's zone, or, on a later page, what it was when the first one was read.
+    at : int or None
+        The publication the list is read as of.
+    after : int or None
+        The place the page begins after, from `Listing.next`.
     """
 
     text: str
     chosen: dict[str, str]
     on: date | None
     today: date
-    after: tuple[int, str, str] | None = None
+    state: str = ""
+    at: int | None = None
+    after: int | None = None
 
     @property
     def day(self) -> date:
@@ -67,124 +64,166 @@ class Listing:
 
     Parameters
     ----------
-    rows : list of Row
-        Each with `state` and `state_level`, and `held_from`, `held_to` (the run of days around the day asked for).
+    records : list of Record
+        The lines of the page, each in the version asked for.
     certificates, events : int
         How many of each there are over all pages.
     dateless : int
-        Events left out because no source gives any date; only counted when a day is asked for.
-    next : str
-        Cursor of the following page, empty on the last.
+        Lines left out because no source gives any date; only counted when a day is asked for.
+    at : int or None
+        The publication the page was read as of; None for an empty page read now.
+    is_newest : bool
+        Whether nothing has been published since.
+    next : int or None
+        Place the following page begins after; None on the last.
     """
 
-    rows: list[Any]
+    records: list[Record]
     certificates: int
     events: int
     dateless: int
-    next: str
+    at: int | None
+    is_newest: bool
+    next: int | None
+
+
+@dataclass(slots=True)
+class _Counted:
+    """Lines of each kind that are listed, those left out for want of a date, and the newest publication by then."""
+
+    listed: dict[str, int] = field(default_factory=dict)
+    dateless: int = 0
+    newest: int | None = None
 
 
 def listing(asked: Asked) -> Listing:
-    """Return one page of the list. Three queries, two without `on`."""
-    matching = _matching(asked)
-    dated = _on(matching, asked)
-    kinds = dict(dated.values_list("kind").annotate(n=Count("pk", distinct=True)).order_by())
-    dateless = matching.filter(first_day=None).count() if asked.on else 0
-    page = list(_after(_ordered(dated), asked.after)[: PAGE_LENGTH + 1])
-    following = _cursor(page[PAGE_LENGTH - 1]) if len(page) > PAGE_LENGTH else ""
-    return Listing(page[:PAGE_LENGTH], kinds.get(CERTIFICATE, 0), kinds.get(EVENT, 0), dateless, following)
+    """Return one page of the list. Three queries."""
+    found = list(_page(asked))
+    newest = found[0][2] if found else None
+    at = newest if asked.at is None else asked.at
+    counted = _counted(asked)
+    if asked.at is None and newest is not None and counted.newest != newest:
+        counted = _counted(replace(asked, at=newest))  # something was published between the two
+    page = found[:PAGE_LENGTH]
+    return Listing(
+        records=_in_order([publication for publication, _, _ in page]),
+        certificates=counted.listed.get(CERTIFICATE, 0),
+        events=counted.listed.get(EVENT, 0),
+        dateless=counted.dateless if asked.on else 0,
+        at=at,
+        is_newest=newest is None or at == newest,
+        next=page[-1][1] if len(found) > PAGE_LENGTH else None,
+    )
 
 
-def _matching(asked: Asked) -> QuerySet[Row]:
-    rows = Row.objects.all()
-    for name, value in asked.chosen.items():
-        rows = rows.filter(pk__in=Facet.objects.filter(name=name, value=value).values("row"))
-    if asked.text:
-        found = search.matching(asked.text)
-        rows = rows.none() if found is None else rows.filter(text_id__in=found)
-    return rows
+def _newest() -> Subquery:
+    """Return the newest publication as part of a query, so that both see the same."""
+    return Subquery(Record.objects.order_by("-publication").values("publication")[:1])
 
 
-def _on(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
-    day = asked.day
-    covers = Q(held__first__lte=day) & (Q(held__last__isnull=True) | Q(held__last__gte=day))
-    rows = rows.annotate(now=FilteredRelation("held", condition=covers))
+def _page(asked: Asked) -> QuerySet[Row, Any]:
+    rows = _matching(asked)
     if asked.on is not None:
-        rows = rows.filter(now__isnull=False)
-    return rows.annotate(
-        state=F("now__state"), state_level=F("now__level"), held_from=F("now__first"), held_to=F("now__last")
-    )
-
-
-def _ordered(rows: QuerySet[Row]) -> QuerySet[Row]:
-    places = [When(now__state=state, then=Value(place)) for place, state in enumerate(STATE_ORDER)]
-    place = Case(*places, default=Value(len(STATE_ORDER)), output_field=IntegerField())
-    return rows.annotate(place=place).order_by("place", "-sort_day", "pk")
-
-
-def _after(rows: QuerySet[Row], after: tuple[int, str, str] | None) -> QuerySet[Row]:
-    if after is None:
-        return rows
-    place, day, pk = after
-    sort_day = Value(date.fromisoformat(day), output_field=DateField())
-    same_place = Q(place=place)
-    return rows.filter(
-        Q(place__gt=place) | same_place & Q(sort_day__lt=sort_day) | same_place & Q(sort_day=sort_day, pk__gt=pk)
-    )
-
-
-def _signer() -> signing.Signer:
-    # Without a time stamp, so that the same question has the same page.
-    return signing.Signer(salt="register.cursor")
-
-
-def _cursor(row: Any) -> str:
-    return _signer().sign_object([row.place, row.sort_day.isoformat(), row.pk])
-
-
-def read_cursor(text: str) -> tuple[int, str, str]:
-    """Return the place a cursor stands for; `ValueError` if it is not one of ours."""
-    try:
-        place, day, pk = _signer().unsign_object(text)
-        return int(place), date.fromisoformat(day).isoformat(), str(pk)
-    except (signing.BadSignature, TypeError, ValueError) as error:
-        raise ValueError("not a cursor of this register") from error
-
-
-def filter_values() -> dict[str, list[tuple[str, int]]]:
-    """Return, for each filter, its values with how many lines have each. One query."""
-    found: dict[str, list[tuple[str, int]]] = {name: [] for name in FILTERS}
-    counted = Facet.objects.filter(name__in=FILTERS).values_list("name", "value").annotate(n=Count("pk"))
-    for name, value, count in counted.order_by("name", "value"):
-        found[name].append((value, count))
+        rows = rows.filter(first_day__lte=asked.on)
+    if asked.after is not None:
+        rows = rows.filter(place__gt=asked.after)
+    ordered = rows.annotate(newest=_newest()).order_by("place")
+    found: QuerySet[Row, Any] = ordered.values_list("publication", "place", "newest")[: PAGE_LENGTH + 1]
     return found
 
 
-def record(kind: str, subject: str) -> Record | None:
-    """Return what is held of a subject. One query."""
-    return Record.objects.filter(kind=kind, subject=subject).first()
+def _counted(asked: Asked) -> _Counted:
+    # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
+    has_begun = Q() if asked.on is None else Q(first_day__lte=asked.on)
+    rows = _matching(asked).order_by().values("kind").annotate(newest=_newest())
+    listed = Count("pk", filter=has_begun) if has_begun else Count("pk")
+    counted = _Counted()
+    for row in rows.annotate(listed=listed, dateless=Count("pk", filter=Q(first_day=None))):
+        counted.listed[row["kind"]] = row["listed"]
+        counted.dateless += row["dateless"]
+        counted.newest = row["newest"]
+    return counted
 
 
-def records(kind: str) -> list[Record]:
-    """Return all records of a kind by title. One query; for kinds of which there are few."""
-    return list(Record.objects.filter(kind=kind, withdrawal="").order_by("title", "subject"))
+def _matching(asked: Asked) -> QuerySet[Row]:
+    rows = Row.objects.filter(shown_at(asked.at))
+    if asked.text and not search.cut(asked.text):
+        return rows.none()
+    found = search.matching(asked.text, [search.mark(name, value) for name, value in asked.chosen.items()])
+    if found is not None:
+        rows = rows.filter(pk__in=found)
+    if asked.state:
+        ends = Q(last__isnull=True) | Q(last__gte=asked.day)
+        held = Held.objects.filter(ends, state=asked.state, first__lte=asked.day)
+        dateless = Q(first_day=None) if asked.state == UNKNOWN else Q(pk__in=[])
+        rows = rows.filter(Q(pk__in=held.values("publication")) | dateless)
+    return rows
 
 
-def lines_of(facet: str, value: str, day: date) -> tuple[list[Any], int]:
-    """Return up to a page of lines that have a facet's value, with their state on `day`, and how many there are.
+def _in_order(publications: list[int]) -> list[Record]:
+    held = Record.objects.in_bulk(publications)
+    return [held[publication] for publication in publications if publication in held]
 
-    Two queries.
+
+def lines_of(facet: str, value: str, day: date, at: int | None) -> tuple[list[Record], int]:
+    """Return up to a page of lines that have a value, and how many there are. Three queries."""
+    found = listing(Asked(text="", chosen={facet: value}, on=None, today=day, at=at))
+    return found.records, found.certificates + found.events
+
+
+def choices(at: int | None) -> dict[str, list[tuple[str, int | None]]]:
+    """Return, for each filter, the values lines have with how many have each. One query.
+
+    As of a publication these are the values any line had by then, and how many had each is not counted.
     """
-    asked = Asked(text="", chosen={facet: value}, on=None, today=day)
-    matching = _matching(asked)
-    return list(_ordered(_on(matching, asked))[:PAGE_LENGTH]), matching.count()
+    found: dict[str, list[tuple[str, int | None]]] = {name: [] for name in TALLIED}
+    tallies = Tally.objects.filter(lines__gt=0) if at is None else Tally.objects.filter(since__lte=at)
+    for name, value, lines in tallies.order_by("name", "value").values_list("name", "value", "lines"):
+        found[name].append((value, lines if at is None else None))
+    return found
 
 
-def counts() -> dict[str, int]:
+def names(chosen: dict[str, str], at: int | None) -> dict[str, str]:
+    """Return, for each kind whose subject is named, the title of that subject. One query, none for none."""
+    if not chosen:
+        return {}
+    subjects = Q()
+    for kind, subject in chosen.items():
+        subjects |= Q(kind=kind, subject=subject)
+    shown = Record.objects.filter(subjects, shown_at(at), withdrawal="")
+    return dict(shown.values_list("kind", "title"))
+
+
+def record(kind: str, subject: str, at: int | None = None) -> Record | None:
+    """Return what is shown of a subject. One query."""
+    found = Record.objects.filter(kind=kind, subject=subject)
+    if at is None:
+        return found.filter(NOW).first()
+    return found.filter(publication__lte=at).order_by("-publication").first()
+
+
+def first_told(kind: str, subject: str) -> datetime | None:
+    """Return when anything was first published of a subject. One query."""
+    told = Record.objects.filter(kind=kind, subject=subject).order_by("publication")
+    return told.values_list("published_at", flat=True).first()
+
+
+def published_at(publication: int) -> datetime | None:
+    """Return when a publication was made. One query."""
+    return Record.objects.filter(pk=publication).values_list("published_at", flat=True).first()
+
+
+def records(kind: str, at: int | None = None) -> list[Record]:
+    """Return all records of a kind by title. One query; for kinds of which there are few."""
+    return list(Record.objects.filter(shown_at(at), kind=kind, withdrawal="").order_by("title", "subject"))
+
+
+def counts(at: int | None = None) -> dict[str, int]:
     """Return how many records of each kind the register holds. One query."""
-    return dict(Record.objects.filter(withdrawal="").values_list("kind").annotate(n=Count("pk")).order_by("kind"))
+    held = Record.objects.filter(shown_at(at), withdrawal="")
+    return dict(held.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
 
 
-def line_counts() -> dict[str, int]:
+def line_counts(at: int | None = None) -> dict[str, int]:
     """Return how many lines of each kind the register lists. One query."""
-    return dict(Row.objects.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
+    return dict(Row.objects.filter(shown_at(at)).values_list("kind").annotate(n=Count("pk")).order_by("kind"))

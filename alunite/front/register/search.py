@@ -1,11 +1,13 @@
 """Full text over the lines of the register: a thin layer over SQLite's FTS5 and PostgreSQL's tsvector.
 
 Text is folded and cut into words here, before it is stored and before it is asked for, and neither database folds or
-cuts again: both find the same. Every word asked for must begin a word of the line.
+cuts again: both find the same. Every word asked for must begin a word of the line. What a line can be filtered by stands
+among its words as a mark, which no typed word can begin: so text and filters are one look into one index.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django.db import connection
@@ -19,14 +21,20 @@ MOST_WORDS = 100
 # PostgreSQL holds no word of more than 2,046 bytes. A longer word is kept, and asked for, by its beginning.
 LONGEST_WORD = 100
 
-# SQLite's tokenizer "ascii" takes every character beyond ASCII for a letter, so that it parts words where we part them.
+# SQLite's tokenizer "ascii" takes every character beyond ASCII for a letter, so that it parts words where we part them;
+# "_" is one more letter, for marks. Where a word stands in its line is not kept: nothing asks for it.
 CREATE = {
-    "sqlite": [f"CREATE VIRTUAL TABLE {TABLE} USING fts5(words, tokenize = 'ascii', prefix = '2 3')"],
+    "sqlite": [
+        f"CREATE VIRTUAL TABLE {TABLE} USING"
+        """ fts5(words, tokenize = "ascii tokenchars '_'", prefix = '2 3', detail = none)"""
+    ],
     "postgresql": [
         f"CREATE TABLE {TABLE} (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",
         f"CREATE INDEX {TABLE}_words ON {TABLE} USING gin (words)",
     ],
 }
+
+_PLAIN = re.compile(r"[^a-z0-9]")
 
 
 def cut(text: str) -> list[str]:
@@ -38,17 +46,23 @@ def cut(text: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST_WORD] for word in words(text.replace("_", " "))))
 
 
-def text_id(row_id: str) -> int:
-    """Return the number a line has in the index: its public id read in base 36, below 2**63."""
-    return int(row_id, 36)
+def mark(name: str, value: str) -> str:
+    """Return the word that stands for a value a line can be filtered by; no two values have one.
+
+    It begins with "_", which no word of a text does, and holds small letters and digits beside it only.
+
+    >>> mark("version", "ps-3"), mark("country", "NO")
+    ('_version_ps_2d3', '_country__4e_4f')
+    """
+    return f"_{name}_" + _PLAIN.sub(lambda found: "".join(f"_{byte:02x}" for byte in found[0].encode()), value)
 
 
-def remove(row_ids: Sequence[str]) -> None:
-    """Take lines out of the index."""
-    if row_ids:
-        marks = ", ".join(["%s"] * len(row_ids))
+def remove(publications: Sequence[int]) -> None:
+    """Take versions of lines out of the index."""
+    if publications:
+        marks = ", ".join(["%s"] * len(publications))
         with connection.cursor() as cursor:
-            cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", [text_id(row_id) for row_id in row_ids])  # noqa: S608
+            cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", list(publications))  # noqa: S608
 
 
 def forget() -> None:
@@ -64,23 +78,23 @@ def clear() -> None:
         cursor.execute(f"DELETE FROM {TABLE}")  # noqa: S608, a constant
 
 
-def add(texts: Iterable[tuple[str, str]]) -> None:
-    """Put lines into the index, each with all its text."""
-    rows = [(text_id(row_id), " ".join(cut(text))) for row_id, text in texts]
+def add(texts: Iterable[tuple[int, str, Iterable[str]]]) -> None:
+    """Put versions of lines into the index: each publication with all its text and its marks."""
+    rows = [(publication, " ".join([*cut(text), *marks])) for publication, text, marks in texts]
     stored = "array_to_tsvector(string_to_array(%s, ' '))" if connection.vendor == "postgresql" else "%s"
     if rows:
         with connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, {stored})", rows)  # noqa: S608
 
 
-def matching(text: str) -> RawSQL | None:
-    """Return a sub-query of the `text_id` of lines that match `text`, or None when it holds no word."""
-    asked = cut(text)[:MOST_WORDS]
-    if not asked:
+def matching(text: str, marks: Iterable[str] = ()) -> RawSQL | None:
+    """Return a sub-query of the publications whose lines match `text` and bear all `marks`; None when nothing is asked."""
+    typed, marks = cut(text)[:MOST_WORDS], sorted(marks)
+    if not typed and not marks:
         return None
     if connection.vendor == "postgresql":
-        # Words hold letters and digits only; quoted, none is an operator.
-        query = " & ".join(f"'{word}':*" for word in asked)
+        # Words hold letters and digits only, marks "_" besides; quoted, none is an operator.
+        query = " & ".join([*(f"'{word}':*" for word in typed), *(f"'{word}'" for word in marks)])
         return RawSQL(f"SELECT rowid FROM {TABLE} WHERE words @@ %s::tsquery", [query])  # noqa: S608, S611
-    query = " ".join(f'"{word}"*' for word in asked)
+    query = " ".join([*(f'"{word}"*' for word in typed), *(f'"{word}"' for word in marks)])
     return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s", [query])  # noqa: S608, S611

@@ -14,14 +14,18 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register.models import Record
+from alunite.front.register.models import NOW, Record
 
 
 @dataclass(frozen=True)
 class Site:
-    """The scheme's vocabulary, read from its publication; empty before a scheme is adopted."""
+    """The scheme's vocabulary, read from its publication; empty before a scheme is adopted.
+
+    `query` is what a link to another page of the register ends in, so that both clocks stay as they are.
+    """
 
     vocabulary: Mapping[str, Any]
+    query: str = ""
 
     @property
     def scheme(self) -> Mapping[str, Any]:
@@ -45,6 +49,11 @@ class Site:
         return self.labels[group].get(identifier, identifier)
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The zone the scheme's days are days of."""
+        return ZoneInfo(self.scheme.get("time_zone", {}).get("value", "UTC"))
+
+    @property
     def today(self) -> date:
         """Today in the scheme's zone; `ALUNITE_TODAY` for demo and tests."""
         if settings.ALUNITE_TODAY:
@@ -54,18 +63,15 @@ class Site:
 
     def day_of(self, instant: datetime) -> date:
         """Return the day an instant falls on in the scheme's zone."""
-        zone = self.scheme.get("time_zone", {}).get("value", "UTC")
-        return instant.astimezone(ZoneInfo(zone)).date()
+        return instant.astimezone(self.zone).date()
 
 
 def site_of(request: HttpRequest) -> Site:
-    """Return the site, read once a request. One query."""
+    """Return the site as it is now, read once a request. One query."""
     site: Site | None = getattr(request, "site", None)
     if site is None:
-        payload = (
-            Record.objects.filter(kind="scheme").order_by("-publication").values_list("payload", flat=True).first()
-        )
-        site = Site(payload or {})
+        shown = Record.objects.filter(NOW, kind="scheme").order_by("-publication")
+        site = Site(shown.values_list("payload", flat=True).first() or {})
         request.site = site  # type: ignore[assignment]  # of ours, not of django.contrib.sites
     return site
 

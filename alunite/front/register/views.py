@@ -1,58 +1,104 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from alunite.foundation.core.text import slugify
+from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import present, queries
+from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
-from alunite.front.register.forms import OnForm, RegisterForm
+from alunite.front.register.forms import NAMED, ClockForm, RegisterForm
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
+
+PUBLIC_ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What every page begins with: its clocks as typed and as read, and the site as it was then."""
+
+    form: ClockForm
+    clocks: Clocks
+    site: Site
+
+    @property
+    def status(self) -> HTTPStatus:
+        return HTTPStatus.OK if self.form.is_valid() else HTTPStatus.BAD_REQUEST
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {"form": self.form, "clocks": self.clocks, "site": self.site}
+
+
+def seen(request: HttpRequest) -> Seen:
+    """Read both clocks; where one cannot be read the page shows today, as published now, and says so."""
+    form = ClockForm(request.GET, site=site_of(request))
+    clocks = clocks_of(request, *form.days)
+    return Seen(form, clocks, site_at(request, clocks))
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    lines, records = queries.line_counts(), queries.counts()
-    context = {"lines": lines, "records": records, "standards": queries.records("standard_version")}
-    return render(request, "register/home.html", context)
+    asked = seen(request)
+    at = asked.clocks.at
+    context = {
+        "lines": queries.line_counts(at),
+        "records": queries.counts(at),
+        "standards": queries.records("standard_version", at),
+    }
+    return render(request, "register/home.html", asked.context | context, status=asked.status)
 
 
 @require_safe
 def register(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
-    form = RegisterForm(request.GET, choices=_choices(site))
+    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    then = site_at(request, clocks)
+    form = RegisterForm(request.GET, site=site, choices=_choices(then, clocks.at), names=_names(request, clocks.at))
+    context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then}
     if not form.is_valid():
-        return render(request, "register/list.html", {"form": form}, status=HTTPStatus.BAD_REQUEST)
-    asked = form.asked(site)
+        return render(request, "register/list.html", context, status=HTTPStatus.BAD_REQUEST)
+    asked = form.asked(clocks)
     listing = queries.listing(asked)
-    following = request.GET.copy()
-    following["after"] = listing.next
-    context = {
-        "form": form,
-        "asked": asked,
-        "listing": listing,
-        "lines": [present.line(row, site) for row in listing.rows],
-        "next": following.urlencode() if listing.next else "",
-    }
+    context |= {"asked": asked, "listing": listing, "next": form.following(clocks, listing)}
+    context["lines"] = [present.line(record, asked.day, then) for record in listing.records]
+    if listing.at is not None and not (clocks.as_of or listing.is_newest):
+        context["read_at"] = queries.published_at(listing.at)
     return render(request, "register/list.html", context)
 
 
-def _choices(site: Site) -> dict[str, list[tuple[str, str]]]:
-    names: dict[str, Callable[[str], str]] = {
-        "standard": lambda value: site.label("families", value),
+def _names(request: HttpRequest, at: int | None) -> dict[str, str]:
+    chosen = {kind: request.GET.get(kind, "").strip() for kind in NAMED}
+    return queries.names({kind: subject for kind, subject in chosen.items() if PUBLIC_ID.fullmatch(subject)}, at)
+
+
+def _choices(site: Site, at: int | None) -> dict[str, list[tuple[str, Any]]]:
+    words: dict[str, Callable[[str], str]] = {
         "activity": lambda value: site.label("activities", value),
         "country": country_name,
+        "level": lambda value: site.label("levels", value),
+        "standard": lambda value: site.label("families", value),
+        "version": lambda value: site.label("versions", value),
     }
-    return {
-        name: sorted(((value, f"{names[name](value)} ({count})") for value, count in values), key=_by_name)
-        for name, values in queries.filter_values().items()
+    offered: dict[str, list[tuple[str, Any]]] = {
+        name: sorted(
+            ((value, words[name](value) + ("" if count is None else f" ({count})")) for value, count in values),
+            key=_by_name,
+        )
+        for name, values in queries.choices(at).items()
     }
+    return offered | {"state": [(state, present.STATE_WORDS[state]) for state in queries.STATE_ORDER]}
 
 
 def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
@@ -80,43 +126,53 @@ def firm(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
 
 
 def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, template: str) -> HttpResponse:
-    """Show a record under its one address; an old slug moves on, what was withdrawn says so."""
-    found = queries.record(kind, subject)
-    if found is None:
-        raise Http404
+    """Show a record under its one address, that of its name now; an old slug moves on."""
+    asked = seen(request)
+    now = queries.record(kind, subject)
+    found = now if asked.clocks.at is None else queries.record(kind, subject, asked.clocks.at)
+    if now is None or found is None:
+        return _nothing_shown(request, asked, now, found)
     if found.withdrawal:
         successor = queries.record(kind, found.successor) if found.successor else None
-        return _moved(request, successor) if successor else _gone(request, found)
-    if slug != found.slug:
-        return _moved(request, found)
-    form = OnForm(request.GET)
-    on = form.cleaned_data["on"] if form.is_valid() else None
-    context = _context(found, on, site_of(request))
-    code = HTTPStatus.OK if form.is_valid() else HTTPStatus.BAD_REQUEST
-    return render(request, template, {"form": form, "record": found, **context}, status=code)
+        return _moved(request, successor) if successor else _nothing_shown(request, asked, now, found)
+    named = found if now.withdrawal else now
+    if slug != slugify(named.title):
+        return _moved(request, named)
+    context = asked.context | {"record": found} | _context(found, asked.clocks, asked.site)
+    return render(request, template, context, status=asked.status)
 
 
 def _moved(request: HttpRequest, found: Record) -> HttpResponse:
     """Send the reader to a record's one address. Not for ever: a merge can be undone, a name changed back."""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
-    answer = redirect(present.record_url(found.kind, found.subject, found.title) + query, permanent=True)
+    answer = redirect(present.record_url(found.kind, found.subject, found.title, query), permanent=True)
     answer["Cache-Control"] = "no-cache"
     return answer
 
 
-def _gone(request: HttpRequest, found: Record) -> HttpResponse:
-    return render(request, "410.html", {"record": found, "reason": present.withdrawal(found)}, status=HTTPStatus.GONE)
+def _nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found: Record | None) -> HttpResponse:
+    """Say why a record is not shown: unknown, not published by the day asked for, withdrawn or redacted."""
+    if now is None:
+        raise Http404
+    if found is None:
+        told = queries.first_told(now.kind, now.subject)
+        return render(
+            request, "register/not_yet.html", asked.context | {"told": told, "now": now}, status=HTTPStatus.NOT_FOUND
+        )
+    context = asked.context | {"record": found, "reason": present.withdrawal(found)}
+    return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
-def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
+def _context(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     if found.kind in {"certificate", "certification_event"}:
-        return {"page": present.page(found, on, site)}
+        return {"page": present.page(found, clocks.on, site)}
     said: dict[str, Any] = found.payload or {}
-    rows, count = queries.lines_of(found.kind, found.subject, on or site.today)
+    shown, count = queries.lines_of(found.kind, found.subject, clocks.day, clocks.at)
     return {
         "said": said,
-        "lines": [present.line(row, site) for row in rows],
+        "lines": [present.line(record, clocks.day, site) for record in shown],
         "count": count,
+        "all_lines": f"{reverse('register')}?{urlencode({found.kind: found.subject})}{site.query.replace('?', '&')}",
         "countries": present.countries(said.get("countries", [])),
         "activities": present.chain(said.get("activities", []), site),
         "membership_class": site.label("classes", said.get("membership_class", "")),
@@ -125,19 +181,20 @@ def _context(found: Record, on: date | None, site: Site) -> dict[str, Any]:
 
 @require_safe
 def standards(request: HttpRequest) -> HttpResponse:
-    families = present.families(queries.records("standard_version"), site_of(request))
-    return render(request, "register/standards.html", {"standards": families})
+    asked = seen(request)
+    families = present.families(queries.records("standard_version", asked.clocks.at), asked.site)
+    return render(request, "register/standards.html", asked.context | {"standards": families}, status=asked.status)
 
 
 @require_safe
 def standard(request: HttpRequest, version: str) -> HttpResponse:
-    found = queries.record("standard_version", version)
-    if found is None:
-        raise Http404
-    if found.withdrawal:
-        return _gone(request, found)
-    context = present.standard(found, site_of(request))
-    return render(request, "register/standard.html", {"record": found, **context})
+    asked = seen(request)
+    now = queries.record("standard_version", version)
+    found = now if asked.clocks.at is None else queries.record("standard_version", version, asked.clocks.at)
+    if now is None or found is None or found.withdrawal:
+        return _nothing_shown(request, asked, now, found)
+    context = asked.context | {"record": found} | present.standard(found, asked.site)
+    return render(request, "register/standard.html", context, status=asked.status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001, Django's signature

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, PUBLIC, SYSTEM, Actor, Refused
 from alunite.foundation.history.decided import NotDecided
@@ -15,7 +18,14 @@ from alunite.foundation.publications import actions
 from alunite.foundation.publications.actions import ToPublish, projector, publish, redact, release
 from alunite.foundation.publications.kinds import UnfitPayload, UnknownKind, kind, publication_digest, publication_kind
 from alunite.foundation.publications.models import Publication, PublicationPayload
-from alunite.foundation.publications.queries import current_publications, latest_payload, read
+from alunite.foundation.publications.queries import (
+    current_publications,
+    first_published,
+    latest_payload,
+    publications,
+    published_by,
+    read,
+)
 from alunite.foundation.publications.tests.kinds import KIND, Notice, notice, withdrawn
 from tests.decided import decide
 
@@ -263,15 +273,19 @@ def test_a_redaction_empties_a_payload_once_and_names_its_decision(db):
     assert again == {"a1": (None, "redacted"), "a2": (second.payload, "")}
 
 
-def test_redacting_an_old_version_leaves_what_is_shown(db):
+def test_redacting_an_old_version_tells_the_projectors_and_leaves_what_is_shown(db):
+    """Read tables hold all versions: what had to go must go from them as well."""
     seen = []
     [old] = said(notice("a1", "a name that had to go"))
     said(notice("a1", "without the name"))
     projector(seen.extend)
     decide("D-1", publication=[old.id])
     redact([old.id], decision="D-1", actor=OFFICE)
-    assert seen == []
+    [told] = seen
+    assert (told.id, told.version, told.payload, told.digest) == (old.id, 1, None, old.digest)
+    assert told.redaction.decision == "D-1"
     assert latest_payload(KIND, "a1")["text"] == "without the name"
+    assert [item for item in read(publications()) if item.id == old.id] == [told]
 
 
 @pytest.mark.parametrize("actor", [PUBLIC, STRANGER, MEMBER, OPERATOR, IMPORTER, SYSTEM])
@@ -317,6 +331,45 @@ def test_current_publications_are_the_latest_of_each_subject_in_order(db):
     said(notice("a1", "changed"), withdrawn("a2"))
     found = [(item.subject, item.version) for item in read(current_publications())]
     assert found == [("a3", 1), ("a1", 2), ("a2", 2)]
+
+
+def test_what_was_current_by_a_publication_is_the_latest_of_each_subject_up_to_it(db):
+    first, second = said(notice("a1"), notice("a2"))
+    changed, gone = said(notice("a1", "changed"), withdrawn("a2"))
+    for by, current in (
+        (0, []),
+        (first.id, [first.id]),
+        (second.id, [first.id, second.id]),
+        (changed.id, [second.id, changed.id]),
+        (gone.id, [changed.id, gone.id]),
+    ):
+        assert [row.pk for row in current_publications(by=by)] == current
+
+
+def test_by_the_end_of_a_day_is_by_its_midnight_in_the_zone(db, monkeypatch):
+    """Oslo is one hour ahead of UTC in winter (IANA: Europe/Oslo, +01)."""
+    ids = []
+    for number, at in enumerate(("2026-01-10T22:59:59.999999", "2026-01-10T23:00", "2026-01-11T23:30")):
+        monkeypatch.setattr(timezone, "now", lambda at=at: datetime.fromisoformat(f"{at}+00:00"))
+        ids += [item.id for item in said(notice(f"a{number}"))]
+    oslo, utc = ZoneInfo("Europe/Oslo"), ZoneInfo("UTC")
+    days = [date(2026, 1, day) for day in (9, 10, 11, 12)]
+    assert [published_by(day, oslo) for day in days] == [0, ids[0], ids[1], ids[2]]
+    assert [published_by(day, utc) for day in days] == [0, ids[1], ids[2], ids[2]]
+    assert first_published() == datetime.fromisoformat("2026-01-10T22:59:59.999999+00:00")
+
+
+def test_before_anything_was_published_nothing_was(db):
+    assert published_by(date(2026, 1, 1), ZoneInfo("UTC")) == 0
+    assert first_published() is None
+
+
+def test_a_clock_set_back_puts_nothing_before_what_was_said(db, monkeypatch):
+    [first] = said(notice("a1"))
+    monkeypatch.setattr(timezone, "now", lambda: first.published_at - timedelta(days=2))
+    [second] = said(notice("a2"))
+    assert second.published_at == first.published_at
+    assert published_by(first.published_at.date(), ZoneInfo("UTC")) == second.id
 
 
 def test_a_schema_says_its_dialect_and_that_nothing_else_may_be_said(db):

@@ -2,6 +2,6 @@
 
 from alunite.front.register.present.records import page
 from alunite.front.register.present.standards import families, standard
-from alunite.front.register.present.words import chain, countries, line, record_url, withdrawal
+from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
 
-__all__ = ["chain", "countries", "families", "line", "page", "record_url", "standard", "withdrawal"]
+__all__ = ["STATE_WORDS", "chain", "countries", "families", "line", "page", "record_url", "standard", "withdrawal"]

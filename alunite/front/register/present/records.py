@@ -152,8 +152,10 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
         ),
         sentence=_sentence(now, line_of_states, today, said),
         reasons=reasons,
-        members=[Link(item["name"], record_url("member", item["id"], item["name"])) for item in said["members"]],
-        firm=Link(said["firm"]["name"], record_url("firm", said["firm"]["id"], said["firm"]["name"]))
+        members=[
+            Link(item["name"], record_url("member", item["id"], item["name"], site.query)) for item in said["members"]
+        ],
+        firm=Link(said["firm"]["name"], record_url("firm", said["firm"]["id"], said["firm"]["name"], site.query))
         if said["firm"]
         else None,
         countries=countries(said["countries"]),
@@ -182,13 +184,13 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
         events=[
             {
                 **event,
-                "url": record_url("certification_event", event["id"], event["entity"]),
+                "url": record_url("certification_event", event["id"], event["entity"], site.query),
                 "label": event_label(event["event"], site),
                 "number": numbers[event["source_url"]],
             }
             for event in said.get("events", [])
         ],
-        certificate=Link(said["certificate_number"], record_url("certificate", certificate, said["entity"]))
+        certificate=Link(said["certificate_number"], record_url("certificate", certificate, said["entity"], site.query))
         if certificate
         else None,
     )

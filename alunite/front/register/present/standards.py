@@ -30,7 +30,7 @@ def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
     for identifier, label in site.labels["families"].items():
         versions = [
             {
-                "url": reverse("standard", args=[record.subject]),
+                "url": reverse("standard", args=[record.subject]) + site.query,
                 "name": record.title,
                 "version": record.payload["version"],
                 "criteria": _criteria_count(record.payload["standard"]),

@@ -14,9 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from alunite.foundation.core.judgement import THIRD_PARTY, Trust
 from alunite.foundation.core.text import slugify
+from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.countries import country_name
 from alunite.front.register.models import Record
+from alunite.front.register.projector import last_event
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
 
@@ -101,9 +103,9 @@ class Line:
     status: Status
 
 
-def record_url(kind: str, subject: str, name: str) -> str:
-    """Return the public address of a record: id and slug."""
-    return reverse(kind, args=[subject, slugify(name)])
+def record_url(kind: str, subject: str, name: str, query: str = "") -> str:
+    """Return the public address of a record: id and slug, and what keeps the clocks of the page that links to it."""
+    return reverse(kind, args=[subject, slugify(name)]) + query
 
 
 def status(state: str | None, level: str, site: Site, *, begins: date | None = None) -> Status:
@@ -132,31 +134,37 @@ def level_status(level: str, site: Site) -> Status:
     return Status(level, LEVEL_MARKS.get(site.marks.get(level, ""), "in-date"), site.label("levels", level))
 
 
-def line(row: Any, site: Site) -> Line:
-    """Return a line of the list; `row` carries its state on the day asked for."""
+def line(record: Record, day: date, site: Site) -> Line:
+    """Return a line of the list with its state on a day."""
+    said: dict[str, Any] = record.payload or {}
+    line_of_states = Timeline.from_list(said["timeline"])
+    now = line_of_states.segment_on(day)
+    event, event_day = last_event(said)
     # What was only announced has no first day that it could be before.
-    begins = row.first_day if row.state is None and row.last_event == "issued" else None
-    shown = status(row.state, row.state_level or "", site, begins=begins)
+    begins = line_of_states.first if event == "issued" else None
+    shown = status(now.state if now else None, now.qualifier if now else "", site, begins=begins)
     detail = shown.detail
-    if row.state == "active" and row.held_to:
-        detail = _("to %(day)s") % {"day": show_day(row.held_to)}
-    elif row.state == "expired":
-        detail = _("from %(day)s") % {"day": show_day(row.held_from)}
-    elif row.state in (None, UNKNOWN) and not is_unknown(row.level):
-        detail = _("issued as %(level)s") % {"level": site.label("levels", row.level)}
+    if now and now.state == "active" and now.last:
+        detail = _("to %(day)s") % {"day": show_day(now.last)}
+    elif now and now.state == "expired":
+        detail = _("from %(day)s") % {"day": show_day(now.first)}
+    elif (now is None or now.state == UNKNOWN) and not is_unknown(said["level"]):
+        detail = _("issued as %(level)s") % {"level": site.label("levels", said["level"])}
     return Line(
-        url=record_url(row.kind, row.id, row.entity),
-        is_certificate=row.kind == "certificate",
-        number=row.number,
-        entity=row.entity,
-        members=[Link(item["name"], record_url("member", item["id"], item["name"])) for item in row.members],
-        standard=site.label("families", row.family),
-        version=version_label(row.version, site),
-        activities=chain(row.activities, site),
-        activities_known=knows_activities(row.activities),
-        countries=countries(row.countries),
-        last_event=str(LAST_EVENTS[row.last_event]),
-        last_day=row.last_day,
+        url=record_url(record.kind, record.subject, said["entity"], site.query),
+        is_certificate=record.kind == "certificate",
+        number="" if is_unknown(said["certificate_number"]) else said["certificate_number"],
+        entity=said["entity"],
+        members=[
+            Link(item["name"], record_url("member", item["id"], item["name"], site.query)) for item in said["members"]
+        ],
+        standard=site.label("families", said["family"]),
+        version=version_label(said["version"], site),
+        activities=chain(said["activities"], site),
+        activities_known=knows_activities(said["activities"]),
+        countries=countries(said["countries"]),
+        last_event=str(LAST_EVENTS[event]),
+        last_day=event_day,
         status=Status(shown.state, shown.mark, shown.word, shown.level, detail),
     )
 

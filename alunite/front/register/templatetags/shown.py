@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 from django import template
@@ -36,6 +37,27 @@ def day(value: str | date | PartialDate | None) -> str:
     if partial.precision is Precision.MONTH:
         return str(format_skeleton("yMMM", partial.earliest, locale=LOCALE))
     return str(format_date(partial.earliest, "d MMM y", locale=LOCALE))
+
+
+@register.filter
+def day_in(instant: datetime, zone: ZoneInfo) -> str:
+    """Show the day an instant falls on in a zone.
+
+    >>> day_in(datetime.fromisoformat("2026-11-21T23:30:00+00:00"), ZoneInfo("Europe/Oslo"))
+    '22 Nov 2026'
+    """
+    return day(instant.astimezone(zone).date())
+
+
+@register.filter
+def moment_in(instant: datetime, zone: ZoneInfo) -> str:
+    """Show an instant to the minute in a zone.
+
+    >>> moment_in(datetime.fromisoformat("2026-11-21T23:30:00+00:00"), ZoneInfo("UTC"))
+    '21 Nov 2026, 23:30 UTC'
+    """
+    local = instant.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M %Z}"
 
 
 @register.filter

@@ -2,44 +2,52 @@
 
 from __future__ import annotations
 
+import html
 import random
 import re
 import unicodedata
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from http import HTTPStatus
-from itertools import pairwise
 
 import pytest
 from django.core import signing
 from django.db import connection
+from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import current_publications, read
-from alunite.front.register import queries, search
+from alunite.front.register import cursor, queries, search
 from alunite.front.register.countries import country_name
-from alunite.front.register.models import Held, Row
+from alunite.front.register.models import NOW, Record
+from alunite.front.register.projector import EVENT, TALLIED
 from alunite.front.register.queries import Asked, listing
-from alunite.front.register.tests.world import SOAK, sample_rows
+from alunite.front.register.tests.world import SOAK, sample_rows, shown, stated
 
 TODAY = date(2026, 11, 22)
 DATES = ("issue_date", "expiry_date", "certified_since", "announced_date")
 
 
-def asked(text: str = "", on: date | None = None, after=None, **chosen: str) -> Asked:
-    return Asked(text=text, chosen=chosen, on=on, today=TODAY, after=after)
+def asked(text: str = "", on: date | None = None, after=None, at=None, state="", **chosen: str) -> Asked:
+    return Asked(text=text, chosen=chosen, on=on, today=TODAY, after=after, at=at, state=state)
+
+
+def listed(question: Asked) -> list[str]:
+    """Ids of all lines a question finds, on all its pages, in order."""
+    ids: list[str] = []
+    while True:
+        page = listing(question)
+        ids += [record.subject for record in page.records]
+        if page.next is None:
+            return ids
+        question = replace(question, after=page.next, at=page.at)
 
 
 def found(text: str = "", **more) -> set[str]:
-    """Ids of all lines a question finds, on all its pages."""
-    ids: set[str] = set()
-    question = asked(text, **more)
-    while True:
-        page = listing(question)
-        ids |= {row.pk for row in page.rows}
-        if not page.next:
-            return ids
-        question = asked(text, **more, after=queries.read_cursor(page.next))
+    return set(listed(asked(text, **more)))
 
 
 def lines_of(client, query: str):
@@ -175,8 +183,8 @@ OURS = settings(max_examples=max(40, int(400 * SOAK)), suppress_health_check=[He
 @given(stored=st.lists(LETTERS, min_size=1, max_size=4), typed=LETTERS)
 def test_any_text_is_stored_and_found_by_its_words_the_same_on_either_database(db, stored, typed):
     search.clear()
-    ids = [f"2222222{digit}" for digit in "2345"][: len(stored)]
-    search.add(zip(ids, stored, strict=True))
+    ids = [7, 8, 9, 2**40][: len(stored)]
+    search.add((publication, text, ["_level_a", "_country_b"]) for publication, text in zip(ids, stored, strict=True))
     wanted = search.cut(typed)
     hits = {row for row, text in zip(ids, stored, strict=True)
             if wanted and all(any(word.startswith(one) for word in search.cut(text)) for one in wanted)}  # fmt: skip
@@ -184,14 +192,14 @@ def test_any_text_is_stored_and_found_by_its_words_the_same_on_either_database(d
     if query is None:
         assert not wanted
         return
-    assert in_index(query) == {search.text_id(row) for row in hits}
+    assert in_index(query) == hits
 
 
 @OURS
 @given(text=LETTERS)
 def test_whatever_a_line_says_is_found_by_each_of_its_own_words_and_by_their_beginnings(db, text):
     search.clear()
-    search.add([("22222222", text)])
+    search.add([(7, text, [])])
     for word in search.cut(text):
         for typed in (word, word[:1], word.upper()):
             query = search.matching(typed)
@@ -207,9 +215,9 @@ def in_index(query) -> set[int]:
 
 def test_a_line_of_endless_words_is_taken_up_and_found(db):
     """PostgreSQL refuses words of more than 2,046 bytes; a huge cell must not stop an import."""
-    search.add([("22222222", "x" * 5_000 + " 铝" + "铝" * 5_000)])
+    search.add([(7, "x" * 5_000 + " 铝" + "铝" * 5_000, [])])
     for typed in ("x" * 50, "x" * 5_000, "铝" * 3):
-        assert in_index(search.matching(typed)) == {search.text_id("22222222")}
+        assert in_index(search.matching(typed)) == {7}
 
 
 # Filters ------------------------------------------------------------------------------------------------------------
@@ -247,7 +255,7 @@ def test_three_filters_and_words_narrow_together(client, samples, monkeypatch):
 
 def test_each_choice_says_how_many_lines_it_has(client, samples):
     form = client.get("/register/").context["form"]
-    for name in queries.FILTERS:
+    for name in TALLIED:
         choices = dict(form.fields[name].choices)
         assert choices.pop("") == "any"
         assert choices
@@ -283,7 +291,7 @@ def test_on_a_day_certificate_56_is_there_and_113_is_not(client, samples):
 )
 def test_certificate_56_holds_from_its_first_to_its_last_day(client, samples, day, state):
     """Issue 2: certificate 56 ends 12 Dec 2022."""
-    numbers = {line.number: line.status.state for line in lines_of(client, f"on={day}") if line.number}
+    numbers = {line.number: line.status.state for line in lines_of(client, f"q=56&on={day}") if line.number}
     assert numbers.get("56") == state
 
 
@@ -305,8 +313,8 @@ def test_a_certificate_known_to_the_month_is_sure_only_in_between(client, sample
     """Issue 2: Alba's, 2023-08 to 2026-08, is sure between latest start and earliest end."""
     lines = [line for line in lines_of(client, f"on={day}") if line.is_certificate and line.entity == "Alba"]
     assert [line.status.state for line in lines] == ([] if state is None else [state])
-    [certificate] = Row.objects.filter(kind="certificate", entity="Alba")
-    page = client.get(f"/certificates/{certificate.pk}-{certificate.slug}/?on={day}").context["page"]
+    certificate = shown("certificate", entity="Alba")
+    page = client.get(f"/certificates/{certificate.subject}-{certificate.slug}/?on={day}").context["page"]
     assert page.status.state == (state or "none"), "the page says what the list says"
 
 
@@ -327,7 +335,8 @@ def test_events_without_any_date_are_listed_only_without_a_day_and_counted_with_
     assert answer.context["listing"].dateless == 71
     assert "71 more are left out" in " ".join(answer.content.decode().split())
     assert len(found()) - len(found(on=TODAY)) == 71
-    assert not Row.objects.filter(pk__in=found(on=TODAY), first_day=None).exists()
+    on_the_day = Record.objects.filter(NOW, subject__in=found(on=TODAY), payload__timeline=[])
+    assert not on_the_day.exists()
     assert client.get("/register/").context["listing"].dateless == 0
 
 
@@ -353,7 +362,7 @@ def test_an_event_is_listed_from_its_first_possible_day_with_its_state_unknown(c
 def test_counts_are_over_all_pages(samples, monkeypatch):
     monkeypatch.setattr(queries, "PAGE_LENGTH", 7)
     page = listing(asked())
-    assert len(page.rows) == 7
+    assert len(page.records) == 7
     assert (page.certificates, page.events) == (3, 180)
 
 
@@ -361,37 +370,18 @@ def test_counts_are_over_all_pages(samples, monkeypatch):
 
 
 def make_lines(seed: int, count: int) -> None:
-    """Lines with many ties: few days, few states, and ids in random order."""
+    """Lines with many ties: few days, few states, ids in random order, some of them in a second version."""
     chance = random.Random(seed)
-    days = [date(2020, 1, 1) + timedelta(days=number) for number in range(4)] + [date(1, 1, 1)]
-    rows, held = [], []
-    ids = chance.sample(range(10**6), count)
-    for number in ids:
-        identifier = "".join("23456789bc"[int(digit)] for digit in f"{number:08}")
-        sort_day = chance.choice(days)
-        row = Row(
-            id=identifier,
-            text_id=search.text_id(identifier),
-            kind=chance.choice(("certificate", "certification_event")),
-            slug="record",
-            entity=f"Works {chance.randrange(3)}",
-            members=[],
-            family="f",
-            version="v",
-            level="unknown",
-            countries=["unknown"],
-            activities=["unknown"],
-            last_event="unknown",
-            sort_day=sort_day,
-            first_day=None,
-        )
-        rows.append(row)
-        if chance.random() < 0.7:
+    days = [f"2020-01-0{number}" for number in range(1, 5)] + ["unknown"]
+    for number in chance.sample(range(10**6), count):
+        subject = "".join("23456789bc"[int(digit)] for digit in f"{number:08}")
+        for _ in range(chance.choice((1, 1, 2))):
             state = chance.choice((*queries.STATE_ORDER, "a state to come"))
-            row.first_day = date(2019, 1, 1)
-            held.append(Held(row=row, state=state, level="unknown", first=row.first_day, last=None))
-    Row.objects.bulk_create(rows)
-    Held.objects.bulk_create(held)
+            held = {"state": state, "first": "2019-01-01", "last": None, "qualifier": "unknown", "reasons": []}
+            line = stated(subject, announced_date=chance.choice(days), scope=f"Scope {chance.random()}")
+            if chance.random() < 0.7:
+                line.payload["timeline"] = [held]
+            publish(EVENT, [line], actor=OPERATOR)
 
 
 @pytest.mark.soak
@@ -400,30 +390,31 @@ def make_lines(seed: int, count: int) -> None:
 def test_pages_walk_every_line_exactly_once_in_one_order(db, monkeypatch, seed, on):
     count = random.Random(seed).choice((1, 5, 6, 37))
     make_lines(seed, count)
-    whole = [row.pk for row in listing(asked(on=on)).rows]
-    assert set(whole) == set(
-        Row.objects.filter(**({"first_day__isnull": False} if on else {})).values_list("pk", flat=True)
-    )
+    whole = listed(asked(on=on))
+    current = read(current_publications().filter(kind=EVENT))
+    assert set(whole) == {item.subject for item in current if on is None or item.payload["timeline"]}
     for length in (1, 2, 5):
         monkeypatch.setattr(queries, "PAGE_LENGTH", length)
         walked, question, pages = [], asked(on=on), 0
         while pages <= count:
             page = listing(question)
-            walked += [row.pk for row in page.rows]
+            walked += [record.subject for record in page.records]
             pages += 1
-            if not page.next:
+            if page.next is None:
                 break
-            question = asked(on=on, after=queries.read_cursor(page.next))
+            question = asked(on=on, after=page.next, at=page.at)
         assert walked == whole
         assert pages == max(1, -(-len(whole) // length)), "no empty page at the end"
 
 
-def test_the_order_is_state_then_latest_event_then_id(db):
+def test_the_order_is_latest_event_then_id_and_what_has_no_date_stands_last(db):
     make_lines(3, 40)
-    rows = listing(asked()).rows
-    order = {state: place for place, state in enumerate(queries.STATE_ORDER)}
-    keys = [(order.get(row.state, len(order)), -row.sort_day.toordinal(), row.pk) for row in rows]
-    assert all(before <= after for before, after in pairwise(keys))
+    keys = [
+        ([-int(part) for part in day.split("-")] if (day := said["announced_date"]) != "unknown" else [0], said["id"])
+        for said in (record.payload for record in listing(asked()).records)
+    ]
+    assert len(keys) == 40
+    assert keys == sorted(keys)
 
 
 def test_following_next_on_the_pages_shows_every_line_once_and_keeps_the_question(client, samples, monkeypatch):
@@ -438,16 +429,33 @@ def test_following_next_on_the_pages_shows_every_line_once_and_keeps_the_questio
     assert len(seen) == len(set(seen)) == expected_count > 10
 
 
-def test_a_line_taken_up_between_two_pages_moves_no_other(db, monkeypatch):
+def test_what_is_published_between_two_pages_moves_no_line_and_changes_none(db, monkeypatch):
     make_lines(5, 20)
+    whole = listed(asked())
     monkeypatch.setattr(queries, "PAGE_LENGTH", 5)
-    whole = [row.pk for row in listing(asked()).rows]
     first = listing(asked())
-    Row.objects.filter(pk=whole[0]).delete()
-    second = listing(asked(after=queries.read_cursor(first.next)))
-    monkeypatch.setattr(queries, "PAGE_LENGTH", 20)
-    rest = [row.pk for row in listing(asked()).rows]
-    assert [row.pk for row in second.rows] == rest[4:9]
+    publish(EVENT, [ToPublish(whole[0], None, "merged"), ToPublish(whole[7], None, "merged")], actor=OPERATOR)
+    publish(EVENT, [stated("zzzzzzzz", announced_date="2020-01-04")], actor=OPERATOR)
+    publish(EVENT, [stated(whole[6], announced_date="2026-01-01")], actor=OPERATOR)
+    second = listing(asked(after=first.next, at=first.at))
+    assert [record.subject for record in second.records] == whole[5:10]
+    assert (second.certificates, second.events) == (first.certificates, first.events)
+    assert not second.is_newest
+    assert listed(asked())[0] == whole[6], "asked anew, the list is as it is now"
+
+
+def test_a_publication_between_the_two_queries_of_a_page_is_in_neither(db, monkeypatch):
+    make_lines(5, 4)
+    counted = queries._counted
+
+    def publish_first(question):
+        monkeypatch.setattr(queries, "_counted", counted)
+        publish(EVENT, [stated("zzzzzzzz")], actor=OPERATOR)
+        return counted(question)
+
+    monkeypatch.setattr(queries, "_counted", publish_first)
+    page = listing(asked())
+    assert page.events == len(page.records) == 4
 
 
 # What is typed wrong ------------------------------------------------------------------------------------------------
@@ -455,23 +463,43 @@ def test_a_line_taken_up_between_two_pages_moves_no_other(db, monkeypatch):
 
 UNSIGNED = ["x", "0", ":", "a:b:c", "é", "x" * 10_000, "eyJhIjoxfQ:1abc:AAAA"]
 SIGNED_BUT_NO_PLACE = [
-    [0, "2020-01-01"],
-    [0, "no day", "22222222"],
-    ["x", "2020-01-01", "2"],
-    [0, 5, "2"],
+    [0, 1, "2020-01-01"],
+    [0, 1, "no day", "x"],
+    ["x", 1, "2020-01-01", "x"],
+    [0, None, "2020-01-01", "x"],
+    [0, 1, 5, "x"],
     "text",
     None,
 ]
 
 
 def forged_cursors() -> list[str]:
-    place = [0, "2020-01-01", "22222222"]
+    place = [0, 1, "2020-01-01", cursor.question({})]
     return [
         *UNSIGNED,
         *(signing.dumps(value, salt="register.cursor") for value in SIGNED_BUT_NO_PLACE),
-        signing.dumps(place, salt="another.salt"),
-        signing.dumps(place, salt="register.cursor") + "x",
+        *(signing.Signer(salt="register.cursor").sign_object(value) for value in SIGNED_BUT_NO_PLACE),
+        signing.Signer(salt="another.salt").sign_object(place),
+        signing.Signer(salt="register.cursor").sign_object(place) + "x",
     ]
+
+
+def test_a_cursor_belongs_to_its_filters_and_clocks_and_to_no_other(client, samples, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE_LENGTH", 3)
+    asked_first = {"q": "a", "country": "CN", "on": "2026-01-01"}
+    after = QueryDict(client.get("/register/", asked_first).context["next"])["after"]
+    assert client.get("/register/", asked_first | {"after": after}).status_code == HTTPStatus.OK
+    assert client.get("/register/", asked_first | {"after": after, "utm_source": "x"}).status_code == HTTPStatus.OK
+    for other in ({"q": "b"}, {"country": ""}, {"on": "2026-01-02"}, {"on": ""}, {"as_of": TODAY.isoformat()},
+                  {"state": "unknown"}, {"level": "full"}):  # fmt: skip
+        answer = client.get("/register/", asked_first | {"after": after} | other)
+        assert answer.status_code == HTTPStatus.BAD_REQUEST, other
+        assert set(answer.context["form"].errors) == {"after"}
+        first = QueryDict(answer.context["clocks"].newest.partition("?")[2])
+        assert f'href="/register/?{html.escape(first.urlencode())}"' in answer.content.decode(), (
+            "it offers the first page"
+        )
+        assert first.dict() == asked_first | other
 
 
 @pytest.mark.parametrize("number", range(len(forged_cursors())))
@@ -491,16 +519,17 @@ def test_a_cursor_that_is_not_ours_is_refused_and_never_breaks_the_page(client, 
     ],
 )
 def test_a_day_that_is_none_is_refused_beside_its_field(client, samples, text):
-    [row] = Row.objects.filter(number="56")
-    for page in ("/register/", f"/certificates/{row.pk}-{row.slug}/"):
-        answer = client.get(page, {"on": text})
+    row = shown("certificate", certificate_number="56")
+    for page in ("/", "/standards/", "/register/", f"/certificates/{row.subject}-{row.slug}/"):
+        answer = client.get(page, {"on": text, "as_of": text})
         assert answer.status_code == HTTPStatus.BAD_REQUEST
-        [message] = answer.context["form"].errors["on"]
-        assert "2020-06-30" in message, "it says how to write one"
-        assert len(message) < 200
+        for name in ("on", "as_of"):
+            [message] = answer.context["form"].errors[name]
+            assert "2020-06-30" in message, "it says how to write one"
+            assert len(message) < 200
 
 
-@pytest.mark.parametrize("name", ["standard", "activity", "country"])
+@pytest.mark.parametrize("name", ["standard", "version", "level", "state", "activity", "country", "firm", "member"])
 @pytest.mark.parametrize("value", ["nowhere", "' OR 1=1 --", "<b>", "unknown ", "PS" * 3000])
 def test_a_value_a_filter_does_not_have_is_refused_beside_its_field(client, samples, name, value):
     answer = client.get("/register/", {name: value.strip() + "x"})

@@ -17,9 +17,9 @@ from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import ALPHABET
 from alunite.foundation.publications.queries import latest_payload
-from alunite.front.register.models import Record, Row
+from alunite.front.register.models import NOW, Record
 from alunite.front.register.queries import PAGE_LENGTH
-from alunite.front.register.tests.world import address, said
+from alunite.front.register.tests.world import address, said, shown
 from tests.decided import redact_by
 
 RECORDS = ("certificate", "certification_event", "member", "firm")
@@ -27,7 +27,7 @@ MOST_QUERIES = 8
 
 
 def first_of(kind: str) -> Record:
-    found = Record.objects.filter(kind=kind, withdrawal="").order_by("subject").first()
+    found = Record.objects.filter(NOW, kind=kind, withdrawal="").order_by("subject").first()
     assert found is not None
     return found
 
@@ -128,7 +128,8 @@ def test_what_was_withdrawn_says_so_at_every_address_it_had_and_nothing_else_of_
 @pytest.mark.parametrize("kind", RECORDS)
 def test_what_was_merged_leads_to_the_record_that_speaks_for_it(client, samples, kind):
     found = first_of(kind)
-    other = Record.objects.filter(kind=kind, withdrawal="").exclude(subject=found.subject).order_by("subject").first()
+    others = Record.objects.filter(NOW, kind=kind, withdrawal="").exclude(subject=found.subject)
+    other = others.order_by("subject").first()
     payload = latest_payload(kind, found.subject)
     publish(kind, [ToPublish(found.subject, None, "merged", other.subject)], actor=OPERATOR)
     answer = client.get(address(kind, found.subject) + "?on=2024-01-01")
@@ -140,10 +141,9 @@ def test_what_was_merged_leads_to_the_record_that_speaks_for_it(client, samples,
 
 
 def test_what_was_redacted_is_gone_too_and_out_of_list_and_search(client, samples):
-    [row] = Row.objects.filter(number="56")
-    there = address("certificate", row.pk)
-    publication = Record.objects.get(kind="certificate", subject=row.pk).publication
-    redact_by("D-1", [publication])
+    row = shown("certificate", certificate_number="56")
+    there = address("certificate", row.subject)
+    redact_by("D-1", [row.publication])
     assert client.get(there).status_code == HTTPStatus.GONE
     assert client.get("/register/?q=56+aludium").context["listing"].certificates == 0
 
@@ -155,7 +155,7 @@ def test_a_standard_that_was_withdrawn_is_gone(client, samples):
 
 
 def test_public_ids_are_short_and_cannot_be_guessed_by_counting(samples):
-    ids = list(Record.objects.filter(kind__in=RECORDS).values_list("subject", flat=True))
+    ids = list(Record.objects.filter(NOW, kind__in=RECORDS).values_list("subject", flat=True))
     assert all(re.fullmatch(f"[{ALPHABET}]{{8}}", subject) for subject in ids)
     assert len(set(ids)) == len(ids)
 
@@ -165,8 +165,8 @@ def test_public_ids_are_short_and_cannot_be_guessed_by_counting(samples):
 
 def test_the_page_of_certificate_56_names_source_dates_and_why(client, samples):
     """Row C001 of the file: issued 2019-12-13, last day 2022-12-12, reported by readkong.com."""
-    [row] = Row.objects.filter(number="56")
-    answer = client.get(address("certificate", row.pk))
+    row = shown("certificate", certificate_number="56")
+    answer = client.get(address("certificate", row.subject))
     seen = text_of(answer)
     assert "readkong.com" in seen
     source = "https://readkong.com/page/aludium-premium-aluminium-asi-certification-1255098"
@@ -200,8 +200,8 @@ def test_an_event_under_a_certificate_leads_to_it(client, samples):
 
 
 def test_a_page_asked_for_a_day_says_the_state_of_that_day(client, samples):
-    [row] = Row.objects.filter(number="56")
-    there = address("certificate", row.pk)
+    row = shown("certificate", certificate_number="56")
+    there = address("certificate", row.subject)
     states = {
         day: client.get(f"{there}?on={day}").context["page"].status.state
         for day in ("2019-12-12", "2019-12-13", "2022-12-12", "2022-12-13")
@@ -293,7 +293,7 @@ def test_what_a_file_says_is_shown_and_never_run(client, take_up, hostile):
     for path in [
         "/",
         "/register/",
-        *(address(item.kind, item.subject) for item in Record.objects.filter(kind__in=RECORDS)),
+        *(address(item.kind, item.subject) for item in Record.objects.filter(NOW, kind__in=RECORDS)),
     ]:
         answer = client.get(path)
         assert answer.status_code == HTTPStatus.OK
@@ -302,8 +302,10 @@ def test_what_a_file_says_is_shown_and_never_run(client, take_up, hostile):
         assert "<script>alert" not in page
         assert "<b>bold" not in page
         assert "14" not in re.findall(r"\b7?14\b", text_of(answer)) or "{{" not in hostile
-    [row] = Row.objects.filter(kind="certificate")
-    assert hostile in html.unescape(client.get(address("certificate", row.pk)).content.decode()), "shown as it was said"
+    row = shown("certificate")
+    assert hostile in html.unescape(client.get(address("certificate", row.subject)).content.decode()), (
+        "shown as it was said"
+    )
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
@@ -312,8 +314,8 @@ def test_what_a_reader_types_is_shown_and_never_run(client, samples, hostile):
         page = client.get("/register/", {name: hostile}).content.decode()
         assert Found(page).unsafe == []
         assert "<script>alert" not in page
-    [row] = Row.objects.filter(number="56")
-    assert Found(client.get(address("certificate", row.pk), {"on": hostile}).content.decode()).unsafe == []
+    row = shown("certificate", certificate_number="56")
+    assert Found(client.get(address("certificate", row.subject), {"on": hostile}).content.decode()).unsafe == []
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,<script>", "ftp://example.org/", "//evil", "x"])
@@ -414,20 +416,20 @@ def rows(first: int, last: int) -> list[dict[str, str]]:
 
 def pages_to_count() -> dict[str, str]:
     event = said("certification_event", record_id="R000")
-    certificate = Row.objects.get(kind="certificate")
+    certificate = shown("certificate")
     return {
         "home": "/",
         "list": "/register/",
         "list with all": "/register/?q=works&on=2024-12-31&country=NO&activity=casthouses&standard=ps",
         "list at fault": "/register/?on=x&country=y",
-        "certificate": address("certificate", certificate.pk) + "?on=2024-01-01",
+        "certificate": address("certificate", certificate.subject) + "?on=2024-01-01",
         "event": address("certification_event", event["id"]),
         "member": address("member", said("member", name="Common Metals")["id"]) + "?on=2024-01-01",
         "firm": address("firm", said("firm", name="Common Firm")["id"]),
         "standards": "/standards/",
         "standard": "/standards/ps-3/",
         "not found": "/certificates/22222222/",
-        "moved": f"/certificates/{certificate.pk}/",
+        "moved": f"/certificates/{certificate.subject}/",
     }
 
 

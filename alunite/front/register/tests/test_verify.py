@@ -12,8 +12,9 @@ from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication
 from alunite.front.register import checks
 from alunite.front.register.checks import check_read_tables
-from alunite.front.register.models import Record, Row
+from alunite.front.register.models import NOW, Facet, Held, Record, Row
 from alunite.front.register.projector import rebuild
+from alunite.front.register.tests.world import shown as shown_now
 from alunite.front.register.tests.world import take_up
 from tests.decided import redact_by
 
@@ -36,7 +37,7 @@ def change(statement: str, *parameters: object) -> None:
 
 
 def certificate() -> str:
-    return f"register certificate {Record.objects.get(kind='certificate').subject}"
+    return f"register certificate {shown_now('certificate').subject}"
 
 
 def test_what_was_only_published_has_no_difference(shown):
@@ -68,22 +69,24 @@ def test_a_changed_payload_is_found_by_verify(shown):
         ("UPDATE register_record SET version = 9 WHERE kind = 'certificate'", "record"),
         ("UPDATE register_record SET published_at = '2030-01-01 00:00:00+00:00' WHERE kind = 'certificate'", "record"),
         ("DELETE FROM register_record WHERE kind = 'certificate'", "record"),
-        ("UPDATE register_row SET entity = 'Forged' WHERE kind = 'certificate'", "line"),
-        ("UPDATE register_row SET members = '[]' WHERE kind = 'certificate'", "line"),
-        ("UPDATE register_row SET sort_day = '2030-01-01' WHERE kind = 'certificate'", "line"),
+        ("UPDATE register_record SET until = 99999 WHERE kind = 'certificate'", "record"),
+        ("UPDATE register_record SET redacted_by = 'D-9' WHERE kind = 'certificate'", "record"),
+        ("UPDATE register_row SET place = 1 WHERE kind = 'certificate'", "line"),
+        ("UPDATE register_row SET first_day = '2030-01-01' WHERE kind = 'certificate'", "line"),
+        ("UPDATE register_row SET until = 99999 WHERE kind = 'certificate'", "line"),
         ("UPDATE register_row SET kind = 'certification_event' WHERE kind = 'certificate'", "line"),
-        ("UPDATE register_held SET state = 'forged' WHERE row_id IN (SELECT subject FROM register_record"
+        ("UPDATE register_held SET state = 'forged' WHERE publication IN (SELECT publication FROM register_record"
          " WHERE kind = 'certificate')", "states"),
-        ("UPDATE register_held SET last = '2099-01-01' WHERE row_id IN (SELECT subject FROM register_record"
+        ("UPDATE register_held SET last = '2099-01-01' WHERE publication IN (SELECT publication FROM register_record"
          " WHERE kind = 'certificate')", "states"),
-        ("DELETE FROM register_facet WHERE value = 'SE'", "facets"),
-        ("UPDATE register_facet SET value = 'CN' WHERE value = 'SE'", "facets"),
+        ("DELETE FROM register_facet WHERE kind = 'certificate' AND name = 'firm'", "facets"),
+        ("UPDATE register_facet SET value = 'x' WHERE kind = 'certificate' AND name = 'firm'", "facets"),
     ],
 )  # fmt: skip
 def test_what_was_changed_in_a_read_table_is_found_and_no_other(shown, statement, name):
-    subject = Row.objects.get(kind="certificate").pk
+    subject = shown_now("certificate").subject
     change(statement)
-    [(where, text)] = check_read_tables()
+    [(where, text)] = [found for found in check_read_tables() if found[0] != "register tallies"]
     assert where == f"register certificate {subject}"
     assert f": {name}." in text
 
@@ -94,7 +97,7 @@ def test_what_was_changed_in_a_read_table_is_found_and_no_other(shown, statement
     [
         "UPDATE register_record SET payload = 'no json' WHERE kind = 'certificate'",
         "UPDATE register_record SET published_at = 'soon' WHERE kind = 'certificate'",
-        "UPDATE register_row SET sort_day = 'soon' WHERE kind = 'certificate'",
+        "UPDATE register_row SET first_day = 'soon' WHERE kind = 'certificate'",
     ],
 )
 def test_values_that_cannot_be_read_are_found(shown, statement):
@@ -104,35 +107,66 @@ def test_values_that_cannot_be_read_are_found(shown, statement):
     assert places() == [certificate()]
 
 
-def test_a_record_nobody_published_is_found(shown):
-    change(
-        "INSERT INTO register_record (kind, subject, title, slug, payload, publication, version, published_at,"
-        " withdrawal) SELECT kind, 'zzzzzzzz', title, slug, payload, publication, version, published_at, withdrawal"
-        " FROM register_record WHERE kind = 'certificate'"
-    )
-    assert places() == ["register certificate zzzzzzzz"]
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_older_version_is_compared_as_the_one_shown_is(shown, version):
+    subject = shown_now("certificate").subject
+    publish("certificate", [ToPublish(subject, None, "annulled")], actor=OPERATOR)
+    [publication] = Record.objects.filter(kind="certificate", version=version).values_list("pk", flat=True)
+    change("UPDATE register_record SET title = 'Forged' WHERE publication = %s", publication)
+    [(where, text)] = check_read_tables()
+    assert where == f"register certificate {subject}"
+    assert text.startswith(f"Version {version} is not as it was published: record.")
 
 
-def test_lines_nobody_published_are_found(shown):
-    line = Row.objects.get(kind="certificate")
-    line.pk, line.text_id = "zzzzzzzz", 1
-    line.save(force_insert=True)
-    under = Record.objects.filter(kind="certification_event", payload__certificate__isnull=False)
-    event = next(record for record in under if (record.payload or {}).get("certificate"))
-    line.pk, line.text_id = event.subject, 2
-    line.save(force_insert=True)
-    assert places() == [f"register certification_event {event.subject}", "register line zzzzzzzz"]
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE register_tally SET lines = lines + 1 WHERE value = 'NO'",
+        "UPDATE register_tally SET since = since + 1 WHERE value = 'NO'",
+        "DELETE FROM register_tally WHERE value = 'NO'",
+        "INSERT INTO register_tally (name, value, lines, since) VALUES ('country', 'CN', 1, 1)",
+        "UPDATE register_tally SET value = 'CN' WHERE value = 'NO'",
+    ],
+)
+def test_a_tally_that_counts_wrong_is_found(shown, statement):
+    change(statement)
+    assert places() == ["register tallies"]
+    rebuild()
+    assert places() == []
+
+
+def test_what_nobody_published_is_found_in_every_table(shown):
+    record = shown_now("certificate")
+    facet = Facet.objects.filter(publication=record.publication).first()
+    held = Held.objects.filter(publication=record.publication).first()
+    for held_of_it in (record, Row.objects.get(pk=record.pk), held, facet):
+        if hasattr(held_of_it, "id"):
+            held_of_it.id = None
+        held_of_it.publication = 10**9
+        if isinstance(held_of_it, Record):
+            held_of_it.subject = "zzzzzzzz"
+        held_of_it.save(force_insert=True)
+    found = [f"register {name} of publication {10**9}" for name in ("record", "line", "states", "facets")]
+    assert [place for place in places() if place != "register tallies"] == found
+
+
+def test_a_line_of_an_event_that_stands_under_its_certificate_is_found(shown):
+    event = next(item for item in Record.objects.filter(kind="certification_event") if item.payload["certificate"])
+    row = Row.objects.get(publication=shown_now("certificate").publication)
+    row.publication = event.publication
+    row.save(force_insert=True)
+    assert f"register certification_event {event.subject}" in places()
 
 
 def test_what_was_withdrawn_or_redacted_is_no_difference_and_shown_again_is(shown):
-    subject = Record.objects.get(kind="certificate").subject
+    subject = shown_now("certificate").subject
     kept = Record.objects.filter(kind="certificate").values_list("payload", flat=True)[0]
     event = Record.objects.filter(kind="certification_event").order_by("pk")[0]
     redact_by("D-1", [event.publication])
     publish("certificate", [ToPublish(subject, None, "annulled")], actor=OPERATOR)
     assert places() == []
-    Record.objects.filter(kind="certificate").update(payload=kept, withdrawal="")
-    assert places() == [certificate()]
+    Record.objects.filter(NOW, kind="certificate").update(payload=kept, withdrawal="")
+    assert places() == [f"register certificate {subject}"]
 
 
 def test_a_publication_that_was_itself_changed_is_told_by_its_own_check_alone(shown):
@@ -162,5 +196,5 @@ def test_what_is_published_while_it_is_looked_at_is_no_difference(shown, monkeyp
 
 def test_checking_asks_no_more_for_more_subjects_of_one_chunk(scheme, tmp_path, django_assert_num_queries):
     take_up(tmp_path, *({"record_id": f"R{number}", "member": f"M{number}"} for number in range(100)))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         assert places() == []

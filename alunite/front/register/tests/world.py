@@ -16,9 +16,12 @@ from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.importing.actions import ImportResult, import_files
 from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.publications.actions import ToPublish
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import current_publications, read
-from alunite.front.register.models import Facet, Held, Record, Row
+from alunite.front.register.models import NOW, Facet, Held, Record, Row, Tally
+from alunite.front.register.projector import EVENT
 from alunite.front.register.search import TABLE
 
 SAMPLES = settings.REPOSITORY / "samples" / "public-pages"
@@ -75,10 +78,38 @@ def said(kind: str, **has: Any) -> dict[str, Any]:
     return found[0]
 
 
+def stated(subject: str, kind: str = EVENT, **changes: Any) -> ToPublish:
+    """What is to be published of an event, or of a certificate, of which next to nothing is known."""
+    payload: dict[str, Any] = {
+        **dict.fromkeys(("version", "version_printed", "level", "scope", "certificate_number", "event"), UNKNOWN),
+        **dict.fromkeys(("issue_date", "expiry_date", "certified_since", "announced_date"), UNKNOWN),
+        "id": subject,
+        "entity": "Works",
+        "members": [],
+        "countries": [UNKNOWN],
+        "family": "ps",
+        "activities": [UNKNOWN],
+        "firm": None,
+        "source_url": "https://example.org/1",
+        "timeline": [],
+    }
+    if kind == EVENT:
+        payload |= {"record_id": f"R-{subject}", "certificate": "", "statement_version": 1}
+    else:
+        payload |= {"events": []}
+    return ToPublish(subject, payload | changes)
+
+
 def address(kind: str, subject: str) -> str:
     """The full address of a record."""
     folder = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
-    return f"/{folder[kind]}/{subject}-{Record.objects.get(kind=kind, subject=subject).slug}/"
+    return f"/{folder[kind]}/{subject}-{shown(kind, subject).slug}/"
+
+
+def shown(kind: str, subject: str = "", **has: Any) -> Record:
+    """The one record of a kind shown now that has these values."""
+    found = Record.objects.filter(NOW, kind=kind, **{f"payload__{name}": value for name, value in has.items()})
+    return found.get(subject=subject) if subject else found.get()
 
 
 def text_index() -> list[tuple[Any, ...]]:
@@ -89,17 +120,16 @@ def text_index() -> list[tuple[Any, ...]]:
 
 
 def read_tables() -> dict[str, list[Any]]:
-    """Everything the register reads, without the numbers a database gives to rows of its own."""
+    """Everything the register reads, of all versions, without the numbers a database gives to rows of its own."""
     held = {
-        "record": Record.objects.order_by("kind", "subject"),
+        "record": Record.objects.order_by("pk"),
         "row": Row.objects.order_by("pk"),
-        "held": Held.objects.order_by("row", "first"),
-        "facet": Facet.objects.order_by("row", "name", "value"),
+        "held": Held.objects.order_by("publication", "first"),
+        "facet": Facet.objects.order_by("publication", "name", "value"),
+        "tally": Tally.objects.order_by("name", "value"),
     }
     tables: dict[str, list[Any]] = {
-        name: [
-            {key: value for key, value in line.items() if key != "id" or name == "row"} for line in queryset.values()
-        ]
+        name: [{key: value for key, value in line.items() if key != "id"} for line in queryset.values()]
         for name, queryset in held.items()
     }
     return tables | {"text": text_index()}

@@ -1,0 +1,51 @@
+"""Where the next page begins: signed, and good for the question it was made for alone.
+
+It holds the place after which the page begins, the publication the first page was read as of, and the day its states were
+shown for; so neither what is published meanwhile nor midnight moves a line from one page to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.core import signing
+
+from alunite.foundation.core.canonical import digest
+
+DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a link to a later page says."""
+
+    after: int
+    at: int
+    day: date
+    question: str
+
+
+def question(parameters: Mapping[str, str]) -> str:
+    """Return what stands for a question in its cursor: the same for the same filters and clocks."""
+    return digest({name: value for name, value in parameters.items() if value})[:DIGITS]
+
+
+def write(cursor: Cursor) -> str:
+    """Return a cursor as text."""
+    return _signer().sign_object([cursor.after, cursor.at, cursor.day.isoformat(), cursor.question])
+
+
+def read(text: str) -> Cursor:
+    """Return what a cursor says; `ValueError` if it is not one of ours."""
+    try:
+        after, at, day, asked = _signer().unsign_object(text)
+        return Cursor(int(after), int(at), date.fromisoformat(day), str(asked))
+    except (signing.BadSignature, TypeError, ValueError) as error:
+        raise ValueError("not a cursor of this register") from error
+
+
+def _signer() -> signing.Signer:
+    # Without a time stamp, so that the same question has the same page.
+    return signing.Signer(salt="register.cursor")

@@ -1,0 +1,72 @@
+"""By which values a record of each kind can be found. One small function a kind; a kind without one gets `of_codes`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from alunite.foundation.publications.kinds import UNKNOWN
+
+Values = Mapping[str, Iterable[str]]
+
+# A longer value names nothing that anybody would look up, and no index should hold it.
+LONGEST_VALUE = 200
+
+# One word for one thing: a list in a payload is a facet under the name of one of its values.
+ONE_OF = {"activities": "activity", "countries": "country", "members": "member", "family": "standard"}
+
+_CODE = re.compile(r"[^\W_][\w.:/-]{0,79}")
+_DAY = re.compile(r"\d{4}(-\d\d){0,2}")
+
+
+def of_line(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a certificate or a certification event."""
+    return {
+        "activity": said["activities"],
+        "country": said["countries"],
+        "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
+        "level": [said["level"]],
+        "member": [member["id"] for member in said["members"]],
+        "record": [event["record_id"] for event in said.get("events") or [said]],
+        "standard": [said["family"]],
+        "version": [said["version"]],
+    }
+
+
+def of_codes(said: Mapping[str, Any]) -> Values:
+    """Return every field of a payload that is a code, an id, a thing named by its id, or a list of these.
+
+    Days, addresses, sentences and whatever is nested deeper are no facets.
+    """
+    found: dict[str, list[str]] = {}
+    for name, value in said.items():
+        codes = [code for item in (value if isinstance(value, list) else [value]) if (code := _code(item))]
+        if codes and name != "id":
+            found[ONE_OF.get(name, name)] = codes
+    return found
+
+
+def _code(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("id")
+    is_code = isinstance(value, str) and _CODE.fullmatch(value) and not _DAY.fullmatch(value) and "//" not in value
+    return value if is_code else ""
+
+
+def of_nothing(_said: Mapping[str, Any]) -> Values:
+    """Return no facets: there are few records of the kind, and nobody filters them."""
+    return {}
+
+
+BY_KIND: dict[str, Callable[[Mapping[str, Any]], Values]] = {
+    "certificate": of_line,
+    "certification_event": of_line,
+    "scheme": of_nothing,
+}
+
+
+def facets(kind: str, said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return name and value of each facet of a record, each once, in order."""
+    values = BY_KIND.get(kind, of_codes)(said)
+    return sorted({(name, value) for name, among in values.items() for value in among if len(value) <= LONGEST_VALUE})
