@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ def first_published() -> datetime | None:
     return Publication.objects.order_by("pk").values_list("published_at", flat=True).first()
 
 
-def read(found: QuerySet[Publication]) -> Iterator[Published]:
+def read(found: QuerySet[Publication]) -> Generator[Published]:
     """Yield each publication with its payload, a few hundred at a time; a redacted one as withdrawn for that."""
     for row in found.select_related("body", "redaction").iterator(chunk_size=500):
         payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None

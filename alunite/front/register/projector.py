@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -72,9 +73,9 @@ def rebuild() -> int:
         search.clear()
         for model in (Tally, Facet, Held, Row, Record):
             model.objects.all().delete()
-        everything = read(publications())
-        while batch := list(islice(everything, BATCH)):
-            _project_batch(batch)
+        with closing(read(publications())) as everything:
+            while batch := list(islice(everything, BATCH)):
+                _project_batch(batch)
         return Record.objects.filter(NOW).count()
 
 
