@@ -51,8 +51,8 @@ def mark(name: str, value: str) -> str:
 
     It begins with "_", which no word of a text does, and holds small letters and digits beside it only.
 
-    >>> mark("version", "ps-3"), mark("country", "NO")
-    ('_version_ps_2d3', '_country__4e_4f')
+    >>> mark("version", "leaf-1"), mark("country", "NO")
+    ('_version_leaf_2d1', '_country__4e_4f')
     """
     return f"_{name}_" + _PLAIN.sub(lambda found: "".join(f"_{byte:02x}" for byte in found[0].encode()), value)
 
