@@ -204,12 +204,12 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     folders = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
     for kind, folder in folders.items():
-        shown = Record.objects.filter(kind=kind).order_by("subject").first()
+        shown = Record.objects.filter(until=None, kind=kind).order_by("subject").first()
         bare, full = f"/{folder}/<public_id:subject>/", f"/{folder}/<public_id:subject>-<slug:slug>/"
         found[bare, "without its name"] = f"/{folder}/{shown.subject}/"
         found[full, "published"] = f"/{folder}/{shown.subject}-{shown.slug}/"
         found[full, "nobody's"] = f"/{folder}/22222222-nobody/"
-    last = Record.objects.filter(kind="certificate").order_by("-subject").first()
+    last = Record.objects.filter(until=None, kind="certificate").order_by("-subject").first()
     publish("certificate", [ToPublish(last.subject, None, "merged")], actor=OPERATOR)
     full = "/certificates/<public_id:subject>-<slug:slug>/"
     found[full, "withdrawn"] = f"/certificates/{last.subject}-{last.slug}/"

@@ -30,7 +30,7 @@ from alunite.foundation.keys.models import SigningKey
 from alunite.foundation.keys.signing import CannotSign, find_public_key, sign
 from alunite.foundation.messages.jobs import jobs
 from alunite.foundation.messages.models import MailState, OutgoingMail, WorkerJob
-from alunite.foundation.publications.queries import current_publications
+from alunite.foundation.publications.queries import publications
 from alunite.front.register.models import Record
 
 OLDEST_POSTGRESQL = 140_000
@@ -170,9 +170,9 @@ def _scheme() -> Iterator[Finding]:
 
 def _read_tables() -> Iterator[Finding]:
     """Compare only how far both have come; `history verify` compares every word."""
-    said = current_publications().aggregate(newest=Max("pk"))["newest"] or 0
+    said = publications().aggregate(newest=Max("pk"))["newest"] or 0
     shown = Record.objects.aggregate(newest=Max("publication"))["newest"] or 0
-    if said != shown or current_publications().count() != Record.objects.count():
+    if said != shown or publications().count() != Record.objects.count():
         yield Finding(
             f"The register shows publications up to {shown}; there are publications up to {said}.",
             "Visitors are not shown what was said last.",
