@@ -20,6 +20,7 @@ PARTS_OF_A_ROOM = {
 }
 # What a room has beyond the common parts, and why.
 SPECIAL_PARTS = {
+    "alunite.programme.certificates": {"grouping": "which events speak of one certificate: pure, beside its timeline"},
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.front.register": {
         "checks": "what verification asks of the read tables",

@@ -312,6 +312,11 @@ class Level(Named):
 class Event(Named):
     """What can happen in the life of a certification, as announced."""
 
+    continues: StrictBool = Field(
+        default=False,
+        description="Whether it goes on from a certification there was before; our own reading of the word",
+    )
+
 
 class Rating(Named):
     """A word an auditor can rate a criterion with."""

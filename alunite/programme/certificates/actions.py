@@ -1,8 +1,9 @@
 """Taking up rows of certificates: each becomes an event; events that can be told apart make certificates.
 
 A certificate is made only from an event with a number, or with both issue and expiry date. Events under one number of
-one family of standards speak of one certificate. When a corrected row no longer identifies its certificate and no other
-event does, the certificate leaves the register: its address stays and says so.
+one family of standards that name the same members speak of one certificate; others do when a person has put them
+together. When a corrected row no longer identifies its certificate and no other event stands under it, the certificate
+leaves the register: its address stays and says so, or leads to the certificate its events stand under now.
 """
 
 from __future__ import annotations
@@ -11,20 +12,24 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import F, Q
+
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.core.canonical import digest
 from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed, import_kind
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.merging import rules as merging
-from alunite.foundation.merging.queries import standing_merges
+from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.actions import firms_named
 from alunite.programme.audits.models import Firm
 from alunite.programme.audits.queries import firm_heads
-from alunite.programme.certificates.models import Certificate, CertificationEvent, EventMember
+from alunite.programme.certificates.grouping import groups
+from alunite.programme.certificates.models import LONGEST_HOLDERS, Certificate, CertificationEvent, EventMember
 from alunite.programme.certificates.publish import ReadEvent, certificate_payload, event_payload
 from alunite.programme.certificates.rules import is_identified
 from alunite.programme.members.actions import members_named
@@ -33,6 +38,7 @@ from alunite.programme.members.queries import member_heads
 
 LOOK_UP = 500
 NO_LONGER_IDENTIFIED = "statement_corrected"
+REGROUPED = "regrouped"
 
 
 def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
@@ -44,20 +50,31 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
     members = members_named((name for row in rows for name in row.values["member"]), actor=actor)
     firms = firms_named((row.values["audit_firm"] for row in rows if row.values["audit_firm"]), actor=actor)
     events, left = _save_events(rows, firms)
-    joined = _regroup(rows, events)
+    joined = _regroup(rows, events, members)
     _save_members(rows, events, members)
-    touched = _certificates(left | joined)
+    moved, settled = _settle()
+    for event in moved:
+        if event.record_id in events:
+            events[event.record_id].certificate_id = event.certificate_id
+    touched = _certificates(left | joined | settled)
     by_certificate = _events_of(touched, pack)
     _record(rows, events, touched, by_certificate, actor)
-    publish(
-        "certification_event",
-        [
-            ToPublish(read.event.pk, event_payload(read, pack))
-            for read in _read([events[row.key] for row in rows], pack)
-        ],
-        actor=actor,
-    )
-    publish("certificate", [_to_publish(item, by_certificate[item.pk], pack) for item in touched], actor=actor)
+    changed = {event.pk: event for event in (*(events[row.key] for row in rows), *moved)}
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(list(changed.values()), pack)]
+    publish("certification_event", said, actor=actor)
+    publish("certificate", _all_to_publish(touched, by_certificate, pack), actor=actor)
+
+
+def stand_together(records: Sequence[str], *, actor: Actor, cause: Entry) -> None:
+    """Let events stand as people put them together, after a confirmation or its undoing, and publish what changed."""
+    pack = current_pack()
+    moved, settled = _settle(records)
+    touched = _certificates(settled)
+    by_certificate = _events_of(touched, pack)
+    record_many("certificate.regrouped", _grouped(touched, by_certificate, "certificate.regrouped"), actor=actor.label)
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(moved, pack)]
+    publish("certification_event", said, actor=actor, cause=cause)
+    publish("certificate", _all_to_publish(touched, by_certificate, pack), actor=actor, cause=cause)
 
 
 def publish_all(*, actor: Actor, cause: Entry | None = None) -> None:
@@ -70,7 +87,7 @@ def publish_all(*, actor: Actor, cause: Entry | None = None) -> None:
     for chunk in _chunks(list(Certificate.objects.order_by("pk").values_list("pk", flat=True))):
         certificates = list(Certificate.objects.filter(pk__in=chunk))
         events = _events_of(certificates, pack)
-        said = [_to_publish(item, events[item.pk], pack) for item in certificates]
+        said = _all_to_publish(certificates, events, pack)
         publish("certificate", said, actor=actor, cause=cause)
 
 
@@ -86,14 +103,34 @@ def publish_naming(kind: str, record: str, *, actor: Actor, cause: Entry | None 
         publish("certification_event", said, actor=actor, cause=cause)
         touched = _certificates({row.certificate_id for row in rows if row.certificate_id})
         by_certificate = _events_of(touched, pack)
-        said = [_to_publish(item, by_certificate[item.pk], pack) for item in touched]
+        said = _all_to_publish(touched, by_certificate, pack)
         publish("certificate", said, actor=actor, cause=cause)
 
 
-def _to_publish(certificate: Certificate, events: Sequence[ReadEvent], pack: Pack) -> ToPublish:
-    if not events:
-        return ToPublish(certificate.pk, None, NO_LONGER_IDENTIFIED)
-    return ToPublish(certificate.pk, certificate_payload(certificate, events, pack))
+def _all_to_publish(
+    certificates: Sequence[Certificate], events: dict[str, list[ReadEvent]], pack: Pack
+) -> list[ToPublish]:
+    """Return what is said of certificates; one without events leaves, to where those it was known by stand now."""
+    empty = [certificate.pk for certificate in certificates if not events[certificate.pk]]
+    known_by: dict[str, set[str]] = defaultdict(set)
+    gathered: set[str] = set()
+    for chunk in _chunks(empty):
+        among = Q(identified_as__in=chunk) | Q(gathered_as__in=chunk)
+        for event in CertificationEvent.objects.filter(among):
+            for key in {event.identified_as_id, event.gathered_as_id} - {None}:
+                known_by[key or ""] |= {event.certificate_id or ""} - {""}
+            gathered.add(event.gathered_as_id or "")
+    said = []
+    for certificate in certificates:
+        successor = min(known_by[certificate.pk], default="")
+        if events[certificate.pk]:
+            said.append(ToPublish(certificate.pk, certificate_payload(certificate, events[certificate.pk], pack)))
+        elif successor:
+            said.append(ToPublish(certificate.pk, None, MERGED, successor))
+        else:
+            reason = REGROUPED if certificate.pk in gathered else NO_LONGER_IDENTIFIED
+            said.append(ToPublish(certificate.pk, None, reason))
+    return said
 
 
 def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
@@ -122,60 +159,110 @@ def _save_events(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[s
     return events, left
 
 
-def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent]) -> set[str]:
+def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]) -> set[str]:
     """Put each event under the certificate its statement identifies; return the ids of those certificates."""
     numbered = _numbered({row.values["certificate_number"] for row in rows if row.values["certificate_number"]})
-    alone = _stand_alone([event.certificate_id for event in events.values() if event.certificate_id])
+    alone = _stand_alone([event.identified_as_id for event in events.values() if event.identified_as_id])
     made: list[Certificate] = []
     renumbered: list[Certificate] = []
     for row in rows:
         event, values = events[row.key], row.values
         family, number = values["standard"], values["certificate_number"]
-        own = alone.get(event.certificate_id or "")
+        holders = _holders_key([members[name].pk for name in values["member"]]) if number else ""
+        own = alone.get(event.identified_as_id or "")
         if not is_identified(number, values["issue_date"] or None, values["expiry_date"] or None):
-            event.certificate = None
+            event.certificate = event.identified_as = None
             continue
-        found = numbered.get((family, number)) if number else own if own and not own.number else None
+        found = numbered.get((family, number, holders)) if number else own if own and not own.number else None
         if found is None and own is not None and own.family == family:
             # Nobody else stands under it: the certificate is the same, its number was corrected.
-            numbered.pop((family, own.number), None)
-            own.number = number
+            numbered.pop((family, own.number, own.holders), None)
+            own.number, own.holders = number, holders
             renumbered.append(own)
             found = own
         if found is None:
-            found = Certificate(family=family, number=number)
+            found = Certificate(family=family, number=number, holders=holders)
             made.append(found)
         if number:
-            numbered[family, number] = found
+            numbered[family, number, holders] = found
         if found is not own:
             alone.pop(found.pk, None)
-        event.certificate = found
+        event.certificate = event.identified_as = found
     # All corrected numbers are given up before any is taken: one row's new number may be another's old one.
     for chunk in _chunks([certificate.pk for certificate in renumbered]):
         Certificate.objects.filter(pk__in=chunk).update(number="")
-    Certificate.objects.bulk_update(renumbered, ["number"], batch_size=LOOK_UP)
+    Certificate.objects.bulk_update(renumbered, ["number", "holders"], batch_size=LOOK_UP)
     Certificate.objects.bulk_create(made, batch_size=LOOK_UP)
-    CertificationEvent.objects.bulk_update([events[row.key] for row in rows], ["certificate"], batch_size=LOOK_UP)
+    CertificationEvent.objects.bulk_update(
+        [events[row.key] for row in rows], ["certificate", "identified_as"], batch_size=LOOK_UP
+    )
     return {event.certificate_id for event in events.values() if event.certificate_id}
 
 
-def _numbered(numbers: set[str]) -> dict[tuple[str, str], Certificate]:
+def _settle(records: Sequence[str] = ()) -> tuple[list[CertificationEvent], set[str]]:
+    """Let events stand together as people put them; return those that moved, and all certificates concerned.
+
+    Looked at are the events named, those people put together, those that stand elsewhere than their row identifies, and
+    whatever is identified as the same: a few, however many there are.
+    """
+    joins = standing_merges("certification_event")
+    identified_elsewhere = (
+        Q(certificate=None, identified_as__isnull=False)
+        | Q(certificate__isnull=False, identified_as=None)
+        | Q(certificate__isnull=False, identified_as__isnull=False) & ~Q(certificate=F("identified_as"))
+    )
+    among = Q(pk__in={*records, *joins, *joins.values()}) | identified_elsewhere
+    held = CertificationEvent.objects.select_related("statement")
+    events = held.filter(among).in_bulk()
+    identities = {event.identified_as_id for event in events.values() if event.identified_as_id}
+    events |= held.filter(identified_as__in=identities).in_bulk()
+    before = {key: event.certificate_id for key, event in events.items()}
+    identified = {key: event.identified_as_id or "" for key, event in events.items()}
+    for head, together in groups(identified, joins).items():
+        stands_under = identified[head] or next((identified[key] for key in together if identified[key]), "")
+        if not stands_under and len(together) > 1:
+            stands_under = _gathered(events[head], [events[key] for key in together])
+        for key in together:
+            events[key].certificate_id = stands_under or None
+    moved = [event for event in events.values() if event.certificate_id != before[event.pk]]
+    CertificationEvent.objects.bulk_update(moved, ["certificate"], batch_size=LOOK_UP)
+    return moved, {key for event in moved for key in (event.certificate_id, before[event.pk]) if key}
+
+
+def _gathered(head: CertificationEvent, together: Sequence[CertificationEvent]) -> str:
+    """Return the certificate of events none of which identifies one: one made for them before, or a new one."""
+    held = [event.gathered_as_id for event in (head, *together) if event.gathered_as_id]
+    if held:
+        return held[0]
+    family = import_kind("certificates").read_cells(head.statement.cells, current_pack())["standard"]
+    head.gathered_as = Certificate.objects.create(family=family)
+    head.save(update_fields=["gathered_as"])
+    return head.gathered_as.pk
+
+
+def _holders_key(members: Sequence[str]) -> str:
+    """Return what the holders of a number are compared by: their ids in order; their digest where these are too many."""
+    text = ";".join(sorted(members))
+    return text if len(text) <= LONGEST_HOLDERS else digest(sorted(members))
+
+
+def _numbered(numbers: set[str]) -> dict[tuple[str, str, str], Certificate]:
     return {
-        (certificate.family, certificate.number): certificate
+        (certificate.family, certificate.number, certificate.holders): certificate
         for chunk in _chunks(sorted(numbers))
         for certificate in Certificate.objects.filter(number__in=chunk)
     }
 
 
 def _stand_alone(certificate_ids: Sequence[str]) -> dict[str, Certificate]:
-    """Return those of the certificates under which exactly one event stands."""
+    """Return those of the certificates that exactly one event identifies."""
     certificates: dict[str, Certificate] = {}
     standing: dict[str, int] = defaultdict(int)
     for chunk in _chunks(sorted(set(certificate_ids))):
-        for event in CertificationEvent.objects.filter(certificate_id__in=chunk).select_related("certificate"):
-            if event.certificate is not None:
-                certificates[event.certificate.pk] = event.certificate
-                standing[event.certificate.pk] += 1
+        for event in CertificationEvent.objects.filter(identified_as_id__in=chunk).select_related("identified_as"):
+            if event.identified_as is not None:
+                certificates[event.identified_as.pk] = event.identified_as
+                standing[event.identified_as.pk] += 1
     return {key: certificate for key, certificate in certificates.items() if standing[key] == 1}
 
 
@@ -263,13 +350,19 @@ def _record(
         )
         for row in rows
     ]
-    grouped = [
+    grouped = _grouped(certificates, by_certificate, "certificate.identified")
+    record_many("certification_event.stated", stated + grouped, actor=actor.label)
+
+
+def _grouped(
+    certificates: Sequence[Certificate], by_certificate: dict[str, list[ReadEvent]], kind: str
+) -> list[Change]:
+    return [
         Change(
             record_type="certificate",
             record_id=item.pk,
-            kind="certificate.identified" if by_certificate[item.pk] else "certificate.no_longer_identified",
+            kind=kind if by_certificate[item.pk] else "certificate.no_longer_identified",
             payload={"number": item.number, "events": [read.event.pk for read in by_certificate[item.pk]]},
         )
         for item in certificates
     ]
-    record_many("certification_event.stated", stated + grouped, actor=actor.label)

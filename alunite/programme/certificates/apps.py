@@ -8,4 +8,4 @@ class CertificatesConfig(AppConfig):
     label = "certificates"
 
     def ready(self) -> None:
-        from alunite.programme.certificates import importer, publish, reactions, traces  # noqa: F401, register themselves
+        from alunite.programme.certificates import importer, merging, publish, reactions, traces  # noqa: F401, register themselves

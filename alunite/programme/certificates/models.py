@@ -12,20 +12,28 @@ from alunite.programme.members.models import Member
 
 LONGEST_RECORD_ID = 100
 LONGEST_NUMBER = 60
+LONGEST_HOLDERS = 200
 
 
 class Certificate(models.Model):
-    """A certificate that can be told from others: by its number, or by its first and last day."""
+    """A certificate that can be told from others: by its number and holders, by its first and last day, or by a person.
+
+    One number under two different holders is two certificates until a person says that it is one.
+    """
 
     id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
     family = models.CharField(max_length=80, help_text=_("Id of the family of standards."))
     number = models.CharField(max_length=LONGEST_NUMBER, blank=True)
+    holders = models.CharField(
+        max_length=LONGEST_HOLDERS, blank=True, help_text=_("Ids of the members its rows name; empty without a number.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     field_classes: ClassVar[dict[str, str]] = {
         "id": "public",
         "family": "public",
         "number": "public",
+        "holders": "public",
         "created_at": "audit",
     }
 
@@ -34,7 +42,9 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificates")
         constraints = [
             models.UniqueConstraint(
-                fields=["family", "number"], condition=~models.Q(number=""), name="certificates_number_once_in_family"
+                fields=["family", "number", "holders"],
+                condition=~models.Q(number=""),
+                name="certificates_number_once_for_its_holders",
             ),
         ]
 
@@ -48,7 +58,16 @@ class CertificationEvent(models.Model):
     id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
     record_id = models.CharField(max_length=LONGEST_RECORD_ID, unique=True)
     statement = models.OneToOneField(Statement, on_delete=models.PROTECT, related_name="certification_event")
+    # Where it stands: as its own row identifies it, or with those a person put it together with.
     certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, null=True, related_name="events")
+    identified_as = models.ForeignKey(Certificate, on_delete=models.PROTECT, null=True, related_name="identified_by")
+    gathered_as = models.ForeignKey(
+        Certificate,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="gathered_by",
+        help_text=_("Made when a person first put it together with others and no row of theirs identified any."),
+    )
     firm = models.ForeignKey(Firm, on_delete=models.PROTECT, null=True, related_name="certification_events")
     members: models.ManyToManyField[Member, EventMember] = models.ManyToManyField(
         Member, through="EventMember", related_name="certification_events"
@@ -60,6 +79,8 @@ class CertificationEvent(models.Model):
         "record_id": "public",
         "statement": "public",
         "certificate": "public",
+        "identified_as": "public",
+        "gathered_as": "public",
         "firm": "public",
         "created_at": "audit",
     }
