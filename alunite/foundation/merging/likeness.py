@@ -395,9 +395,9 @@ def _words_of(names: Iterable[str]) -> frozenset[str]:
 
 def _activities(one: Described, other: Described, _corpus: Corpus, weights: Weights) -> Iterator[Reason]:
     shared = sorted(one.activities & other.activities)
-    if shared:
+    if shared and weights.activities:
         yield _reason("activities", "They have activities in common.", weights.activities, shared=shared)
-    elif one.activities and other.activities:
+    elif one.activities and other.activities and not shared:
         named = [sorted(one.activities), sorted(other.activities)]
         yield _reason("other_activities", "They have no activity in common.", weights.other_activities, named=named)
 
