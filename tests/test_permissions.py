@@ -116,6 +116,10 @@ TABLE = """
 /account/sso/error/                           | says so                   | GET  | 401 401 401 401 401 401 401 401 401 401
 /account/sso/<slug:provider_id>/              | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
 /account/sso/<slug:provider_id>/callback/     | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
+/organisations/<uuid:organisation_id>/edit/   | the member's              | GET  | 200 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/edit/   | the member's              | POST | 400 404 404 404 404 400 404 404 404 302
+/organisations/<uuid:organisation_id>/edit/   | the audit firm's          | GET  | 404 404 200 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/edit/   | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /organisations/<uuid:organisation_id>/people/ | the member's              | GET  | 200 404 404 404 404 200 404 404 404 302
 /organisations/<uuid:organisation_id>/people/ | the audit firm's          | GET  | 404 404 200 404 404 200 404 404 404 302
 /organisations/<uuid:organisation_id>/people/ | the Secretariat's         | GET  | 404 404 404 404 404 200 404 404 404 302
@@ -226,6 +230,8 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     for case, owner in owners.items():
         found[route, case] = f"/organisations/{cast.organisation(owner).pk}/"
     found[route, "nobody's"] = f"/organisations/{uuid.uuid4()}/"
+    for case in ("the member's", "the audit firm's", "nobody's"):
+        found[f"{route}edit/", case] = f"{found[route, case]}edit/"
     found.update({(f"{route}people/", case): f"{path}people/" for (key, case), path in found.items() if key == route})
     found[f"{route}people/", "the member's, inviting nobody"] = found[f"{route}people/", "the member's"]
     found.update(of_people(cast))
@@ -335,7 +341,9 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 20, "organisations and their people, imports, decisions and duplicates: lists, forms, one, none"
+        assert tried == 23, (
+            "organisations, their forms and people, imports, decisions and duplicates: lists, forms, one, none"
+        )
 
 
 def test_the_public_is_told_the_same_of_an_organisation_that_exists_and_one_that_does_not(cast):

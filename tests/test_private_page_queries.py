@@ -51,7 +51,7 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     mine = Affiliation.objects.filter(person__username="office").values_list("organisation_id", flat=True)[0]
     grow(2)
     pair = Proposal.objects.order_by("pk")[0].pk
-    people = ("/account/sign-ins/", f"/organisations/{mine}/people/")
+    people = ("/account/sign-ins/", f"/organisations/{mine}/people/", f"/organisations/{mine}/edit/")
     private = ("/account/", *people, "/imports/", f"/organisations/{mine}/", "/duplicates/", f"/duplicates/{pair}/")
 
     def counted() -> dict[str, int]:

@@ -15,6 +15,7 @@ from alunite.foundation.accounts.cast import CAST, Player
 from alunite.foundation.accounts.models import Affiliation, Organisation, Person, sign_in_name
 from alunite.foundation.accounts.policies import Actor, actor_for, require
 from alunite.foundation.accounts.roles import Role
+from alunite.foundation.history import editing
 from alunite.foundation.history.actions import record
 
 
@@ -197,3 +198,39 @@ def record_affiliation(kind: str, affiliation: Affiliation, actor: Actor) -> Non
         },
         actor=actor.label,
     )
+
+
+def values_of(organisation: Organisation) -> dict[str, str]:
+    """Return what can be changed of an organisation."""
+    return {"name": organisation.name}
+
+
+def edit_organisation(organisation: Organisation, values: dict[str, str], *, mark: str, actor: Actor) -> Organisation:
+    """Change an organisation as a form says that was opened when `mark` was made.
+
+    Raises
+    ------
+    Stale
+        If somebody else changed it since; nothing is saved.
+    NoMark
+        If the mark is not one of this organisation.
+    Refused
+        If the actor may not.
+    """
+    require(actor, "organisations.edit", organisation)
+    with transaction.atomic():
+        held = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        before = values_of(held)
+        changed = editing.check(mark, "organisation", held.pk, now=before, yours=values)
+        if changed:
+            for name, value in changed.items():
+                setattr(held, name, value)
+            held.save(update_fields=list(changed))
+            record(
+                "organisation.edited",
+                record_type="organisation",
+                record_id=str(held.pk),
+                payload={"before": {name: before[name] for name in changed}, "after": changed},
+                actor=actor.label,
+            )
+    return held

@@ -37,3 +37,14 @@ class NewcomerForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class OrganisationForm(forms.Form):
+    """What can be changed of an organisation, with the mark of when it was opened."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=Organisation._meta.get_field("name").max_length,  # noqa: SLF001, Django's own name for it
+        help_text=_("As it is shown to its own people and to the office. The register is not changed."),
+    )
+    mark = forms.CharField(widget=forms.HiddenInput)

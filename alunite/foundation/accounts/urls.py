@@ -78,6 +78,7 @@ urlpatterns = [
     path("account/sso/<slug:provider_id>/", never_cache(sso.login), name="openid_connect_login"),
     path("account/sso/<slug:provider_id>/callback/", never_cache(sso.callback), name="openid_connect_callback"),
     path("organisations/<uuid:organisation_id>/", views.organisation, name="organisation"),
+    path("organisations/<uuid:organisation_id>/edit/", views.edit_organisation, name="edit_organisation"),
     path("organisations/<uuid:organisation_id>/people/", views.organisation_people, name="organisation_people"),
     path("affiliations/<int:affiliation_id>/confirm/", views.affiliation_confirm, name="affiliation_confirm"),
     path("affiliations/<int:affiliation_id>/end/", views.affiliation_end, name="affiliation_end"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
@@ -11,14 +12,17 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from alunite.foundation.accounts import actions
 from alunite.foundation.accounts import invitations as inviting
 from alunite.foundation.accounts.actions import InvalidAccount, end_affiliation
-from alunite.foundation.accounts.forms import InviteForm, NewcomerForm
+from alunite.foundation.accounts.forms import InviteForm, NewcomerForm, OrganisationForm
 from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person
 from alunite.foundation.accounts.policies import actor_for, allows
 from alunite.foundation.accounts.queries import organisations_visible_to, people_of, sign_in_lines
 from alunite.foundation.accounts.reviews import confirm_affiliation
 from alunite.foundation.accounts.single_sign_on import SESSION_KEY
+from alunite.foundation.history import editing
+from alunite.foundation.history.editing import NoMark, Stale
 
 
 @require_safe
@@ -49,7 +53,11 @@ def account_sign_ins(request: HttpRequest) -> HttpResponse:
 def organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
     actor = actor_for(request.user)
     found = get_object_or_404(organisations_visible_to(actor), pk=organisation_id)
-    context = {"organisation": found, "looks_after": allows(actor, "organisation.people", found)}
+    context = {
+        "organisation": found,
+        "looks_after": allows(actor, "organisation.people", found),
+        "may_edit": allows(actor, "organisations.edit", found),
+    }
     return render(request, "account/organisation.html", context)
 
 
@@ -173,3 +181,36 @@ def _affiliation(request: HttpRequest, pk: int) -> Affiliation:
 
 def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def edit_organisation(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
+    actor = actor_for(request.user)
+    found = get_object_or_404(organisations_visible_to(actor), pk=organisation_id)
+    if not allows(actor, "organisations.edit", found):
+        raise Http404
+    form, differences, status = _edit_form(found), [], HTTPStatus.OK
+    if request.method == "POST":
+        form, status = OrganisationForm(request.POST), HTTPStatus.BAD_REQUEST
+        if form.is_valid():
+            given = {"name": form.cleaned_data["name"]}
+            try:
+                saved = actions.edit_organisation(found, given, mark=form.cleaned_data["mark"], actor=actor)
+            except NoMark:
+                form.add_error(None, gettext("The form was not opened here. Nothing was changed; open it anew."))
+            except Stale as stale:
+                differences = [(form.fields[item.field].label, item) for item in stale.differences]
+                form, status = _edit_form(Organisation.objects.get(pk=found.pk), given), HTTPStatus.CONFLICT
+            else:
+                return redirect("organisation", saved.pk)
+    context = {"organisation": found, "form": form, "differences": differences}
+    return render(request, "account/organisation_edit.html", context, status=status)
+
+
+def _edit_form(organisation: Organisation, given: dict[str, str] | None = None) -> OrganisationForm:
+    """Return a form opened now, with what was given before in place of what stands."""
+    values = actions.values_of(organisation)
+    mark = editing.mark("organisation", organisation.pk, values)
+    return OrganisationForm(initial={**values, **(given or {}), "mark": mark})
