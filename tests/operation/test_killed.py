@@ -233,7 +233,9 @@ def test_killed_at_any_moment_nothing_is_half_done_and_the_next_run_ends_it(name
     assert total > 8
     assert wanted["lines"]
     moments = range(1, total + 1)
-    number = min(max(round(MOMENTS_AT_FULL_LENGTH * soak), 1), total)
+    # A copy of a database costs more on a server; what is tried there is the same.
+    share = soak if connection.vendor == "sqlite" else soak / 4
+    number = min(max(round(MOMENTS_AT_FULL_LENGTH * share), 1), total)
     for moment in sorted(random.Random(f"{name} {number}").sample(moments, number)):
         with place():
             assert in_a_process(run, tmp_path, moment) == 0, f"{name} was not killed at moment {moment} of {total}"
