@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "alunite.programme.standards",
     "alunite.programme.audits",
     "alunite.programme.certificates",
+    "alunite.society.impact",
     "alunite.front.register",
 ]
 

@@ -22,6 +22,7 @@ PARTS_OF_A_ROOM = {
 SPECIAL_PARTS = {
     "alunite.programme.certificates": {"grouping": "which events speak of one certificate: pure, beside its timeline"},
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
+    "alunite.programme.members": {"vocabulary": "cells of other rooms' files that name members"},
     "alunite.front.register": {
         "checks": "what verification asks of the read tables",
         "clocks": "the day whose state is shown, and the day by which it had been published",

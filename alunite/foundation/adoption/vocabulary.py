@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from alunite.foundation.importing.cells import CellFault
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.scheme.pack import Pack
 
 
@@ -40,6 +42,14 @@ def family(text: str, pack: Pack) -> str:
     return found.id
 
 
+def check_version(values: Mapping[str, Any], pack: Pack) -> Iterable[tuple[str, str]]:
+    """Yield the fault of a row whose standard has no version of the name it prints."""
+    version = values.get("standard_version")
+    expected = version_fault(values.get("standard") or None, version, pack) if version else None
+    if expected:
+        yield "standard_version", expected
+
+
 def version_fault(family_id: str | None, text: str, pack: Pack) -> str | None:
     """Return what was expected when `text` names no version of the family, else None.
 
@@ -51,3 +61,35 @@ def version_fault(family_id: str | None, text: str, pack: Pack) -> str | None:
     return (
         f"one of: {', '.join(version.label for item in families for version in pack.versions_of(item.id))}; or nothing"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWord:
+    """A word of an open vocabulary: the scheme's id where it is one of the scheme's, and what was printed, always."""
+
+    id: str
+    printed: str
+
+
+def open_activity(text: str, pack: Pack) -> OpenWord:
+    """An activity: of the scheme by its id, label or alias, or any other; kept as printed."""
+    found = pack.find_activity(text)
+    return OpenWord(found.id if found else UNKNOWN, text)
+
+
+def open_rating(text: str, pack: Pack) -> OpenWord:
+    """A rating: of the scheme by its id, label or alias, or any other; kept as printed."""
+    found = pack.find_rating(text)
+    return OpenWord(found.id if found else UNKNOWN, text)
+
+
+def printed_version(text: str, _pack: Pack) -> str:
+    """A version of that family, by its id, label or alias; kept as printed."""
+    return text
+
+
+def version_id(values: Mapping[str, Any], pack: Pack) -> str:
+    """Return the id of the version a row prints within its family, or `unknown`."""
+    printed = values["standard_version"]
+    found = pack.find_version(values["standard"], printed) if printed else None
+    return found.id if found else UNKNOWN

@@ -70,6 +70,32 @@ class PartialDate:
         return self.earliest.isoformat()[:width]
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A run of days, its first and last known each to the day, month or year.
+
+    >>> str(Period.parse("2018-01/2022-06")), str(Period.parse("2021-05"))
+    ('2018-01/2022-06', '2021-05')
+    """
+
+    first: PartialDate
+    last: PartialDate
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2021``, ``2021-05`` or ``2018-01/2022-06`` (ISO 8601); `ValueError` for anything else."""
+        first, slash, last = text.partition("/")
+        begins = PartialDate.parse(first)
+        ends = PartialDate.parse(last) if slash else begins
+        if ends.latest < begins.latest:
+            raise ValueError(f"it ends before it begins: {text!r}")
+        return cls(begins, ends)
+
+    def __str__(self) -> str:
+        """Return the ISO 8601 text."""
+        return str(self.first) if self.first == self.last else f"{self.first}/{self.last}"
+
+
 def _first_of_next_month(first: date) -> date:
     return date(first.year + first.month // 12, first.month % 12 + 1, 1)
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import iso3166
 
-from alunite.foundation.core.days import PartialDate
+from alunite.foundation.core.days import PartialDate, Period, Precision
 from alunite.foundation.core.text import fold, squeeze
 
 LONGEST_CELL = 10_000
 LIST_SEPARATOR = ";"
+LONGEST_COUNT = 9
 
 _WOULD_RUN = re.compile(r"'*[=+\-@]")
 _PROTECTED = re.compile(r"'+[=+\-@]")
@@ -146,6 +148,55 @@ def partial_date(text: str, _context: Any) -> PartialDate:
         return PartialDate.parse(text)
     except ValueError:
         raise CellFault("a day, month or year that exists, from 1800 to 2199: 2023-08-21, 2023-08 or 2023") from None
+
+
+def year(text: str, _context: Any) -> PartialDate:
+    """A year."""
+    try:
+        found = PartialDate.parse(text)
+    except ValueError:
+        found = None
+    if found is None or found.precision is not Precision.YEAR:
+        raise CellFault("a year from 1800 to 2199, such as 2019")
+    return found
+
+
+def period(text: str, _context: Any) -> Period:
+    """A day, month or year, or the first and the last one with a slash between."""
+    try:
+        return Period.parse(text)
+    except ValueError:
+        raise CellFault("a day, month or year, or two of them in order: 2021, 2021-05 or 2018-01/2022-06") from None
+
+
+# More digits than any quantity on Earth in grams has, and few enough to be exact everywhere.
+_NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
+
+
+def number(least: int | None = None, most: int | None = None) -> Parse:
+    """Return a reader of numbers from `least` to `most`, both inclusive; exact, with a point and without separators."""
+    bounds = {
+        (False, False): "a number",
+        (True, False): f"a number of at least {least}",
+        (False, True): f"a number of at most {most}",
+        (True, True): f"a number from {least} to {most}",
+    }[least is not None, most is not None]
+
+    def parse(text: str, _context: Any) -> Decimal:
+        value = Decimal(text) if _NUMBER.fullmatch(text) else None
+        if value is None or (least is not None and value < least) or (most is not None and value > most):
+            raise CellFault(f"{bounds}, with a point for decimals and nothing between thousands")
+        return value
+
+    parse.__doc__ = f"{bounds[0].upper()}{bounds[1:]}."
+    return parse
+
+
+def count(text: str, _context: Any) -> int:
+    """A whole number of at least 0; nothing where it is not known."""
+    if not text.isascii() or not text.isdecimal() or len(text) > LONGEST_COUNT:
+        raise CellFault("a whole number of at least 0, or nothing where it is not known")
+    return int(text)
 
 
 def one_of(*choices: str) -> Parse:

@@ -140,7 +140,7 @@ def _key_over(columns: Sequence[Column], values: Mapping[str, Any]) -> str | Non
 
 def _key_part(value: Any) -> str:
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value.normalize(), "f")
     return LIST_SEPARATOR.join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

@@ -15,7 +15,7 @@ from alunite.foundation.core.days import PartialDate
 from alunite.foundation.scheme.pack import name_key
 from alunite.foundation.scheme.reading import PackFile, Place
 
-NAMED_LISTS = ("activities", "classes", "families", "levels", "events", "ratings")
+NAMED_LISTS = ("activities", "classes", "families", "levels", "events", "ratings", "indicators")
 
 
 def _records(file: PackFile, place: Place) -> Iterator[tuple[Place, dict[str, Any]]]:

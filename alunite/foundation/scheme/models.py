@@ -326,6 +326,14 @@ class Rating(Named):
     needs_follow_up: StrictBool = Field(default=False, description="Whether it must be looked at again")
 
 
+class Indicator(Named):
+    """Something counted about the programme, under whatever names it is reported."""
+
+    counts: Literal["moment", "period"] = Field(
+        description="`moment` for what there is on a day, `period` for what happens over a year"
+    )
+
+
 class SchemeFile(Record):
     """`scheme.yaml`: the scheme and the one list of its ids, labels and aliases."""
 
@@ -340,6 +348,9 @@ class SchemeFile(Record):
     levels: tuple[Level, ...] = Field(min_length=1, description="Levels of certificate")
     events: tuple[Event, ...] = Field(min_length=1, description="Certification events")
     ratings: tuple[Rating, ...] = Field(min_length=1, description="Rating words")
+    indicators: tuple[Indicator, ...] = Field(
+        default=(), description="What is counted about the programme, with the names figures bear in sources"
+    )
 
 
 # --- certificates.yaml ---

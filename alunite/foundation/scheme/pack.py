@@ -6,16 +6,19 @@ from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from alunite.foundation.core.canonical import digest
+from alunite.foundation.core.judgement import THIRD_PARTY
 from alunite.foundation.core.text import fold
 from alunite.foundation.scheme.models import (
     FORMAT,
     Activity,
     Event,
     Family,
+    Indicator,
     Level,
     MemberClass,
     Named,
@@ -61,6 +64,7 @@ class Pack(Record):
     levels: tuple[Level, ...]
     events: tuple[Event, ...]
     ratings: tuple[Rating, ...]
+    indicators: tuple[Indicator, ...] = ()
     transitions: tuple[Transition, ...]
     certificate_remarks: tuple[Remark, ...] = ()
     standards: tuple[Standard, ...] = Field(default=())
@@ -85,6 +89,16 @@ class Pack(Record):
     def digest(self) -> str:
         """SHA-256 of the canonical document, 64 hexadecimal digits."""
         return digest(self.document())
+
+    @cached_property
+    def owners_sites(self) -> frozenset[str]:
+        """Hosts on which the owner of the scheme speaks: those of the sources that bear its origin."""
+        cited = [*self.sources, *(source for standard in self.standards for source in standard.sources)]
+        return frozenset(urlsplit(source.url).hostname or "" for source in cited if source.origin == self.scheme.id)
+
+    def origin_of(self, address: str) -> str:
+        """Return who speaks at an address: the scheme's own id for its owner, else ``third_party``."""
+        return self.scheme.id if (urlsplit(address).hostname or "") in self.owners_sites else THIRD_PARTY
 
     def standard(self, version_id: str) -> Standard | None:
         """Return the criteria of a version, or None where the pack has none."""
@@ -130,6 +144,10 @@ class Pack(Record):
     def find_rating(self, text: str) -> Rating | None:
         """Return the rating word of that id, label or alias, or None."""
         return _find(self.ratings, text)
+
+    def find_indicator(self, text: str) -> Indicator | None:
+        """Return the indicator of that id, label or alias, or None."""
+        return _find(self.indicators, text)
 
     @cached_property
     def labels(self) -> Mapping[str, tuple[str, ...]]:

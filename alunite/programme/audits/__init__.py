@@ -1,1 +1,1 @@
-"""Audit firms now; audits, ratings and oversight follow."""
+"""Audit firms, audits and findings as sources tell of them; planning, ratings and oversight follow."""

@@ -8,4 +8,4 @@ class AuditsConfig(AppConfig):
     label = "audits"
 
     def ready(self) -> None:
-        from alunite.programme.audits import merging, publish, traces  # noqa: F401, register themselves
+        from alunite.programme.audits import importer, merging, publish, reactions, traces  # noqa: F401, register themselves

@@ -5,9 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alunite.foundation.decisions.acts import Beneath, stands_beneath
+from alunite.programme.audits.models import Finding
 
 
 @stands_beneath("firm")
 def beneath_firms(subjects: Sequence[str]) -> Beneath:
     """Return the entries that name firms. Records of others that name them are records of others."""
     return Beneath(entries=[("firm", pk) for pk in subjects])
+
+
+@stands_beneath("audit")
+def beneath_audits(subjects: Sequence[str]) -> Beneath:
+    """Return the findings an audit is told with, and the entries that state it and them."""
+    findings = list(Finding.objects.filter(audit__in=subjects).values_list("pk", flat=True))
+    return Beneath(
+        records=[("finding", pk) for pk in findings],
+        entries=[*(("audit", pk) for pk in subjects), *(("finding", pk) for pk in findings)],
+    )
+
+
+@stands_beneath("finding")
+def beneath_findings(subjects: Sequence[str]) -> Beneath:
+    """Return the audits that tell of findings, and the entries that state these."""
+    audits = Finding.objects.filter(pk__in=subjects).exclude(audit=None).values_list("audit_id", flat=True)
+    return Beneath(
+        records=[("audit", pk) for pk in audits if pk],
+        entries=[("finding", pk) for pk in subjects],
+    )

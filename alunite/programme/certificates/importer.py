@@ -8,7 +8,6 @@ from typing import Any
 from alunite.foundation.adoption import vocabulary
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.importing.cells import (
-    CellFault,
     Column,
     country,
     list_of,
@@ -21,27 +20,11 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.models import LONGEST_NAME as LONGEST_FIRM
 from alunite.programme.certificates.actions import take_up_certificates
 from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID
-from alunite.programme.members.models import LONGEST_NAME as LONGEST_MEMBER
-
-
-def _member_name(text: str, _pack: Pack) -> str:
-    """The name of a member; one not yet known is made, and said to be named in a source only."""
-    if len(text) > LONGEST_MEMBER:
-        raise CellFault(f"a name of at most {LONGEST_MEMBER} characters; this one has {len(text)}")
-    return text
-
-
-def _version_name(text: str, _pack: Pack) -> str:
-    """A version of that family, by its id, label or alias; kept as printed."""
-    return text
+from alunite.programme.members.vocabulary import member_name
 
 
 def _check_row(values: dict[str, Any], pack: Pack) -> Iterable[tuple[str, str]]:
-    version = values.get("standard_version")
-    if version:
-        expected = vocabulary.version_fault(values.get("standard") or None, version, pack)
-        if expected:
-            yield "standard_version", expected
+    yield from vocabulary.check_version(values, pack)
     issued, expires = values.get("issue_date"), values.get("expiry_date")
     if issued and expires and expires.latest < issued.earliest:
         yield "expiry_date", f"a day that is not before the issue date {issued}"
@@ -54,11 +37,11 @@ CERTIFICATES = register(
         columns=(
             Column("record_id", text_cell, required=True, longest=LONGEST_RECORD_ID),
             Column("certificate_number", text_cell, longest=LONGEST_NUMBER),
-            Column("member", list_of(_member_name), required=True),
+            Column("member", list_of(member_name), required=True),
             Column("entity", text_cell, required=True),
             Column("country", list_of(country), empty=()),
             Column("standard", vocabulary.family, required=True),
-            Column("standard_version", _version_name),
+            Column("standard_version", vocabulary.printed_version),
             Column("level", vocabulary.level),
             Column("scope", text_cell),
             Column("supply_chain_activities", list_of(vocabulary.activity), empty=()),

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-from alunite.foundation.core.judgement import THIRD_PARTY
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import (
     UNKNOWN,
@@ -107,7 +105,6 @@ def facts(read: ReadEvent, pack: Pack) -> rules.Facts:
     """Return what the statement says about when."""
     values = read.values
     source = values["source_url"]
-    own = (urlsplit(source).hostname or "") in owners_sites(pack)
     return rules.Facts(
         record_id=read.event.record_id,
         issued=values["issue_date"] or None,
@@ -115,15 +112,9 @@ def facts(read: ReadEvent, pack: Pack) -> rules.Facts:
         certified_since=values["certified_since"] or None,
         announced=values["announced_date"] or None,
         level=values["level"] or UNKNOWN,
-        origin=pack.scheme.id if own else THIRD_PARTY,
+        origin=pack.origin_of(source),
         source=source,
     )
-
-
-def owners_sites(pack: Pack) -> frozenset[str]:
-    """Return the hosts on which the owner of the scheme speaks: those of the pack's sources that bear its origin."""
-    cited = [*pack.sources, *(source for standard in pack.standards for source in standard.sources)]
-    return frozenset(urlsplit(source.url).hostname or "" for source in cited if source.origin == pack.scheme.id)
 
 
 def terms(pack: Pack) -> rules.Terms:

@@ -5,31 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from alunite.foundation.accounts.policies import Actor, require
+from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
-from alunite.programme.members.models import Member
-from alunite.programme.members.publish import member_payload
-from alunite.programme.members.queries import stated_members
+from alunite.foundation.publications.records import publish_again, take_up
+from alunite.programme.members.models import Facility, Member
+from alunite.programme.members.publish import facility_payload, member_payload
+from alunite.programme.members.queries import members_called, stated_members
 
 LOOK_UP = 500
-
-
-def _held(names: Sequence[str]) -> dict[str, Member]:
-    return {
-        member.name: member
-        for start in range(0, len(names), LOOK_UP)
-        for member in Member.objects.filter(name__in=names[start : start + LOOK_UP])
-    }
 
 
 def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     """Make or restate the members these rows list, and publish them. Runs inside the import's transaction."""
     require(actor, "imports.run")
-    held = _held([row.key for row in rows])
+    held = members_called(row.key for row in rows)
     new: list[Member] = []
     stated: list[Member] = []
     changes: list[Change] = []
@@ -79,7 +73,7 @@ def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
     """Return the members of these names; those not yet known are made and published as named in a source only."""
     require(actor, "imports.run")
     wanted = sorted(set(names))
-    held = _held(wanted)
+    held = members_called(wanted)
     new = Member.objects.bulk_create((Member(name=name) for name in wanted if name not in held), batch_size=LOOK_UP)
     if new:
         record_many(
@@ -89,3 +83,19 @@ def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
         )
         publish("member", [ToPublish(member.pk, member_payload((member, None))) for member in new], actor=actor)
     return held | {member.name: member for member in new}
+
+
+def take_up_facilities(rows: Sequence[Parsed], actor: Actor) -> None:
+    """Make or restate the facilities these rows describe, and publish them. Runs inside the import's transaction."""
+    facilities = take_up(Facility, "facility", rows, actor=actor)
+    publish("facility", _facilities_said(facilities), actor=actor)
+
+
+def publish_facilities(*, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish every facility; what would say nothing new is not published."""
+    publish_again("facility", Facility, _facilities_said, actor=actor, cause=cause)
+
+
+def _facilities_said(facilities: Sequence[Facility]) -> list[ToPublish]:
+    pack = current_pack()
+    return [ToPublish(facility.pk, facility_payload(facility, pack)) for facility in facilities]

@@ -8,4 +8,4 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from alunite.programme.members import importer, merging, publish, traces  # noqa: F401, register themselves
+        from alunite.programme.members import importer, merging, publish, reactions, traces  # noqa: F401, register themselves

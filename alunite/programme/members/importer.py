@@ -6,11 +6,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from alunite.foundation.adoption.queries import current_pack
-from alunite.foundation.adoption.vocabulary import activity, membership_class
-from alunite.foundation.importing.cells import Column, country, list_of, one_of, partial_date, text_cell, web_address
+from alunite.foundation.adoption.vocabulary import activity, membership_class, open_activity
+from alunite.foundation.importing.cells import (
+    Column,
+    country,
+    list_of,
+    number,
+    one_of,
+    partial_date,
+    text_cell,
+    web_address,
+    year,
+)
 from alunite.foundation.importing.kinds import ImportKind, register
-from alunite.programme.members.actions import take_up_members
-from alunite.programme.members.models import LONGEST_NAME
+from alunite.foundation.publications.records import stated_by
+from alunite.programme.members.actions import take_up_facilities, take_up_members
+from alunite.programme.members.models import LONGEST_NAME, LONGEST_RECORD_ID
 
 
 def _no_check(_values: dict[str, Any], _context: Any) -> Iterable[tuple[str, str]]:
@@ -37,5 +48,51 @@ MEMBERS = register(
         check_row=_no_check,
         apply=take_up_members,
         stated_by=("member.listed", "member.restated"),
+    )
+)
+
+
+def _check_facility(values: dict[str, Any], _context: Any) -> Iterable[tuple[str, str]]:
+    latitude, longitude = values.get("latitude"), values.get("longitude")
+    if latitude is not None and longitude is not None and (latitude == "") != (longitude == ""):
+        yield "latitude" if latitude == "" else "longitude", "both latitude and longitude, or neither"
+    begins, ends = values.get("start_year"), values.get("end_year")
+    if begins and ends and ends.latest < begins.earliest:
+        yield "end_year", f"a year that is not before the start year {begins}"
+
+
+FACILITIES = register(
+    ImportKind(
+        name="facilities",
+        order=15,
+        columns=(
+            Column("facility_id", text_cell, required=True, longest=LONGEST_RECORD_ID),
+            Column("name", text_cell, required=True, longest=LONGEST_NAME),
+            Column("operator", text_cell, longest=LONGEST_NAME),
+            Column("owner", text_cell),
+            Column("owner_year", year),
+            Column("activity", list_of(open_activity), required=True),
+            Column("country", list_of(country), empty=()),
+            Column("region", text_cell),
+            Column("latitude", number(-90, 90)),
+            Column("longitude", number(-180, 180)),
+            Column("capacity_t_per_year", number(0)),
+            Column("capacity_product", text_cell),
+            Column("capacity_year", year),
+            Column("start_year", year),
+            Column("end_year", year),
+            Column("status", text_cell),
+            Column("power_source", text_cell),
+            Column("naics", text_cell),
+            Column("products", text_cell),
+            Column("source", text_cell),
+            Column("source_url", web_address, required=True),
+            Column("via_url", web_address),
+        ),
+        key="facility_id",
+        context=current_pack,
+        check_row=_check_facility,
+        apply=take_up_facilities,
+        stated_by=stated_by("facility"),
     )
 )

@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.identifiers import new_public_id
+from alunite.foundation.publications.records import StatedRecord
 
 LONGEST_NAME = 300
+LONGEST_RECORD_ID = 100
 
 
 class Standing(models.TextChoices):
@@ -44,3 +46,13 @@ class Member(models.Model):
     def standing(self) -> Standing:
         """Return how we come to know the member."""
         return Standing.LISTED if self.statement_id else Standing.NAMED_ONLY
+
+
+class Facility(StatedRecord):
+    """A place, as one source describes it. Two sources of one place are two records until a person joins them."""
+
+    field_classes: ClassVar[dict[str, str]] = {"id": "public", "statement": "public", "created_at": "audit"}
+
+    class Meta:
+        verbose_name = _("facility")
+        verbose_name_plural = _("facilities")

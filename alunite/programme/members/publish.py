@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from alunite.foundation.publications.kinds import UNKNOWN, Payload, publication_kind, said
-from alunite.programme.members.models import Member
+from alunite.foundation.adoption.sources import Sourced, sourced
+from alunite.foundation.publications.kinds import UNKNOWN, Payload, ReasonPayload, publication_kind, said
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.members.models import Facility, Member
+from alunite.programme.members.rules import Capacity, owners, preferred_capacities
 
 
 class StatedMember(Payload):
@@ -78,3 +81,111 @@ def _stated(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
         "licence": stated.get("licence") or UNKNOWN,
         "attribution": stated.get("attribution") or UNKNOWN,
     }
+
+
+class FacilityActivity(Payload):
+    """What is done there: the scheme's id, or `unknown`, and the source's own words."""
+
+    activity: str = said("Activity, by its id in the scheme.", unknown="The scheme has no activity of that name.")
+    activity_printed: str = said("Activity as printed.")
+
+
+class FacilityOwner(Payload):
+    name: str = said("Name of the owner as printed.")
+    percent: str = said("Its share.", unknown="The source does not say.", unit="percent")
+
+
+class FacilityCapacity(Payload):
+    """A capacity a source states, in tonnes a year; of those that speak of one product, one is used."""
+
+    record_id: str = said("Key of the row that states it.")
+    tonnes_per_year: str = said("The capacity, exactly as stated.", unit="tonnes a year")
+    product: str = said("Of what, as printed.", unknown="The source does not say.")
+    year: str = said("The year it is stated for.", unknown="The source does not say.")
+    is_used: bool = said("Whether it is the one used, of those that speak of one product.")
+    reasons: list[ReasonPayload] = said("Why that one is used; empty where it stands alone.")
+
+
+@publication_kind("facility")
+class FacilityPayload(Sourced):
+    """A place as one source describes it. `unknown` where the source is silent."""
+
+    id: str = said("Public id of the facility.")
+    record_id: str = said("Key of the row that describes it.")
+    name: str = said("Name as printed.")
+    operator: str = said("Who runs it, as printed.", unknown="The source does not say.")
+    owner: str = said("Owners and shares as printed.", unknown="The source does not say.")
+    owners: list[FacilityOwner] = said("Owners made out from what is printed; empty when the source names none.")
+    owner_year: str = said("The year the owners are stated for.", unknown="The source does not say.")
+    activities: list[FacilityActivity] = said("What is done there.")
+    countries: list[str] = said("Country, ISO 3166-1 alpha-2.", unknown="The source does not say.")
+    region: str = said("Region as printed.", unknown="The source does not say.")
+    latitude: str = said("Latitude, north positive.", unknown="The source does not say.", unit="degrees")
+    longitude: str = said("Longitude, east positive.", unknown="The source does not say.", unit="degrees")
+    capacities: list[FacilityCapacity] = said(
+        "Capacities stated, with which is used and why; empty when the source states none."
+    )
+    start_year: str = said("First year of operation.", unknown="The source does not say.")
+    end_year: str = said("Last year of operation.", unknown="The source does not say.")
+    status: str = said("Status as printed.", unknown="The source does not say.")
+    power_source: str = said("Where its power comes from, as printed.", unknown="The source does not say.")
+    industry_code: str = said("Code of its industry (NAICS).", unknown="The source does not say.")
+    products: str = said("Products as printed.", unknown="The source does not say.")
+    source: str = said("Report or list it is cited from, as printed.", unknown="The source does not say.")
+    via_url: str = said("Address of the compilation the source was read from.", unknown="It was read at its source.")
+    statement_version: int = said("How often the row was stated, this time included.")
+
+
+def facility_payload(facility: Facility, pack: Pack) -> dict[str, Any]:
+    """Return the payload of one facility."""
+    values = facility.values(pack)
+    as_printed = ("name", "operator", "owner", "region", "status", "power_source", "products", "source", "via_url")
+    as_read = ("owner_year", "latitude", "longitude", "start_year", "end_year")
+    return {
+        "id": facility.pk,
+        "record_id": facility.record_id,
+        **{name: values[name] or UNKNOWN for name in as_printed},
+        # Not by their truth: the equator is a latitude.
+        **{name: UNKNOWN if values[name] == "" else str(values[name]) for name in as_read},
+        "owners": [
+            {"name": owner.name, "percent": UNKNOWN if owner.percent is None else str(owner.percent)}
+            for owner in owners(values["owner"])
+        ],
+        "activities": [{"activity": word.id, "activity_printed": word.printed} for word in values["activity"]],
+        "countries": list(values["country"]) or [UNKNOWN],
+        "capacities": capacity_payloads(capacities_of(facility.record_id, values)),
+        "industry_code": values["naics"] or UNKNOWN,
+        **sourced(values, pack),
+        "statement_version": facility.statement.version,
+    }
+
+
+def capacities_of(record_id: str, values: Mapping[str, Any]) -> list[Capacity]:
+    """Return the capacity a statement gives, if it gives one."""
+    if values["capacity_t_per_year"] == "":
+        return []
+    return [
+        Capacity(
+            record_id,
+            values["capacity_t_per_year"],
+            values["capacity_product"],
+            values["capacity_year"] or None,
+            values["source"],
+        )
+    ]
+
+
+def capacity_payloads(capacities: Sequence[Capacity]) -> list[dict[str, Any]]:
+    """Return all that is stated of a facility's capacity, with which is used and why."""
+    return [
+        {
+            "record_id": item.record_id,
+            "tonnes_per_year": format(item.value, "f"),
+            "product": item.product or UNKNOWN,
+            "year": str(item.year or UNKNOWN),
+            "is_used": item is judged.result,
+            "reasons": [reason.as_dict() for reason in judged.reasons],
+        }
+        for judged, group in preferred_capacities(capacities)
+        for item in group
+    ]

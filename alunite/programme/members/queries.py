@@ -14,6 +14,7 @@ from alunite.foundation.merging.kinds import Likely, Line, Side, likely_among
 from alunite.foundation.merging.likeness import ORGANISATIONS, Described
 from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.merging.rules import spoken_for
+from alunite.foundation.publications.records import chunks
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.models import Member
 
@@ -104,3 +105,10 @@ def _lines(member: Member, values: Mapping[str, Any] | None, pack: Pack) -> Iter
         (_("Note"), said.get("note") or ""),
     )
     return (Line(label, value, source) for label, value in lines)
+
+
+def members_called(names: Iterable[str]) -> dict[str, Member]:
+    """Return the members of these names, by name. One query for each 500."""
+    return {
+        member.name: member for chunk in chunks(sorted(set(names))) for member in Member.objects.filter(name__in=chunk)
+    }

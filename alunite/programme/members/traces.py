@@ -11,3 +11,9 @@ from alunite.foundation.decisions.acts import Beneath, stands_beneath
 def beneath_members(subjects: Sequence[str]) -> Beneath:
     """Return the entries that state members. Records of others that name them are records of others."""
     return Beneath(entries=[("member", pk) for pk in subjects])
+
+
+@stands_beneath("facility")
+def beneath_facilities(subjects: Sequence[str]) -> Beneath:
+    """Return the entries that state facilities."""
+    return Beneath(entries=[("facility", pk) for pk in subjects])

@@ -261,7 +261,7 @@ def test_an_export_of_nothing_is_its_header_alone(scheme, tmp_path):
 
 
 def test_a_kind_nobody_imports_is_refused_by_naming_those_there_are():
-    with pytest.raises(UnknownImportKind, match="certificates, members"):
+    with pytest.raises(UnknownImportKind, match="certificates, facilities"):
         import_kind("certificate")
 
 

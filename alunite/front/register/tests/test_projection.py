@@ -9,7 +9,6 @@ from django.db import DatabaseError, connection, transaction
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.importing.actions import import_files
-from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.kinds import kind
 from alunite.foundation.publications.models import Publication
@@ -88,7 +87,7 @@ def test_every_payload_published_fits_the_schema_of_its_kind_as_it_stands(sample
 
 def test_importing_the_samples_again_projects_nothing(samples):
     before, lived = publication_count(), read_tables()
-    result = import_files([(item.name, SAMPLES / f"{item.name}.csv") for item in import_kinds()], actor=IMPORTER)
+    result = import_files([(name, SAMPLES / f"{name}.csv") for name in ("members", "certificates")], actor=IMPORTER)
     assert (result.created, result.changed, result.unchanged) == (0, 0, 299)
     assert publication_count() == before
     assert read_tables() == lived

@@ -1,0 +1,1 @@
+"""What the programme and its field bring about, and who else has a say."""

@@ -1,0 +1,1 @@
+"""Figures as sources state them: of the programme, of production, of emissions."""
