@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import os
 import signal
@@ -31,6 +32,7 @@ FIRST_PORT = 8000
 PORTS_TRIED = 200
 SECONDS_TO_ANSWER = 30
 SECONDS_BETWEEN_TRIES = 0.05
+PR_SET_PDEATHSIG = 1  # of Linux' prctl
 
 
 @click.command()
@@ -146,6 +148,7 @@ def _serve(port: int, tell: Callable[[str], None], *, is_demo: bool = False) -> 
             "alunite.config.wsgi:application",
         ],
         env=environment,
+        preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509, no threads here
     )
     if stopped:
         server.terminate()
@@ -163,6 +166,11 @@ def _serve(port: int, tell: Callable[[str], None], *, is_demo: bool = False) -> 
         worker.terminate()
         worker.wait()
     return DONE if stopped or ended == 0 else OUR_FAULT
+
+
+def _end_with_parent() -> None:
+    """Ask the kernel to stop this process when its parent ends, however that ends. Runs between fork and exec."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
