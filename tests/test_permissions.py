@@ -74,6 +74,8 @@ TABLE = """
 /organisations/<uuid:organisation_id>/        | the committee's           | GET  | 404 404 404 404 200 200 200 404 404 302
 /organisations/<uuid:organisation_id>/        | the buyer's               | GET  | 404 404 404 404 200 200 404 200 404 302
 /organisations/<uuid:organisation_id>/        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/tables/                                      | the Secretariat's         | GET  | 404 404 404 404 200 200 404 404 404 302
+/tables/                                      | changing something        | POST | 404 404 404 404 405 405 404 404 404 302
 /demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
 /imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
@@ -174,7 +176,9 @@ def routes() -> set[str]:
     def walk(patterns: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
         for pattern in patterns:
             path = before + str(pattern.pattern)
-            if isinstance(pattern, URLResolver):
+            if isinstance(pattern, URLResolver) and pattern.app_name == "admin":
+                yield path  # what lies below is walked by tests/test_reading_room.py
+            elif isinstance(pattern, URLResolver):
                 yield from walk(pattern.url_patterns, path)
             else:
                 yield path

@@ -48,6 +48,7 @@ if _origin.hostname:
 CSRF_TRUSTED_ORIGINS = [ALUNITE_ORIGIN] if ALUNITE_ORIGIN else []
 
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

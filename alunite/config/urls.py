@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from alunite.config import health, metrics
+from alunite.config import admin, health, metrics
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("tables/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("", include("alunite.front.register.urls")),
     path("", include("alunite.foundation.accounts.urls")),
