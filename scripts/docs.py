@@ -30,7 +30,7 @@ PART = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 OPENING = re.compile(r"<!-- generated:[^>]*-->")
-LEFT_OUT_OF_URLS = ("account/", "accounts/", "static/")
+LEFT_OUT_OF_URLS = ("tables/", "account/", "accounts/", "static/")
 
 # What each variable is for. `settings` fails when a variable is read that has no row here, or the other way round.
 VARIABLES = MappingProxyType(
@@ -195,6 +195,10 @@ def data_dictionary() -> str:
     return str(attribute_of("alunite.foundation.publications.dictionary.dictionary_tables")())
 
 
+def personal_data() -> str:
+    return str(attribute_of("alunite.foundation.accounts.inventory.inventory_table")())
+
+
 def public_urls() -> str:
     from django.urls import URLPattern, URLResolver, get_resolver  # noqa: PLC0415  (after Django is set up)
 
@@ -224,6 +228,7 @@ PARTS: MappingProxyType[str, Callable[[], str]] = MappingProxyType(
         "import-columns": import_columns,
         "data-dictionary": data_dictionary,
         "public-urls": public_urls,
+        "personal-data": personal_data,
     }
 )
 

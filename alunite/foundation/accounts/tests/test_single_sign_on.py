@@ -1,0 +1,181 @@
+"""Single sign-on against a provider that runs in the test: whom it lets in, and whom not."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+import pytest
+from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core import mail
+from django.test import Client
+
+from alunite.foundation.accounts.actions import add_person, affiliate
+from alunite.foundation.accounts.invitations import invite
+from alunite.foundation.accounts.models import Organisation, Person
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.roles import OrganisationKind, Role
+from alunite.foundation.history.models import Entry
+
+START, CLIENT = "/account/sso/sso/", "alunite-test"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class Provider(BaseHTTPRequestHandler):
+    """Enough of OpenID Connect Core 1.0 for the code flow: discovery, keys, token, userinfo."""
+
+    def log_message(self, *_):
+        pass
+
+    def say(self, data):
+        body = json.dumps(data).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        at = self.server.address
+        if self.path.endswith("openid-configuration"):
+            self.say(
+                {
+                    "issuer": at,
+                    "authorization_endpoint": f"{at}/authorize",
+                    "token_endpoint": f"{at}/token",
+                    "userinfo_endpoint": f"{at}/userinfo",
+                    "jwks_uri": f"{at}/keys",
+                    "token_endpoint_auth_methods_supported": ["client_secret_post"],
+                }
+            )
+        elif self.path == "/userinfo":
+            self.say(self.server.claims)
+        else:
+            key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
+            self.say({"keys": [key | {"kid": "1", "use": "sig", "alg": "RS256"}]})
+
+    def do_POST(self):
+        given = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.server.asked = given
+        now = int(time.time())
+        told = {"iss": self.server.address, "aud": CLIENT, "iat": now, "exp": now + 60, **self.server.claims}
+        token = jwt.encode(told, KEY, algorithm="RS256", headers={"kid": "1"})
+        self.say({"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": token})
+
+
+@pytest.fixture
+def provider(settings, db):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
+        server.address = f"http://127.0.0.1:{server.server_address[1]}"
+        server.claims = {}
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        app = {"provider_id": "sso", "name": "House", "client_id": CLIENT, "secret": "s"}
+        app["settings"] = {"server_url": server.address}
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+        yield server
+        server.shutdown()
+
+
+def come_back(provider, client: Client, start=None, **claims):
+    """Go to the provider and come back as whom the claims say."""
+    provider.claims = {"sub": "1", "name": "Marit Vik", **claims}
+    sent = start or client.post(START)
+    asked = parse_qs(urlsplit(sent["Location"]).query)
+    assert sent["Location"].startswith(f"{provider.address}/authorize?")
+    assert asked["code_challenge_method"] == ["S256"]
+    return client.get(f"{START}callback/", {"code": "c", "state": asked["state"][0]})
+
+
+def is_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def person(name: str, email: str, *, role: bool = True) -> Person:
+    add_person(name, actor=OPERATOR, email=email)
+    if role:
+        place, _ = Organisation.objects.get_or_create(name="Place", kind=OrganisationKind.MEMBER)
+        affiliate(name, place, Role.MANAGER, actor=OPERATOR)
+    return Person.objects.get(username=name)
+
+
+def test_whoever_holds_a_role_under_the_verified_address_is_linked_and_signed_in(provider):
+    marit = person("marit", "marit@example.org")
+    client = Client()
+    assert "House" in client.get("/account/login/").content.decode()
+    assert come_back(provider, client, email="Marit@example.org", email_verified=True)["Location"] == "/account/"
+    assert provider.asked["code_verifier"]
+    assert is_in(client)
+    assert SocialAccount.objects.get().user == marit
+    assert "a" not in SocialAccount.objects.values_list("socialtoken__token", flat=True)
+    # Afterwards the link is by the provider's own id, whatever address it says.
+    again = Client()
+    come_back(provider, again, email="new@example.org", email_verified=False)
+    assert is_in(again)
+    kinds = list(Entry.objects.filter(record_id=str(marit.pk)).order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["person.added", "person.factor_added", "person.signed_in", "person.signed_in"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "role", "twice"),
+    [
+        ({"email": "nobody@example.org", "email_verified": True}, True, False),
+        ({"email": "marit@example.org", "email_verified": False}, True, False),
+        ({"email": "marit@example.org"}, True, False),
+        ({}, True, False),
+        ({"email": "marit@example.org", "email_verified": True}, False, False),
+        ({"email": "marit@example.org", "email_verified": True}, True, True),
+    ],
+)
+def test_nobody_else_is_let_in_and_no_account_is_opened(provider, claims, role, twice):
+    person("marit", "marit@example.org", role=role)
+    if twice:
+        person("other", "marit@example.org")
+    before = Person.objects.count()
+    client = Client()
+    answer = come_back(provider, client, **claims)
+    assert answer.status_code == 403
+    assert "There is no account" in answer.content.decode()
+    assert not is_in(client)
+    assert Person.objects.count() == before
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_closed_account_stays_closed(provider):
+    marit = person("marit", "marit@example.org")
+    come_back(provider, Client(), email="marit@example.org", email_verified=True)
+    Person.objects.filter(pk=marit.pk).update(is_active=False)
+    client = Client()
+    come_back(provider, client, email="marit@example.org", email_verified=True)
+    assert not is_in(client)
+
+
+def test_an_invitation_is_taken_up_by_single_sign_on(provider):
+    place = Organisation.objects.create(name="Place", kind=OrganisationKind.MEMBER)
+    invite(place, "Guest@example.org", Role.MANAGER, actor=OPERATOR, origin="http://testserver")
+    address = re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0]
+    client = Client()
+    led = client.post(address, {"single_sign_on": "1"})
+    assert led["Location"] == START
+    come_back(provider, client, email="other@example.org", email_verified=True)
+    assert is_in(client)
+    made = Person.objects.get()
+    assert (made.username, made.display_name, made.email) == ("guest@example.org", "Marit Vik", "Guest@example.org")
+    assert not made.has_usable_password()
+    assert made.affiliations.get().organisation == place
+    assert Client().get(address).status_code == 404
+
+
+def test_a_state_that_was_not_ours_opens_nothing(provider):
+    person("marit", "marit@example.org")
+    provider.claims = {"sub": "1", "email": "marit@example.org", "email_verified": True}
+    client = Client()
+    answer = client.get(f"{START}callback/", {"code": "c", "state": "guessed"})
+    assert "failed" in answer.content.decode()
+    assert not is_in(client)
+    assert Client().get("/account/sso/another/").status_code == 404
