@@ -34,6 +34,7 @@ COMMANDS = {
     "import": "alunite.config.commands.rows:import_rows",
     "init": "alunite.config.commands.setting_up:init",
     "key": "alunite.config.commands.keys:key",
+    "mapping": "alunite.config.commands.rows:mapping",
     "register": "alunite.config.commands.register:register",
     "restore": "alunite.config.commands.backup:restore",
     "scheme": "alunite.config.commands.scheme:scheme",

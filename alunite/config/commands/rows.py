@@ -1,36 +1,98 @@
-"""`alunite import` and `alunite export`."""
+"""`alunite import`, `alunite export` and `alunite mapping`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from alunite.config.command_line import InputFault
+from alunite.config.command_line import InputFault, print_json
 from alunite.config.commands.common import json_option, need_ready, readable, say, show, writing
 from alunite.foundation.accounts.policies import IMPORTER
-from alunite.foundation.importing.actions import ImportResult, import_files
+from alunite.foundation.importing.actions import ImportResult, Progress, import_files
 from alunite.foundation.importing.exporting import export_csv
 from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
+from alunite.foundation.importing.mapping import Mapping, MappingError, mapping_schema, read_mapping
+
+SECONDS_BETWEEN = 1.0
 
 
 @click.command("import")
 @click.argument("files", metavar="KIND=FILE...", nargs=-1, required=True)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option(
+    "--mapping",
+    "mapping_files",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="How another system's columns become ours, for the files of its kind; may be repeated.",
+)
+@click.option("--progress", "wants_progress", is_flag=True, help="Tell progress where the output is no terminal too.")
 @json_option
-def import_rows(*, files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
-    """Import files of rows: all or nothing; a second time changes nothing."""
+def import_rows(
+    *, files: tuple[str, ...], dry_run: bool, mapping_files: tuple[Path, ...], wants_progress: bool, as_json: bool
+) -> None:
+    """Import files of rows (CSV or XLSX): all or nothing; a second time changes nothing."""
     named = [_named(text) for text in files]
+    mappings = _mappings(mapping_files, {kind for kind, _ in named})
+    progress = told_progress() if wants_progress or sys.stderr.isatty() else None
     with need_only_reading() if dry_run else writing():
         try:
-            result = import_files(named, actor=IMPORTER, dry_run=dry_run, progress=None if as_json else say)
+            result = import_files(named, actor=IMPORTER, dry_run=dry_run, progress=progress, mappings=mappings)
         except UnknownImportKind as error:
             raise InputFault(str(error)) from error
     if result.faults:
         raise InputFault(_fault_list(result), result.as_dict())
     show(result.as_dict(), _summary(result), as_json=as_json)
+
+
+def told_progress() -> Progress:
+    """Return what tells progress on standard error, a line a second and one for each step."""
+    said = ""
+    at = 0.0
+
+    def tell(what: str, done: int, of: int) -> None:
+        nonlocal said, at
+        now = time.monotonic()
+        if what == said and now - at < SECONDS_BETWEEN and done != of:
+            return
+        said, at = what, now
+        say(f"{readable(what)}: {done} of {of} rows" if of else f"{readable(what)}: {done} rows")
+
+    return tell
+
+
+def _mappings(paths: Sequence[Path], kinds: set[str]) -> list[Mapping]:
+    """Return the checked mappings; each is of another kind, and that of a file given."""
+    mappings: list[Mapping] = []
+    told: list[str] = []
+    faults = []
+    for path in paths:
+        try:
+            mapping = read_mapping(path, readable(str(path)))
+        except MappingError as error:
+            faults += [fault.as_dict() for fault in error.faults]
+            told += map(str, error.faults)
+            continue
+        kind = mapping.kind.name
+        problem = ""
+        if kind not in kinds:
+            problem = f"a mapping of a kind that is imported here; this one is of {kind}"
+        elif kind in {other.kind.name for other in mappings}:
+            problem = f"one mapping of each kind; there is one of {kind} already"
+        if problem:
+            name = readable(str(path))
+            faults.append({"file": name, "line": 1, "path": "kind", "value": kind, "expected": problem})
+            told.append(f"{name}:1: kind: expected {problem}")
+        mappings.append(mapping)
+    if faults:
+        raise InputFault("\n".join([*told, f"{len(faults)} faults; nothing was imported"]), {"faults": faults})
+    return mappings
 
 
 @contextmanager
@@ -63,7 +125,9 @@ def _fault_list(result: ImportResult) -> str:
         + f" — expected {fault.expected}"
         for fault in result.faults
     ]
-    return "\n".join([*lines, f"{len(lines)} faults; nothing was imported"])
+    if result.fault_count > len(lines):
+        lines.append(f"… and {result.fault_count - len(lines)} more, which are not listed")
+    return "\n".join([*lines, f"{result.fault_count} faults; nothing was imported"])
 
 
 @click.command("export")
@@ -81,3 +145,29 @@ def export_rows(*, kind: str, form: str, out: Path, as_json: bool) -> None:
     except OSError as error:
         raise InputFault(f"{out}: expected a file that can be written ({error.strerror})") from error
     show({"kind": kind, "format": form, "out": str(out), "rows": count}, f"{count} rows in {out}", as_json=as_json)
+
+
+@click.group()
+def mapping() -> None:
+    """Look after mapping files, which make another system's export ours."""
+
+
+@mapping.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def check_mapping(*, file: Path, as_json: bool) -> None:
+    """Check a mapping file and list all its faults: line, path, value, what was expected."""
+    try:
+        read = read_mapping(file, readable(str(file)))
+    except MappingError as error:
+        text = "\n".join([*map(str, error.faults), f"{len(error.faults)} faults"])
+        raise InputFault(text, {"faults": [fault.as_dict() for fault in error.faults]}) from error
+    show({"faults": [], "kind": read.kind.name}, f"{file}: no faults; it maps {read.kind.name}", as_json=as_json)
+
+
+@mapping.command("schema")
+@json_option
+def print_mapping_schema(*, as_json: bool) -> None:
+    """Print the JSON Schema of mapping files."""
+    del as_json  # it is JSON either way
+    print_json(mapping_schema())

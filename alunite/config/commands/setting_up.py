@@ -21,6 +21,7 @@ from alunite.config.commands.common import (
     seal_now,
     show,
 )
+from alunite.config.commands.rows import told_progress
 from alunite.config.migrating import migration_state
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import CannotFollow, adopt_pack
@@ -137,7 +138,7 @@ def _load_samples() -> tuple[int, int, int, int]:
         for kind in import_kinds()
         for path in sorted((settings.REPOSITORY / "samples").glob(f"*/{kind.name}.csv"))
     ]
-    result = import_files(files, actor=IMPORTER, progress=say)
+    result = import_files(files, actor=IMPORTER, progress=told_progress())
     if result.faults:
         raise InputFault("the samples have faults", result.as_dict())
     return result.rows, result.created, result.changed, result.unchanged

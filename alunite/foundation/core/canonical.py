@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import rfc8785
 
+# Beyond it a number is not the same number for everybody who reads JSON.
+LARGEST_INTEGER = 2**53 - 1
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+
 
 def canonical_json(value: Any) -> bytes:
     """Return the one RFC 8785 form of a JSON-ready value.
+
+    Plain values are written by Python's own encoder, a score of times as fast; for them the two forms are the same.
 
     Raises
     ------
     rfc8785.CanonicalizationError
         If the value holds something JSON has no form for.
     """
+    if _is_plain(value):
+        try:
+            return _encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # half a surrogate pair: refused below in the words of the other faults
     return rfc8785.dumps(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether sorting by code point and writing numbers as Python does is what RFC 8785 asks for."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items())
+    if kind is list:
+        return all(map(_is_plain, value))
+    return kind is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER
 
 
 def sha256_hex(data: bytes) -> str:

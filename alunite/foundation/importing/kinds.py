@@ -37,7 +37,8 @@ class Parsed:
 
 Context = Callable[[], Any]
 RowCheck = Callable[[dict[str, Any], Any], Iterable[tuple[str, str]]]
-Apply = Callable[[Sequence[Parsed], Actor], None]
+Apply = Callable[[Sequence[Parsed], Actor], Iterable[str] | None]
+Finish = Callable[[Sequence[str], Actor], None]
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,15 @@ class ImportKind:
     check_row : callable (values, context) -> pairs of column and what was expected
         Faults between cells of one row; columns whose cell is at fault are absent from `values`.
     apply : callable (rows, actor)
-        Takes up new and changed rows, publishes, and writes history; runs inside the import's transaction. For each
-        row one entry has in its payload the ``statement``, by its id, and its ``cells``: by these `history verify`
+        Takes up new and changed rows, publishes, and writes history; runs inside the import's transaction, with some
+        thousand rows at a time in the order of their keys. It may return ids of what is to be done once at the end.
+        For each row one entry has in its payload the ``statement``, by its id, and its ``cells``: by these `history verify`
         tells whether a statement was changed.
     stated_by : tuple of str
         Kinds of the entries that do so. Where a room names none, any entry with such a payload counts, and any entry
         whose payload was erased may have been one.
+    finish : callable (ids, actor)
+        Does once, after the last row of the kind, what would be done again and again if it were done with `apply`.
     """
 
     name: str
@@ -78,6 +82,7 @@ class ImportKind:
     check_row: RowCheck
     apply: Apply
     stated_by: tuple[str, ...] = ()
+    finish: Finish | None = None
     told_apart_by: str = ""
 
     @cached_property

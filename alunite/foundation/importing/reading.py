@@ -1,18 +1,26 @@
-"""Reading a CSV file at the door: encoding, shape and header, before any cell is looked at."""
+"""Reading a file at the door: encoding, shape and header, before any cell is looked at.
+
+A file is read as a stream, row by row, and never held in memory as a whole.
+"""
 
 from __future__ import annotations
 
+import codecs
 import csv
+import hashlib
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
-from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.importing.cells import unprotect
 
 LARGEST_FILE = 256 * 1024 * 1024
+BLOCK = 1024 * 1024
+LONGEST_FIELD = 1_000_000
+LONGEST_LINE = 8_000_000
 LONGEST_SHOWN = 120
 HEADER_ROW = 1
 FIRST_ROW = 2
@@ -60,70 +68,107 @@ def shown(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its number and its cells by column."""
+    """One row: its number and its cells by column.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file as it was given.
+    number : int
+        As a spreadsheet counts.
+    cells : dict
+        Our columns; cells of optional columns are there only where they are filled.
+    unread : frozenset of str
+        Columns whose cell is at fault already and is not to be read.
+    said : mapping
+        Of a row in another system's columns: what its file calls one of ours, and what stood there.
+    """
 
     file: str
     number: int
     cells: dict[str, str]
+    unread: frozenset[str] = frozenset()
+    said: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def fault(self, column: str, expected: str, value: str | None = None) -> Fault:
+        """Return a fault of one of our columns, in the words of the file; `value` is the part of the cell at fault."""
+        if column in self.said:
+            name, cell = self.said[column]
+            return Fault(self.file, self.number, name, shown(cell), expected)
+        cell = self.cells.get(column, "") if value is None else value
+        return Fault(self.file, self.number, column, shown(cell), expected)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
+class Record:
+    """A line of a table as it was read: cells by place, what is wrong with single cells, or with the whole line."""
+
+    number: int
+    cells: list[str]
+    bad: dict[int, tuple[str, str]] = field(default_factory=dict)
+    broken: str = ""
+
+
+class Layout(Protocol):
+    """Which columns a file has, and how its rows become ours."""
+
+    @property
+    def separator(self) -> str:
+        """What parts the cells of a row of CSV."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Columns the file must have."""
+
+    def header_faults(self, name: str, row: int, header: Sequence[str]) -> list[Fault]:
+        """Return what is wrong with the header."""
+
+    def read(self, name: str, record: Record, header: Sequence[str]) -> tuple[Row, list[Fault]]:
+        """Return the row in our columns, and what is wrong with its cells so far."""
+
+
+@dataclass(frozen=True)
+class OwnLayout:
+    """A file in our own columns: all of `columns` and any of `optional`, in any order."""
+
+    columns: Sequence[str]
+    optional: Sequence[str] = ()
+    separator: str = ","
+
+    def header_faults(self, name: str, row: int, header: Sequence[str]) -> list[Fault]:
+        """Return what is wrong with the header."""
+        return header_faults(name, row, header, self.columns, self.optional)
+
+    def read(self, name: str, record: Record, header: Sequence[str]) -> tuple[Row, list[Fault]]:
+        """Return the row, and what is wrong with single cells."""
+        cells = {key: unprotect(cell) for key, cell in zip(header, record.cells, strict=True)}
+        filled = {key: cell for key, cell in cells.items() if cell or key not in self.optional}
+        unread = frozenset(header[place] for place in record.bad)
+        row = Row(name, record.number, filled, unread)
+        return row, [
+            Fault(name, record.number, header[place], shown(value), expected)
+            for place, (value, expected) in record.bad.items()
+        ]
+
+
 class Contents:
-    """What a file holds.
+    """What a file holds: iterating gives its rows and faults as they come.
 
-    Parameters
-    ----------
-    rows : list of Row
-        In file order; cells unprotected (`cells.unprotect`), otherwise as they stand.
-    faults : list of Fault
-        Of encoding, header and shape. With a fault of encoding or header no row is returned.
-    count : int
-        How many rows of values the file has, faulty ones included. Empty lines are passed over.
-    sha256 : str
-        Digest of the bytes that were read; empty when there are none to read.
+    With a fault of encoding or header no row comes. Rows are in file order; cells unprotected (`cells.unprotect`),
+    otherwise as they stand. `count` says how many rows of values came so far, faulty ones included; empty lines are
+    passed over. `sha256` is the digest of the file; empty when there is none to read.
     """
 
-    rows: list[Row]
-    faults: list[Fault]
-    count: int = 0
-    sha256: str = ""
+    def __init__(self, items: Iterable[Row | Fault] = (), count: int = 0, sha256: str = "") -> None:
+        self._items = items
+        self.count = count
+        self.sha256 = sha256
+
+    def __iter__(self) -> Iterator[Row | Fault]:
+        return iter(self._items)
 
 
-def read_rows(path: Path, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Contents:
-    """Read a CSV file whose header has exactly `columns` and any of `optional`, in any order.
-
-    Cells of optional columns are there only where they are filled.
-    """
-    try:
-        raw = _bytes(path)
-        text = _text(raw)
-    except _Unreadable as unreadable:
-        return Contents([], [Fault(name, unreadable.row, "", unreadable.value, unreadable.expected)])
-    records = _records(text)
-    number, header = next(records, (HEADER_ROW, []))
-    if isinstance(header, _Broken) or not header:
-        value = header.value if isinstance(header, _Broken) else ""
-        return Contents([], [Fault(name, number, "", shown(value), f"a header: {', '.join(columns)}")])
-    header = [cell.strip() for cell in header]
-    faults = _header_faults(name, number, header, columns, optional)
-    if faults:
-        return Contents([], faults, sum(1 for _ in records))
-    rows: list[Row] = []
-    count = 0
-    for number, record in records:
-        count += 1
-        if isinstance(record, _Broken):
-            faults.append(Fault(name, number, "", shown(record.value), record.expected))
-        elif len(record) != len(header):
-            expected = f"{len(header)} cells, as in the header; this row has {len(record)}"
-            faults.append(Fault(name, number, "", shown(",".join(record)), expected))
-        else:
-            cells = {key: unprotect(cell) for key, cell in zip(header, record, strict=True)}
-            rows.append(Row(name, number, {key: cell for key, cell in cells.items() if cell or key not in optional}))
-    return Contents(rows, faults, count, sha256_hex(raw))
-
-
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """The file cannot be read; says at which row, what stood there, and what was expected."""
 
     def __init__(self, expected: str, row: int = 0, value: str = "") -> None:
@@ -132,91 +177,203 @@ class _Unreadable(Exception):
         self.row = row
         self.value = value
 
+    def fault(self, name: str) -> Fault:
+        """Return it as a fault of the file `name`."""
+        return Fault(name, self.row, "", self.value, self.expected)
 
-def _bytes(path: Path) -> bytes:
+
+def rows_of(name: str, records: Iterator[Record], layout: Layout, sha256: str) -> Contents:
+    """Return the contents of a table whose first record is the header."""
+    try:
+        head = next(records, Record(HEADER_ROW, []))
+        header = [cell.strip() for cell in head.cells]
+        if head.broken or not header:
+            value = head.cells[0] if head.broken else ""
+            expected = f"a header: {', '.join(layout.columns)}"
+            return Contents([Fault(name, head.number, "", shown(value), expected)])
+        faults = [Fault(name, head.number, "", shown(value), expected) for value, expected in head.bad.values()]
+        faults += layout.header_faults(name, head.number, header)
+        if faults:
+            return Contents(faults, sum(1 for _ in records))
+    except Unreadable as unreadable:
+        return Contents([unreadable.fault(name)])
+    contents = Contents(sha256=sha256)
+    contents._items = _rows(contents, name, header, records, layout)  # noqa: SLF001, it counts into itself
+    return contents
+
+
+def _rows(
+    contents: Contents, name: str, header: list[str], records: Iterator[Record], layout: Layout
+) -> Iterator[Row | Fault]:
+    try:
+        for record in records:
+            contents.count += 1
+            if record.broken:
+                yield Fault(name, record.number, "", shown(record.cells[0]), record.broken)
+            elif len(record.cells) != len(header):
+                expected = f"{len(header)} cells, as in the header; this row has {len(record.cells)}"
+                yield Fault(name, record.number, "", shown(layout.separator.join(record.cells)), expected)
+            else:
+                row, faults = layout.read(name, record, header)
+                yield from faults
+                yield row
+    except Unreadable as unreadable:
+        yield unreadable.fault(name)
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file of a size we read; raise `Unreadable`."""
     try:
         if not path.is_file():
-            raise _Unreadable("a file that exists" if not path.exists() else "a file, not a folder or a device")
+            raise Unreadable("a file that exists" if not path.exists() else "a file, not a folder or a device")
         if path.stat().st_size > LARGEST_FILE:
-            raise _Unreadable(f"a file of at most {LARGEST_FILE // 1024 // 1024} MB")
-        return path.read_bytes()
+            raise Unreadable(f"a file of at most {LARGEST_FILE // 1024 // 1024} MB")
+        return path.open("rb")
     except (OSError, ValueError) as error:
-        raise _Unreadable(f"a file that can be read ({error})") from error
+        raise Unreadable(f"a file that can be read ({error})") from error
+
+
+def read_csv(file: BinaryIO, name: str, layout: Layout) -> Contents:
+    """Read CSV in UTF-8. The file is gone through twice: for its encoding as a whole first, then row by row."""
+    try:
+        sha256 = _check_text(file)
+    except Unreadable as unreadable:
+        return Contents([unreadable.fault(name)])
+    return rows_of(name, _records(_lines(file), layout.separator), layout, sha256)
 
 
 # What people send instead of UTF-8, by its first bytes.
 _OTHER_FILES = (
-    (b"PK\x03\x04", "this is a workbook or an archive; save the sheet as CSV (UTF-8)"),
-    (b"\xd0\xcf\x11\xe0", "this is a workbook; save the sheet as CSV (UTF-8)"),
     (b"\xff\xfe", "this is UTF-16"),
     (b"\xfe\xff", "this is UTF-16"),
 )
+_NO_TEXT = re.compile("[\x00\udc80-\udcff]")
 
 
-def _text(raw: bytes) -> str:
+def _check_text(file: BinaryIO) -> str:
+    """Return the digest of the file if all of it is text in UTF-8; `Unreadable` says where it is not."""
+    digest = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     for beginning, what in _OTHER_FILES:
-        if raw.startswith(beginning):
-            raise _Unreadable(f"text in UTF-8; {what}", HEADER_ROW, raw[:4].hex(" "))
+        file.seek(0)
+        if file.read(len(beginning)) == beginning:
+            raise Unreadable(f"text in UTF-8; {what}", HEADER_ROW, beginning.hex(" "))
+    file.seek(0)
+    is_text = True
+    while is_text and (block := file.read(BLOCK)):
+        digest.update(block)
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError:
+            is_text = False
+        is_text = is_text and b"\x00" not in block
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8-sig")
-        value = raw[error.start : error.start + 4].hex(" ")
-        raise _Unreadable("text in UTF-8; these bytes are not", _row_after(before), value) from error
-    if "\x00" in text:
-        row = _row_after(text[: text.index("\x00")])
-        raise _Unreadable("text in UTF-8 without NUL characters", row, "NUL")
-    return text
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        is_text = False
+    if not is_text:
+        _tell_where(file)
+    return digest.hexdigest()
 
 
-def _row_after(before: str) -> int:
-    """Return the number of the row that is being written where `before` ends; a quoted line end is no new row."""
+def _tell_where(file: BinaryIO) -> None:
+    """Raise `Unreadable` with the row of the first byte that is no text; a quoted line end is no new row."""
+    found = ""
+
+    def before() -> Iterator[str]:
+        nonlocal found
+        for line in _lines(file, errors="surrogateescape"):
+            match = _NO_TEXT.search(line)
+            if match:
+                found = line[match.start() :]
+                yield line[: match.start()] + "x"
+                return
+            yield line
+
     csv.field_size_limit(LARGEST_FILE)
-    return sum(1 for _ in csv.reader(io.StringIO(before + "x", newline="")))
+    row = sum(1 for _ in csv.reader(before()))
+    if found.startswith("\x00"):
+        raise Unreadable("text in UTF-8 without NUL characters", row, "NUL")
+    bad = found[:4].encode("utf-8", "surrogateescape")[:4].hex(" ")
+    raise Unreadable("text in UTF-8; these bytes are not", row, bad)
 
 
-@dataclass(frozen=True, slots=True)
-class _Broken:
-    """A row whose quotes do not open and close: its first line, and what was expected."""
+def _lines(file: BinaryIO, errors: str = "strict") -> Iterator[str]:
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors=errors, newline="")
+    try:
+        while line := text.readline(LONGEST_LINE):
+            if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+                raise Unreadable(f"lines of at most {LONGEST_LINE} characters")
+            yield line
+    except (UnicodeDecodeError, OSError) as error:
+        raise Unreadable("a file that stays as it is while it is read") from error
+    finally:
+        text.detach()  # whoever opened the file closes it
 
-    value: str
-    expected: str
+
+class _Lines:
+    """Lines on their way into a CSV reader, remembering the one a row began with."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.first: str | None = None
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self.lines)
+        if self.first is None:
+            self.first = line
+        return line
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str] | _Broken]]:
-    """Yield (row number, cells), or (row number, `_Broken`).
+def _records(lines: Iterator[str], separator: str) -> Iterator[Record]:
+    """Yield the rows of a CSV file that are not empty.
 
     After a row that breaks off within its own line reading goes on; one whose quote stays open took the rest with it.
     """
-    csv.field_size_limit(LARGEST_FILE)
-    lines = list(io.StringIO(text, newline=""))
-    reader = csv.reader(lines, strict=True)
+    csv.field_size_limit(LONGEST_FIELD)
+    source = _Lines(lines)
+    reader = csv.reader(source, strict=True, delimiter=separator)
     number = 0
     while True:
         number += 1
         start = reader.line_num
+        source.first = None
         try:
-            record = next(reader)
+            cells = next(reader)
         except StopIteration:
             return
         except csv.Error:
             is_one_line = reader.line_num == start + 1
             rest = "" if is_one_line else f"; it runs over {reader.line_num - start} lines, and reading ended there"
-            yield number, _Broken(lines[start].strip("\r\n"), f"a row whose quotes open and close{rest}")
+            expected = f"a row whose quotes open and close{rest}"
+            yield Record(number, [(source.first or "").strip("\r\n")], broken=expected)
             if not is_one_line:
                 return
         else:
-            if record:
-                yield number, record
+            if cells:
+                yield Record(number, cells)
 
 
-def _header_faults(
+def header_faults(
     name: str, row: int, header: Sequence[str], columns: Sequence[str], optional: Sequence[str]
 ) -> list[Fault]:
+    """Return what is wrong with a header that must have `columns` and may have `optional`."""
     if len(header) == 1 and len(columns) > 1:
-        for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        for separator, called in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"), (",", "commas")):
             if len({cell.strip(' "') for cell in header[0].split(separator)} & set(columns)) > 1:
-                return [Fault(name, row, "", shown(header[0]), f"cells separated by commas; this file has {called}")]
+                return [
+                    Fault(
+                        name,
+                        row,
+                        "",
+                        shown(header[0]),
+                        f"cells separated by commas, or as the mapping says; this file has {called}",
+                    )
+                ]
     faults = [Fault(name, row, column, "", f"a column named {column}") for column in columns if column not in header]
     seen: set[str] = set()
     for column in header:

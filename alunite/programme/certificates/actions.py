@@ -41,11 +41,12 @@ NO_LONGER_IDENTIFIED = "statement_corrected"
 REGROUPED = "regrouped"
 
 
-def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
-    """Make or restate the events these rows state, regroup certificates, publish. Runs inside the import's transaction."""
+def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> set[str]:
+    """Make or restate the events these rows state and publish them; return the ids of the certificates touched.
+
+    Runs inside the import's transaction, with rows in the order of their keys.
+    """
     require(actor, "imports.run")
-    # Taken up in the order of their keys, so that the order of rows in a file never matters.
-    rows = sorted(rows, key=lambda row: row.key)
     pack = current_pack()
     members = members_named((name for row in rows for name in row.values["member"]), actor=actor)
     firms = firms_named((row.values["audit_firm"] for row in rows if row.values["audit_firm"]), actor=actor)
@@ -56,13 +57,23 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> None:
     for event in moved:
         if event.record_id in events:
             events[event.record_id].certificate_id = event.certificate_id
-    touched = _certificates(left | joined | settled)
-    by_certificate = _events_of(touched, pack)
-    _record(rows, events, touched, by_certificate, actor)
+    _record(rows, events, actor)
     changed = {event.pk: event for event in (*(events[row.key] for row in rows), *moved)}
     said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(list(changed.values()), pack)]
     publish("certification_event", said, actor=actor)
-    publish("certificate", _all_to_publish(touched, by_certificate, pack), actor=actor)
+    return left | joined | settled
+
+
+def publish_certificates(certificate_ids: Sequence[str], actor: Actor) -> None:
+    """Record which events make out these certificates, and publish them: once for each, after the last row."""
+    require(actor, "imports.run")
+    pack = current_pack()
+    for chunk in _chunks(certificate_ids):
+        touched = _certificates(set(chunk))
+        by_certificate = _events_of(touched, pack)
+        grouped = _grouped(touched, by_certificate, "certificate.identified")
+        record_many("certificate.identified", grouped, actor=actor.label)
+        publish("certificate", _all_to_publish(touched, by_certificate, pack), actor=actor)
 
 
 def stand_together(records: Sequence[str], *, actor: Actor, cause: Entry) -> None:
@@ -333,8 +344,6 @@ def values_of(statement: Statement, pack: Pack) -> dict[str, Any]:
 def _record(
     rows: Sequence[Parsed],
     events: dict[str, CertificationEvent],
-    certificates: Sequence[Certificate],
-    by_certificate: dict[str, list[ReadEvent]],
     actor: Actor,
 ) -> None:
     stated = [
@@ -350,8 +359,7 @@ def _record(
         )
         for row in rows
     ]
-    grouped = _grouped(certificates, by_certificate, "certificate.identified")
-    record_many("certification_event.stated", stated + grouped, actor=actor.label)
+    record_many("certification_event.stated", stated, actor=actor.label)
 
 
 def _grouped(

@@ -18,7 +18,7 @@ from alunite.foundation.importing.cells import (
 from alunite.foundation.importing.kinds import ImportKind, register
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.models import LONGEST_NAME as LONGEST_FIRM
-from alunite.programme.certificates.actions import take_up_certificates
+from alunite.programme.certificates.actions import publish_certificates, take_up_certificates
 from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID
 from alunite.programme.members.vocabulary import member_name
 
@@ -57,6 +57,7 @@ CERTIFICATES = register(
         context=current_pack,
         check_row=_check_row,
         apply=take_up_certificates,
+        finish=publish_certificates,
         stated_by=("certification_event.stated", "certification_event.restated"),
     )
 )

@@ -1,0 +1,177 @@
+"""Issue 3, section 1: "mapping files (their column → ours, value maps; kept in `samples/mappings/`) so that another
+system's export needs no code".
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from alunite.foundation.accounts.policies import IMPORTER
+from alunite.foundation.importing.actions import import_files
+from alunite.foundation.importing.kinds import COMMON_NAMES, import_kind
+from alunite.foundation.importing.mapping import MappingError, mapping_schema, read_mapping
+from alunite.foundation.importing.models import Statement
+from alunite.foundation.importing.tests.conftest import counts, take_up
+
+SAMPLES = Path(__file__).resolve().parents[4] / "samples" / "mappings"
+MAPPING = SAMPLES / "made-up-portal-certificates.yaml"
+EXPORT = SAMPLES / "made-up" / "portal-certificates.csv"
+
+# What the made-up export says, in our columns.
+OURS = {
+    "record_id": "made-up-portal:4711",
+    "member": "Made-up Metals",
+    "entity": "Made-up works",
+    "country": "Norway",
+    "standard": "PS",
+    "standard_version": "V3 2022",
+    "supply_chain_activities": "Casthouses;Semi-Fabrication",
+    "audit_firm": "Made-up Assurance",
+    "issue_date": "2023-08-21",
+    "expiry_date": "2026-08-20",
+    "source_url": "https://example.org/4711",
+    "external_ids": "made-up-portal:4711",
+    "licence": "made up",
+    "attribution": "Nobody, this row is made up",
+}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text: str, name: str = "mapping.yaml") -> Path:
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def mapped(path: Path, mapping: Path = MAPPING, **options):
+    return import_files([("certificates", path)], actor=IMPORTER, mappings=[read_mapping(mapping)], **options)
+
+
+def places(error: MappingError) -> list[tuple[int, str, str]]:
+    return [(fault.line, fault.path, fault.value) for fault in error.faults]
+
+
+def test_another_systems_export_becomes_the_rows_our_own_columns_would_give(scheme, put):
+    assert counts(mapped(EXPORT))["created"] == 2
+    theirs = Statement.objects.get(key="made-up-portal:4711").cells
+    assert {name: cell for name, cell in theirs.items() if cell} == OURS
+    path = put("certificates")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(theirs))
+        writer.writeheader()
+        writer.writerow(OURS)
+    assert counts(take_up(("certificates", path)))["unchanged"] == 1
+
+
+def test_a_second_time_changes_nothing(scheme):
+    mapped(EXPORT)
+    assert counts(mapped(EXPORT)) == {"rows": 2, "created": 0, "changed": 0, "unchanged": 2, "duplicates": 0}
+
+
+def test_a_record_we_hold_under_their_id_is_found_and_keeps_our_key(scheme, tmp_path, put):
+    path = put("certificates")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*import_kind("certificates").column_names, *COMMON_NAMES], restval="")
+        writer.writeheader()
+        writer.writerow(OURS | {"record_id": "C1", "entity": "an older name"})
+    take_up(("certificates", path))
+    assert counts(mapped(EXPORT)) == {"rows": 2, "created": 1, "changed": 1, "unchanged": 0, "duplicates": 0}
+    assert [row.version for row in Statement.objects.filter(key="C1").order_by("version")] == [1, 2]
+    assert Statement.objects.get(key="C1", version=2).cells["entity"] == "Made-up works"
+
+
+def test_faults_speak_of_their_columns_and_their_values(scheme, written):
+    text = EXPORT.read_text(encoding="utf-8")
+    text = text.replace("Norway", "Nowhere").replace("21.08.2023", "21/08/2023").replace("rolling", "baking")
+    text = text.replace("Custody Chain", "Chains").replace("20.08.2026", "20.13.2026")
+    result = mapped(written(text, "theirs.csv"))
+    assert {(fault.row, fault.column, fault.value) for fault in result.faults} == {
+        (2, "Country", "Nowhere"),
+        (2, "Granted", "21/08/2023"),
+        (2, "Activities", "casting, baking"),
+        (2, "Ends", "20.13.2026"),
+        (3, "Programme", "Chains"),
+    }
+    assert "a day as DD.MM.YYYY" in {fault.expected for fault in result.faults}
+    assert not Statement.objects.exists()
+
+
+def test_their_missing_and_unknown_columns_are_faults_of_the_header(scheme, written):
+    text = EXPORT.read_text(encoding="utf-8").replace("Holder", "Owner")
+    result = mapped(written(text, "theirs.csv"))
+    assert [(fault.row, fault.column) for fault in result.faults] == [(1, "Holder"), (1, "Owner")]
+
+
+def test_a_row_without_their_id_has_no_key(scheme, written):
+    text = EXPORT.read_text(encoding="utf-8").replace("\n4712;", "\n;")
+    result = mapped(written(text, "theirs.csv"))
+    assert [(fault.row, fault.column) for fault in result.faults] == [(3, "Ref")]
+
+
+def test_all_faults_of_a_mapping_are_told_at_once_with_their_lines(scheme, written):
+    path = written("""kind: certificates
+system: Made Up
+delimiter: "#"
+nonsense: 1
+columns:
+  A: member
+  B: {to: member}
+  C: nowhere
+  D: {to: issue_date, day: YY-MM-DD}
+  E: 7
+constants: {licence: x}
+""")
+    with pytest.raises(MappingError) as caught:
+        read_mapping(path)
+    found = places(caught.value)
+    assert {(2, "system", "Made Up"), (3, "delimiter", "#"), (4, "nonsense", "nonsense")} <= {
+        (line, path or "nonsense", value) for line, path, value in found
+    }
+    assert (9, "columns.D.day", "YY-MM-DD") in found
+    assert (10, "columns.E", "7") in found
+
+
+def test_columns_that_are_not_there_twice_or_missing_are_faults(scheme, written):
+    path = written("""kind: certificates
+system: other
+columns:
+  A: member
+  B: {to: member}
+  C: nowhere
+  D: {to: entity, external: true}
+ignore: [A]
+""")
+    with pytest.raises(MappingError) as caught:
+        read_mapping(path)
+    assert {(line, path) for line, path, _ in places(caught.value)} == {
+        (5, "columns.B.to"), (6, "columns.C"), (7, "columns.D.external"), (8, "ignore[0]"), (1, "columns"),
+    }  # fmt: skip
+    missing = [fault.expected for fault in caught.value.faults if fault.path == "columns"]
+    assert [text.split()[-1] for text in sorted(missing)] == ["record_id", "source_url", "standard"]
+
+
+def test_words_of_a_mapping_that_the_scheme_does_not_have_are_told_once_and_before_any_row(scheme, written):
+    text = MAPPING.read_text(encoding="utf-8").replace("Performance: PS", "Performance: XX")
+    result = mapped(EXPORT, written(text))
+    assert [(fault.row, fault.column, fault.value) for fault in result.faults] == [
+        (0, "columns.Programme.values.Performance", "XX")
+    ]
+
+
+@pytest.mark.parametrize(("text", "line"), [("kind: nothing\nsystem: a\n", 1), ("kind: [", 1), ("- a\n", 1)])
+def test_what_is_no_mapping_is_refused(scheme, written, text, line):
+    with pytest.raises(MappingError) as caught:
+        read_mapping(written(text))
+    assert line in {fault.line for fault in caught.value.faults}
+
+
+def test_the_samples_fit_the_published_schema():
+    jsonschema.validate(YAML(typ="safe").load(MAPPING), mapping_schema())
