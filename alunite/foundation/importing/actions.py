@@ -103,17 +103,17 @@ class ImportResult:
     files: list[FileResult] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the result as the command line's contract has it."""
+        """Return the result as the command line's contract has it; `fault_count` where not all faults are listed."""
+        more = {"fault_count": self.fault_count} if self.fault_count > len(self.faults) else {}
         return {
             "rows": self.rows,
             "created": self.created,
             "changed": self.changed,
             "unchanged": self.unchanged,
             "faults": [fault.as_dict() for fault in self.faults],
-            "fault_count": self.fault_count,
             "duplicates": self.duplicates,
             "dry_run": self.dry_run,
-            "files": [file.as_dict() for file in self.files],
+            **more,
         }
 
 
