@@ -28,7 +28,7 @@ def of_line(said: Mapping[str, Any]) -> Values:
         "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
         "level": [said["level"]],
         "member": [member["id"] for member in said["members"]],
-        "record": [event["record_id"] for event in said.get("events") or [said]],
+        "record": [event["record_id"] for event in said.get("events", [said])],
         "standard": [said["family"]],
         "version": [said["version"]],
     }

@@ -78,11 +78,14 @@ def said(kind: str, **has: Any) -> dict[str, Any]:
     return found[0]
 
 
+_DAYS = ("issue_date", "expiry_date", "certified_since", "announced_date")
+
+
 def stated(subject: str, kind: str = EVENT, **changes: Any) -> ToPublish:
     """What is to be published of an event, or of a certificate, of which next to nothing is known."""
     payload: dict[str, Any] = {
         **dict.fromkeys(("version", "version_printed", "level", "scope", "certificate_number", "event"), UNKNOWN),
-        **dict.fromkeys(("issue_date", "expiry_date", "certified_since", "announced_date"), UNKNOWN),
+        **dict.fromkeys(_DAYS, UNKNOWN),
         "id": subject,
         "entity": "Works",
         "members": [],
@@ -96,7 +99,8 @@ def stated(subject: str, kind: str = EVENT, **changes: Any) -> ToPublish:
     if kind == EVENT:
         payload |= {"record_id": f"R-{subject}", "certificate": "", "statement_version": 1}
     else:
-        payload |= {"events": []}
+        event = {name: payload[name] for name in ("entity", "event", *_DAYS, "source_url")}
+        payload |= {"events": [event | {"id": "99999999", "record_id": f"R-{subject}"}]}
     return ToPublish(subject, payload | changes)
 
 
