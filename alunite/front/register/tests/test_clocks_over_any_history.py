@@ -1,0 +1,183 @@
+"""Whatever was published, corrected, redacted, withdrawn and said again: read tables, as-of pages and paging agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db.models import QuerySet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.publications import queries as published
+from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.front.register import projector, queries
+from alunite.front.register.checks import check_read_tables
+from alunite.front.register.models import Record
+from alunite.front.register.projector import CERTIFICATE, EVENT, rebuild
+from alunite.front.register.queries import Asked, Listing, listing
+from alunite.front.register.tests.world import SOAK, read_tables, stated, undone
+from tests.decided import redact_by
+
+SUBJECTS = [f"2222222{digit}" for digit in "23456"]
+DAYS = [date(2020, 1, 1), date(2021, 6, 30), date(2023, 1, 1)]
+STATES = ("active", "suspended", "expired", "unknown")
+OURS = settings(
+    max_examples=max(12, int(200 * SOAK)),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@dataclass
+class Step:
+    """One thing that happens; `number` makes decisions distinct."""
+
+    name: str
+    kind: str
+    subject: str
+    state: str
+    day: date
+    country: str
+    which: int
+    number: int = field(default=0)
+
+
+def say(step: Step) -> None:
+    """Publish what is new of a subject: said first, corrected, or said again after it was withdrawn."""
+    begins = {"state": step.state, "first": step.day.isoformat(), "last": None, "qualifier": "unknown", "reasons": []}
+    told = {
+        "countries": [step.country],
+        "announced_date": step.day.isoformat(),
+        "entity": f"Works of {step.state}",
+        "timeline": [begins] if step.which % 3 else [],
+    }
+    publish(step.kind, [stated(step.subject, step.kind, **told)], actor=OPERATOR)
+
+
+def say_twice_at_once(step: Step) -> None:
+    first, second = (stated(step.subject, step.kind, scope=f"{step.state} {number}") for number in (1, 2))
+    publish(step.kind, [first, second], actor=OPERATOR)
+
+
+def withdraw(step: Step) -> None:
+    publish(step.kind, [ToPublish(step.subject, None, "owner_request")], actor=OPERATOR)
+
+
+def merge(step: Step) -> None:
+    """Let another subject speak for one: what a merge says, and what saying it again undoes."""
+    other = SUBJECTS[(SUBJECTS.index(step.subject) + 1) % len(SUBJECTS)]
+    publish(step.kind, [ToPublish(step.subject, None, "merged", other)], actor=OPERATOR)
+
+
+def redact(step: Step) -> None:
+    left = PublicationPayload.objects.filter(payload__isnull=False).order_by("pk").values_list("pk", flat=True)
+    if ids := list(left):
+        redact_by(f"D-{step.number}", [ids[step.which % len(ids)]])
+
+
+# What can happen; a slice that brings an action of its own adds it here.
+STEPS: dict[str, Callable[[Step], None]] = {
+    "say": say,
+    "say twice at once": say_twice_at_once,
+    "withdraw": withdraw,
+    "merge": merge,
+    "redact": redact,
+}
+
+STEP = st.builds(
+    Step,
+    name=st.sampled_from(["say", "say", *STEPS]),
+    kind=st.sampled_from([EVENT, CERTIFICATE]),
+    subject=st.sampled_from(SUBJECTS),
+    state=st.sampled_from(STATES),
+    day=st.sampled_from(DAYS),
+    country=st.sampled_from(["NO", "SE", "unknown"]),
+    which=st.integers(0, 50),
+)
+
+
+def take(steps: list[Step]) -> None:
+    for number, step in enumerate(steps):
+        STEPS[step.name](replace(step, number=number + step.which * 1000))
+
+
+def asked(at: int | None, **more) -> Asked:
+    return Asked(**{"text": "", "chosen": {}, "on": None, "today": DAYS[-1], "at": at} | more)
+
+
+def seen(at: int | None) -> list[object]:
+    """What pages show, on either clock and with filters."""
+    questions = [
+        asked(at),
+        *(asked(at, on=day, state=state) for day in DAYS for state in ("", "active")),
+        asked(at, state="unknown"),
+        asked(at, text="works suspended"),
+        asked(at, chosen={"country": "NO"}),
+        asked(at, text="works", chosen={"country": "SE"}, state="active"),
+    ]
+    lists = [_shown(listing(question)) for question in questions]
+    pages = [_said(queries.record(kind, subject, at)) for kind in (EVENT, CERTIFICATE) for subject in SUBJECTS]
+    return [lists, pages, queries.counts(at), queries.line_counts(at)]
+
+
+def _shown(page: Listing) -> object:
+    return [_said(record) for record in page.records], page.certificates, page.events, page.dateless
+
+
+def _said(record: Record | None) -> object:
+    return record and (record.publication, record.payload, record.withdrawal, record.successor, record.redacted_by)
+
+
+@OURS
+@given(steps=st.lists(STEP, min_size=1, max_size=12))
+def test_read_tables_lived_are_those_rebuilt(db, steps):
+    with undone():
+        take(steps)
+        lived = read_tables()
+        assert list(check_read_tables()) == []
+        rebuild()
+        assert read_tables() == lived
+
+
+@OURS
+@given(steps=st.lists(STEP, min_size=1, max_size=12), share=st.floats(0, 1))
+def test_as_of_a_publication_is_a_rebuild_from_all_up_to_it(db, steps, share):
+    with undone():
+        take(steps)
+        ids = list(Publication.objects.order_by("pk").values_list("pk", flat=True)) or [0]
+        at = ids[round(share * (len(ids) - 1))]
+        then = seen(at)
+        everything: Callable[[], QuerySet[Publication]] = published.publications
+        projector.publications = lambda: everything().filter(pk__lte=at)
+        try:
+            rebuild()
+        finally:
+            projector.publications = everything
+        assert seen(None) == then
+
+
+@OURS
+@given(before=st.lists(STEP, min_size=4, max_size=10), meanwhile=st.lists(STEP, min_size=1, max_size=6))
+def test_pages_read_while_others_publish_are_those_of_the_list_as_it_was(db, before, meanwhile):
+    with undone():
+        take(before)
+        whole = [record.publication for record in listing(asked(None)).records]
+        length, queries.PAGE_LENGTH = queries.PAGE_LENGTH, 1
+        try:
+            page = listing(asked(None))
+            walked = [record.publication for record in page.records]
+            for step in (step for step in meanwhile if step.name != "redact"):
+                if page.next is None:
+                    break
+                take([step])
+                page = listing(asked(page.at, after=page.next))
+                walked += [record.publication for record in page.records]
+            while page.next is not None:
+                page = listing(asked(page.at, after=page.next))
+                walked += [record.publication for record in page.records]
+        finally:
+            queries.PAGE_LENGTH = length
+        assert walked == whole
