@@ -109,7 +109,7 @@ def listing(asked: Asked) -> Listing:
         records=_in_order([publication for publication, _, _ in page]),
         certificates=counted.listed.get(CERTIFICATE, 0),
         events=counted.listed.get(EVENT, 0),
-        dateless=counted.dateless if asked.on else 0,
+        dateless=counted.dateless,
         at=at,
         is_newest=newest is None or at == newest,
         next=page[-1][1] if len(found) > PAGE_LENGTH else None,
@@ -133,15 +133,18 @@ def _page(asked: Asked) -> QuerySet[Row, Any]:
 
 
 def _counted(asked: Asked) -> _Counted:
-    # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
-    has_begun = Q() if asked.on is None else Q(first_day__lte=asked.on)
-    rows = _matching(asked).order_by().values("kind").annotate(newest=_newest())
-    listed = Count("pk", filter=has_begun) if has_begun else Count("pk")
+    rows = _matching(asked).order_by().values_list("kind").annotate(newest=_newest())
+    if asked.on is None:
+        found = [(*row, 0) for row in rows.annotate(listed=Count("pk"))]
+    else:
+        # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
+        listed = Count("pk", filter=Q(first_day__lte=asked.on))
+        found = list(rows.annotate(listed=listed, dateless=Count("pk", filter=Q(first_day=None))))
     counted = _Counted()
-    for row in rows.annotate(listed=listed, dateless=Count("pk", filter=Q(first_day=None))):
-        counted.listed[row["kind"]] = row["listed"]
-        counted.dateless += row["dateless"]
-        counted.newest = row["newest"]
+    for kind, newest, lines, dateless in found:
+        counted.listed[kind] = lines
+        counted.dateless += dateless
+        counted.newest = newest
     return counted
 
 
