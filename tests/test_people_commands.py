@@ -1,0 +1,52 @@
+"""`alunite user` and `alunite person`: what an operator does for people, tried on the real command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from alunite.config.command_line import run
+from alunite.foundation.accounts.models import Person
+
+ALUNITE = Path(sys.executable).with_name("alunite")
+
+
+@pytest.fixture
+def alunite(committed_db, capsysbinary):
+    """Run a command in this process, on a database of its own; starting one for each would take longer than all."""
+    subprocess.run([ALUNITE, "init"], env=committed_db.environment, capture_output=True, check=True)
+
+    def call(*arguments: str, status: int = 0):
+        capsysbinary.readouterr()
+        assert run([*arguments, "--json"]) == status
+        return json.loads(capsysbinary.readouterr().out)
+
+    return call
+
+
+def test_roles_passwords_closing_and_what_is_held(alunite, tmp_path):
+    first = alunite("user", "add", "marit", "--name", "Marit Vik", "--email", "marit@example.org")["password"]
+    role = ("marit", "admin", "--organisation", "Fjordvik")
+    assert "make it with --kind" in alunite("user", "give", *role, status=2)["error"]
+    given = alunite("user", "give", *role, "--kind", "member")
+    assert alunite("user", "give", *role)["id"] == given["id"], "held once"
+    assert alunite("user", "password", "marit")["password"] != first
+    archive = tmp_path / "marit.zip"
+    held = alunite("person", "export", "marit", "--to", str(archive))["held"]
+    assert held["roles"][0]["organisation_name"] == "Fjordvik"
+    assert "Marit Vik" in zipfile.ZipFile(archive).read("account.txt").decode()
+    goes = alunite("person", "erase", "marit")
+    assert goes["would_go"]["account"] == 1
+    assert Person.objects.get().display_name == "Marit Vik", "shown, not done"
+    alunite("user", "take", *role)
+    assert "is not admin" in alunite("user", "take", *role, status=2)["error"]
+    assert alunite("user", "close", "marit")["closed"]
+    for command in (("user", "close"), ("user", "password"), ("person", "export"), ("person", "erase")):
+        assert "there is no person" in alunite(*command, "nobody", status=2)["error"]
+    assert "ALUNITE_ORIGIN" in alunite("user", "invite", "x@example.org", *role[1:], status=2)["error"]
+    assert alunite("history", "verify")["problems"] == []
