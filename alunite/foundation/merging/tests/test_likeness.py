@@ -43,6 +43,21 @@ def test_the_pairs_a_person_found_are_found_and_little_else():
     assert precision == 1.0, sorted(wrong)
 
 
+@pytest.mark.parametrize(
+    ("pair", "shares"),
+    [
+        (("S083", "S188"), {"places": 0.45, "activities": 0.1}),
+        (("S083", "S232"), {"names": 0.4, "activities": 0.1}),
+        (("S188", "S232"), {"holders": 0.1, "activities": 0.1, "through_a_third": 0.4}),
+    ],
+)
+def test_the_worked_example_of_the_docs(pair, shares):
+    """docs/algorithms/duplicates.md, three rows of one smelter."""
+    judged = pairs(described_rows(), PLACES)[pair]
+    assert {reason.rule.removeprefix("duplicates."): reason.values["share"] for reason in judged.reasons} == shares
+    assert judged.result == pytest.approx(sum(shares.values()))
+
+
 @pytest.mark.parametrize("pair", NEIGHBOURS)
 def test_neighbours_are_two_places(pair):
     assert pair not in pairs(described_rows(), PLACES)
