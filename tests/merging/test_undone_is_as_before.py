@@ -20,11 +20,18 @@ from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register.tests.world import undone
 from alunite.programme.audits.models import Firm
 from alunite.programme.certificates.models import Certificate, CertificationEvent
-from alunite.programme.members.models import Member
+from alunite.programme.members.models import Facility, Member
 from tests.merging.rows import take_up
 
 NAMES = [f"{word} Metals" for word in ("North", "South", "East")]
 FIRMS = ["", "Check One", "Check Two"]
+MODELS = {
+    "member": (Member, "name"),
+    "firm": (Firm, "name"),
+    "facility": (Facility, "statement__key"),
+    "certification_event": (CertificationEvent, "record_id"),
+}
+KINDS = {*MODELS, "certificate"}
 
 
 class World:
@@ -51,12 +58,21 @@ class World:
             {"name": name, "country": self.rows.choice(("", "NO", "SE")), "joined": self.rows.choice(("", "2019"))}
             for name in self.rows.sample(NAMES, 2)
         ]
-        take_up(self.folder, members=members, certificates=list(certificates.values()))
+        facilities = [
+            {
+                "facility_id": key,
+                "name": f"{key} works",
+                "activity": self.rows.choice(("Rolling", "Smelting")),
+                "capacity_t_per_year": self.rows.choice(("", "100", "200")),
+                "operator": self.rows.choice(("", "North Metals")),
+            }
+            for key in self.rows.sample(("F1", "F2", "F3"), 2)
+        ]
+        take_up(self.folder, members=members, facilities=facilities, certificates=list(certificates.values()))
 
     def merge_some(self) -> None:
-        kind = self.merges.choice(("member", "firm", "certification_event"))
-        model = {"member": Member, "firm": Firm, "certification_event": CertificationEvent}[kind]
-        order = "record_id" if kind == "certification_event" else "name"
+        kind = self.merges.choice(sorted(MODELS))
+        model, order = MODELS[kind]
         free = [
             key
             for key in model.objects.order_by(order).values_list("pk", flat=True)
@@ -92,7 +108,7 @@ def assert_references_lead_to_what_speaks() -> None:
         if item.kind in {"certificate", "certification_event"} and item.payload:
             assert not {member["id"] for member in item.payload["members"]} & gone["member"].keys()
             assert not item.payload["firm"] or item.payload["firm"]["id"] not in gone["firm"]
-        if item.kind in {"member", "firm"}:
+        if item.kind in {"member", "firm", "facility"}:
             assert (item.withdrawal == "merged") == (item.subject in gone[item.kind])
             assert item.successor == gone[item.kind].get(item.subject, "")
 
@@ -105,13 +121,14 @@ def everything(folder: Path) -> tuple[dict[str, bytes], Counter[str]]:
         exports[kind.name] = (folder / "export.csv").read_bytes()
     names = {row.pk: f"member {row.name}" for row in Member.objects.all()}
     names |= {row.pk: f"firm {row.name}" for row in Firm.objects.all()}
+    names |= {row.pk: f"facility {row.record_id}" for row in Facility.objects.select_related("statement")}
     names |= {row.pk: f"event {row.record_id}" for row in CertificationEvent.objects.all()}
     for certificate in Certificate.objects.all():
         standing = certificate.events.order_by("record_id").values_list("record_id", flat=True)
         names[certificate.pk] = f"certificate of {list(standing)}"
     published: Counter[str] = Counter()
     for item in read(current_publications()):
-        if item.payload is not None and item.kind in {"member", "firm", "certificate", "certification_event"}:
+        if item.payload is not None and item.kind in KINDS:
             text = json.dumps([item.kind, item.subject, item.payload], sort_keys=True)
             for key, name in names.items():
                 text = text.replace(f'"{key}"', f'"{name}"')

@@ -15,7 +15,7 @@ from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.records import publish_again, take_up
 from alunite.programme.members.models import Facility, Member
 from alunite.programme.members.publish import facility_payload, member_payload
-from alunite.programme.members.queries import members_called, stated_members
+from alunite.programme.members.queries import facilities_by_id, members_called, stated_members
 
 LOOK_UP = 500
 
@@ -96,6 +96,24 @@ def publish_facilities(*, actor: Actor, cause: Entry | None = None) -> None:
     publish_again("facility", Facility, _facilities_said, actor=actor, cause=cause)
 
 
+def publish_some_facilities(ids: Iterable[str], *, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish what is said of these facilities: what was merged gives way to the record that speaks for it."""
+    held = facilities_by_id(ids)
+    publish("facility", _facilities_said([held[key] for key in sorted(held)]), actor=actor, cause=cause)
+
+
 def _facilities_said(facilities: Sequence[Facility]) -> list[ToPublish]:
+    """Return what is said of these facilities, and of those that speak for them."""
     pack = current_pack()
-    return [ToPublish(facility.pk, facility_payload(facility, pack)) for facility in facilities]
+    merges = standing_merges("facility")
+    behind = merging.spoken_for(merges)
+    held = {facility.pk: facility for facility in facilities}
+    wanted = list(dict.fromkeys(key for one in held for key in (one, merging.head_of(one, merges))))
+    others = [key for one in wanted for key in (one, *behind.get(one, ())) if key not in held]
+    held |= facilities_by_id(others) if others else {}
+    return [
+        ToPublish(key, None, MERGED, merges[key])
+        if key in merges
+        else ToPublish(key, facility_payload(held[key], pack, [held[other] for other in behind.get(key, ())]))
+        for key in wanted
+    ]

@@ -106,8 +106,7 @@ class FacilityCapacity(Payload):
     reasons: list[ReasonPayload] = said("Why that one is used; empty where it stands alone.")
 
 
-@publication_kind("facility")
-class FacilityPayload(Sourced):
+class StatedFacility(Sourced):
     """A place as one source describes it. `unknown` where the source is silent."""
 
     id: str = said("Public id of the facility.")
@@ -136,8 +135,46 @@ class FacilityPayload(Sourced):
     statement_version: int = said("How often the row was stated, this time included.")
 
 
-def facility_payload(facility: Facility, pack: Pack) -> dict[str, Any]:
-    """Return the payload of one facility."""
+@publication_kind("facility")
+class FacilityPayload(StatedFacility):
+    """A place. Where records were merged into it: what each of them says, and here its own word before theirs.
+
+    Of activities and capacities here are those of all; each capacity names the row that states it.
+    """
+
+    merged: list[StatedFacility] = said(
+        "What the records say that were merged into it; empty where none was.", default=[]
+    )
+
+
+# What a facility takes together from the first record that states it, where its own source is silent.
+_TOGETHER = (
+    *(("operator",), ("owner", "owners", "owner_year"), ("countries",), ("region",), ("latitude", "longitude")),
+    *(("start_year",), ("end_year",), ("status",), ("power_source",), ("industry_code",), ("products",)),
+)
+
+
+def facility_payload(facility: Facility, pack: Pack, merged: Sequence[Facility] = ()) -> dict[str, Any]:
+    """Return the payload of one facility, with those that were merged into it."""
+    first, *others = told = [_facility_stated(one, pack) for one in (facility, *merged)]
+    filled: dict[str, Any] = {}
+    for names in _TOGETHER:
+        stated = next((one for one in told if one[names[0]] not in (UNKNOWN, [UNKNOWN])), first)
+        filled |= {name: stated[name] for name in names}
+    # One activity once, however many sources name it.
+    activities = {_activity_key(item): item for one in reversed(told) for item in one["activities"]}
+    in_order = list(dict.fromkeys(_activity_key(item) for one in told for item in one["activities"]))
+    done = [activities[key] for key in in_order] if others else first["activities"]
+    capacities = [item for one in (facility, *merged) for item in capacities_of(one.record_id, one.values(pack))]
+    beside = {"activities": done, "capacities": capacity_payloads(capacities), "merged": others}
+    return first | filled | beside
+
+
+def _activity_key(item: Mapping[str, str]) -> str:
+    return item["activity_printed"] if item["activity"] == UNKNOWN else item["activity"]
+
+
+def _facility_stated(facility: Facility, pack: Pack) -> dict[str, Any]:
     values = facility.values(pack)
     as_printed = ("name", "operator", "owner", "region", "status", "power_source", "products", "source", "via_url")
     as_read = ("owner_year", "latitude", "longitude", "start_year", "end_year")

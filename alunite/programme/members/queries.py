@@ -8,15 +8,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.core.text import fold
 from alunite.foundation.importing.kinds import import_kind
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.merging.kinds import Likely, Line, Side, likely_among
-from alunite.foundation.merging.likeness import ORGANISATIONS, Described
+from alunite.foundation.merging.likeness import ORGANISATIONS, PLACES, Described
 from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.merging.rules import spoken_for
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.records import chunks
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.members.models import Member
+from alunite.programme.members.models import Facility, Member
+from alunite.programme.members.rules import owners
 
 LOOK_UP = 500
 
@@ -112,3 +115,89 @@ def members_called(names: Iterable[str]) -> dict[str, Member]:
     return {
         member.name: member for chunk in chunks(sorted(set(names))) for member in Member.objects.filter(name__in=chunk)
     }
+
+
+def facilities_by_id(ids: Iterable[str]) -> dict[str, Facility]:
+    """Return these facilities with their statements, by id. One query for each 500."""
+    return {
+        facility.pk: facility
+        for chunk in chunks(sorted(set(ids)))
+        for facility in Facility.objects.filter(pk__in=chunk).select_related("statement")
+    }
+
+
+def likely_facilities() -> dict[tuple[str, str], Likely]:
+    """Return the pairs of facilities that are likely one place."""
+    pack = current_pack()
+    merges = standing_merges("facility")
+    behind = spoken_for(merges)
+    rows = Facility.objects.select_related("statement").order_by("pk").iterator(chunk_size=LOOK_UP)
+    values = {facility.pk: facility.values(pack) for facility in rows}
+    described = [
+        _described_place(key, [values[key], *(values[other] for other in behind.get(key, ()))])
+        for key in values
+        if key not in merges
+    ]
+    return likely_among(described, PLACES)
+
+
+def _described_place(key: str, said: Sequence[Mapping[str, Any]]) -> Described:
+    located = [one for one in said if one["latitude"] != "" and one["longitude"] != ""]
+    stated = [one for one in said if one["capacity_t_per_year"] != ""]
+    return Described(
+        id=key,
+        names=tuple(one["name"] for one in said),
+        countries=frozenset(code for one in said for code in one["country"]),
+        region=next((one["region"] for one in said if one["region"]), ""),
+        holders=tuple(name for one in said for name in (one["operator"], *_owner_names(one)) if name),
+        activities=frozenset(
+            word.id if word.id != UNKNOWN else fold(word.printed) for one in said for word in one["activity"]
+        ),
+        place=(float(located[0]["latitude"]), float(located[0]["longitude"])) if located else None,
+        capacities={fold(one["capacity_product"]): float(one["capacity_t_per_year"]) for one in reversed(stated)},
+        # The compilation it was read from; without one, the page itself.
+        origins=frozenset(one["via_url"] or one["source_url"] for one in said),
+    )
+
+
+def _owner_names(values: Mapping[str, Any]) -> Iterable[str]:
+    return (owner.name for owner in owners(values["owner"] or ""))
+
+
+def facility_sides(ids: Sequence[str]) -> dict[str, Side]:
+    """Return what a page of proposals puts side by side of these facilities. Three queries."""
+    pack = current_pack()
+    behind = spoken_for(standing_merges("facility"))
+    held = facilities_by_id([*ids, *(other for key in ids for other in behind.get(key, ()))])
+    return {
+        key: Side(
+            key,
+            held[key].values(pack)["name"],
+            tuple(line for one in (key, *behind.get(key, ())) for line in _place_lines(held[one], pack)),
+        )
+        for key in ids
+        if key in held
+    }
+
+
+def _place_lines(facility: Facility, pack: Pack) -> Iterable[Line]:
+    said = facility.values(pack)
+    labels = [found.label if (found := pack.find_activity(word.id)) else word.printed for word in said["activity"]]
+    capacity = [format(said["capacity_t_per_year"], "f"), _("t a year")] if said["capacity_t_per_year"] != "" else []
+    of_what = [text for text in (said["capacity_product"], str(said["capacity_year"] or "")) if text]
+    place = f"{said['latitude']}, {said['longitude']}" if said["latitude"] != "" else ""
+    lines = (
+        (_("Name as printed"), said["name"]),
+        (_("Operator"), said["operator"] or ""),
+        (_("Owner"), said["owner"] or ""),
+        (_("Activities"), ", ".join(labels)),
+        (_("Countries"), ", ".join(said["country"])),
+        (_("Region"), said["region"] or ""),
+        (_("Latitude, longitude"), place),
+        (_("Capacity"), " · ".join([" ".join(capacity), *of_what]) if capacity else ""),
+        (_("Status"), said["status"] or ""),
+        (_("Cited from"), said["source"] or ""),
+        (_("Compiled in"), said["via_url"] or ""),
+        (_("Record"), facility.record_id),
+    )
+    return (Line(label, value, said["source_url"] or "") for label, value in lines)
