@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.decisions.acts import beneath
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.merging.actions import merge_records, propose_duplicates, undo_merge
 from alunite.foundation.merging.models import Proposal
@@ -82,3 +84,15 @@ def test_a_later_row_of_a_merged_place_shows_up_at_the_one_that_speaks(scheme, t
     take_up(tmp_path, facilities=[later])
     assert [item["record_id"] for item in latest_payload("facility", place(survivor))["capacities"]] == [other]
     assert latest_payload("facility", place(other)) is None
+
+
+def test_whoever_takes_out_a_record_is_told_of_those_that_ever_spoke_for_it(scheme, tmp_path, cast):
+    rows = [{"facility_id": key, "activity": "Works", "name": "Sandvika"} for key in ("F1", "F2")]
+    take_up(tmp_path, facilities=[row | {"latitude": "60", "longitude": "10"} for row in rows])
+    first, second = sorted((place("F1"), place("F2")))
+    said = {"score": 60, "reasons": [], "evidence": "", "proposed_at": timezone.now()}
+    pair = Proposal.objects.create(kind="facility", first=first, second=second, **said)
+    merge_records(pair.pk, survivor=first, version=1, note="", actor=cast.actor("office"))
+    undo_merge(pair.pk, version=2, note="", actor=cast.actor("office"))
+    assert beneath("facility", [second]).records == [("facility", first)], "what was published of both still stands"
+    assert beneath("facility", [first]).records == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,6 +44,15 @@ def looked_through() -> int:
 def standing_merges(kind: str) -> dict[str, str]:
     """Return loser → survivor of the merges of a kind that stand. One query; there are few."""
     return dict(Merge.objects.filter(kind=kind, undone_at=None).order_by("pk").values_list("loser", "survivor"))
+
+
+def have_spoken_for(kind: str, records: Sequence[str]) -> list[str]:
+    """Return all that ever spoke for one of these records, by merges since undone too: what was published then stands."""
+    made = list(Merge.objects.filter(kind=kind).values_list("loser", "survivor"))
+    found = set(records)
+    while more := {survivor for loser, survivor in made if loser in found} - found:
+        found |= more
+    return sorted(found - set(records))
 
 
 @dataclass(frozen=True, slots=True)

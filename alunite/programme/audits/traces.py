@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from alunite.foundation.decisions.acts import Beneath, stands_beneath
+from alunite.foundation.merging.queries import have_spoken_for
 from alunite.programme.audits.models import Finding
 
 
 @stands_beneath("firm")
 def beneath_firms(subjects: Sequence[str]) -> Beneath:
-    """Return the entries that name firms. Records of others that name them are records of others."""
-    return Beneath(entries=[("firm", pk) for pk in subjects])
+    """Return the entries that name firms, and those that spoke for them. Records that only name them are others'."""
+    records = [("firm", pk) for pk in have_spoken_for("firm", subjects)]
+    return Beneath(records=records, entries=[("firm", pk) for pk in subjects])
 
 
 @stands_beneath("audit")
