@@ -31,7 +31,7 @@ from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.history.models import Checkpoint, Entry
 from alunite.foundation.history.sealing import log_path, seal
-from alunite.foundation.history.verification import CHECKPOINT_FILE, verify
+from alunite.foundation.history.verification import verify
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.exporting import export_csv
 from alunite.foundation.importing.kinds import import_kind
@@ -205,19 +205,8 @@ def outcome(folder: Path) -> dict[str, Any]:
     return said
 
 
-def assert_whole(*, just_killed: bool = False) -> None:
-    """Nothing is wrong; just after a kill the file may lack (part of) the newest checkpoint's line, and nothing else.
-
-    The database is committed before the file is written, so `history verify` names that line until the next sealing
-    (docs/algorithms/history.md).
-    """
-    newest = Checkpoint.objects.order_by("-number").first()
-    found = verify(None)
-    problems = [(problem.kind, problem.where) for problem in found.problems]
-    if just_killed:
-        may_lack = {(CHECKPOINT_FILE, f"checkpoint {newest.number}"), (CHECKPOINT_FILE, str(log_path()))}
-        problems = [problem for problem in problems if problem not in may_lack]
-    assert problems == [], [problem.text for problem in found.problems]
+def assert_whole() -> None:
+    assert verify(None).problems == []
     findings = doctoring.all_findings(doctoring.examine())
     assert findings == []
 
@@ -239,7 +228,7 @@ def test_killed_at_any_moment_nothing_is_half_done_and_the_next_run_ends_it(name
     for moment in sorted(random.Random(f"{name} {number}").sample(moments, number)):
         with place():
             assert in_a_process(run, tmp_path, moment) == 0, f"{name} was not killed at moment {moment} of {total}"
-            assert_whole(just_killed=True)
+            assert_whole()
             in_a_process(run, tmp_path, moment=0)
             assert outcome(tmp_path) == wanted, f"{name}, killed at moment {moment} of {total}"
             assert_whole()

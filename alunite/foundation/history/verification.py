@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.history import decided, rules
 from alunite.foundation.history.actions import ERASED_KIND, ERASED_RECORD_TYPE
 from alunite.foundation.history.models import Checkpoint
-from alunite.foundation.history.sealing import contents_of_range, log_line, log_path
+from alunite.foundation.history.sealing import LONGEST_LINE, contents_of_range, log_line, log_path
 from alunite.foundation.keys import signing
 
 CHUNK = 2000
@@ -93,6 +94,9 @@ class Verification:
         of the installation's key elsewhere can tell a history signed anew under another.
     beyond_file : int
         Checkpoints newer than the copy of the file that was given; only the database vouches for these.
+    awaits_line : bool
+        Whether the installation's own file lacks the newest checkpoint's line, or its end: a crash between the commit
+        and the file leaves it so, and the next sealing adds it.
     erased : dict
         How many payloads each decision has erased. These are accounted for, and no problem.
     emptied : dict
@@ -108,6 +112,7 @@ class Verification:
     checkpoints: int = 0
     keys: list[str] = field(default_factory=list)
     beyond_file: int = 0
+    awaits_line: bool = False
     erased: dict[str, int] = field(default_factory=dict)
     emptied: dict[str, dict[str, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -139,6 +144,8 @@ class Verification:
         ]
         if self.beyond_file:
             notes.append(f"the newest {self.beyond_file} of {self.checkpoints} checkpoints are not in {self.file}")
+        if self.awaits_line:
+            notes.append(f"the newest checkpoint is not wholly in {self.file} yet; the next sealing adds it")
         if self.unsealed:
             notes.append(f"{self.unsealed} {'entry is' if self.unsealed == 1 else 'entries are'} not sealed yet")
         return notes
@@ -153,6 +160,7 @@ class Verification:
             "checkpoints": self.checkpoints,
             "keys": list(self.keys),
             "beyond_file": self.beyond_file,
+            "awaits_line": self.awaits_line,
             "erased": dict(self.erased),
             "emptied": {name: dict(decisions) for name, decisions in self.emptied.items()},
             "notes": self.notes(),
@@ -448,11 +456,11 @@ def _check_payloads_without_entry(found: Verification) -> None:
 
 
 def _check_file(found: Verification, path: Path, newest: int, *, is_copy: bool) -> None:
-    if newest and not path.is_file():
+    # A first sealing that was killed leaves no file at all.
+    if not path.is_file() and newest > 1:
         found.add(CHECKPOINT_FILE, str(path), "The file of checkpoints is not there.")
         return
-    if not path.is_file():
-        return
+    found.awaits_line = not is_copy and _is_as_a_crash_leaves_it(path, newest)
     lines = _lines(found, path)
     number, line = next(lines, (0, b""))
     seen = 0
@@ -461,17 +469,19 @@ def _check_file(found: Verification, path: Path, newest: int, *, is_copy: bool) 
             _tell_of_line(found, path, number, seen)
             seen = max(seen, number)
             number, line = next(lines, (0, b""))
-        where = f"checkpoint {row['number']}"
+        checkpoint = _checkpoint(row)
+        expected = _line_of(checkpoint) if checkpoint else None
         if not line and seen and is_copy:
             found.beyond_file += 1  # a copy kept elsewhere is older, as a rule
             continue
-        if not line or number > row["number"]:
-            hint = " A crash can cost the last line; the next sealing adds it." if row["number"] == newest else ""
-            found.add(CHECKPOINT_FILE, where, f"The file {path.name} lacks it.{hint}")
+        if found.awaits_line and row["number"] == newest:
             continue
-        checkpoint = _checkpoint(row)
-        if checkpoint is None or _line_of(checkpoint) != line:
-            found.add(RECOMPUTED, where, f"The database has another checkpoint {number} than the file {path.name}.")
+        if not line or number > row["number"]:
+            found.add(CHECKPOINT_FILE, f"checkpoint {row['number']}", f"The file {path.name} lacks it.")
+            continue
+        if expected != line:
+            text = f"The database has another checkpoint {number} than the file {path.name}."
+            found.add(RECOMPUTED, f"checkpoint {row['number']}", text)
         seen = number
         number, line = next(lines, (0, b""))
     while line:
@@ -479,6 +489,23 @@ def _check_file(found: Verification, path: Path, newest: int, *, is_copy: bool) 
             _tell_of_line(found, path, number, seen, after_newest=number > newest)
         seen = max(seen, number)
         number, line = next(lines, (0, b""))
+
+
+def _is_as_a_crash_leaves_it(path: Path, newest: int) -> bool:
+    """Tell whether the file ends before the newest checkpoint's line, or in the middle of it."""
+    row = next(_checkpoint_rows(newest, after=newest - 1), None)
+    checkpoint = _checkpoint(row) if row else None
+    line = _line_of(checkpoint) if checkpoint else None
+    end = b""
+    if path.is_file():
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LONGEST_LINE))
+            end = file.read()
+    before, _, rest = end.rpartition(b"\n")
+    number = 0
+    with suppress(ValueError, KeyError, TypeError):
+        number = json.loads(before.rpartition(b"\n")[2])["number"] if before else 0
+    return line is not None and number == newest - 1 and line.startswith(rest)
 
 
 def _tell_of_line(found: Verification, path: Path, number: int, seen: int, *, after_newest: bool = False) -> None:
@@ -494,11 +521,14 @@ def _tell_of_line(found: Verification, path: Path, number: int, seen: int, *, af
 
 def _lines(found: Verification, path: Path) -> Iterator[tuple[int, bytes]]:
     """Give number and text of each line that can be read, and tell of those that cannot."""
+    if not path.is_file():
+        return
     with path.open("rb") as file:
         for position, line in enumerate(file, start=1):
             where = f"{path.name}, line {position}"
             if not line.endswith(b"\n"):
-                found.add(CHECKPOINT_FILE, where, "The last line is not complete; the next sealing completes it.")
+                if not found.awaits_line:
+                    found.add(CHECKPOINT_FILE, where, "The last line is not complete.")
                 return
             number = None
             with suppress(ValueError, KeyError, TypeError):
@@ -579,8 +609,8 @@ def _any_text_readable() -> Iterator[None]:
         connection.connection.text_factory = before
 
 
-def _checkpoint_rows(newest: int) -> Iterator[dict[str, Any]]:
-    for slice_ in _slices(_CHECKPOINTS, (LOWEST,), ("number",), newest):
+def _checkpoint_rows(newest: int, *, after: int = LOWEST) -> Iterator[dict[str, Any]]:
+    for slice_ in _slices(_CHECKPOINTS, (after,), ("number",), newest):
         yield from slice_
 
 

@@ -327,10 +327,22 @@ def test_a_signature_in_another_spelling_is_found(attacked):
     assert _wheres("signature") == {"checkpoint 1"}
 
 
-def test_half_a_line_is_told_as_such(sample):
+def test_half_a_line_of_something_else_is_told_as_such(sample):
     path = sealing.log_path()
-    path.write_bytes(path.read_bytes()[:-20])
+    path.write_bytes(path.read_bytes()[:-20] + b"x")
     assert _wheres("checkpoint_file") == {"checkpoint 2", "checkpoints.log, line 2"}
+
+
+@pytest.mark.parametrize("left", [lambda lines: lines[:1], lambda lines: [lines[0], lines[1][:-20]]])
+def test_what_a_crash_costs_the_file_is_said_and_is_no_problem(sample, left):
+    path = sealing.log_path()
+    path.write_bytes(b"".join(left(path.read_bytes().splitlines(keepends=True))))
+    found = verify()
+    assert found.problems == []
+    assert found.awaits_line
+    assert any("the next sealing adds it" in note for note in found.notes())
+    sealing.seal()
+    assert not verify().awaits_line
 
 
 def test_a_bad_signature_is_found(attacked):
@@ -350,20 +362,12 @@ def _drop_line(lines):
     return lines[1:]
 
 
-def _drop_last(lines):
-    return lines[:1]
-
-
 def _garble(lines):
     return [lines[0][:50] + b"\n", lines[1]]
 
 
-def _half(lines):
-    return [lines[0], lines[1][:-20]]
-
-
-def _no_newline(lines):
-    return [lines[0], lines[1][:-1]]
+def _half_of_the_first(lines):
+    return [lines[0][:-20]]
 
 
 def _twice(lines):
@@ -388,7 +392,7 @@ def _odd_json(lines):
 
 @pytest.mark.parametrize(
     "damage",
-    [_drop_line, _drop_last, _garble, _half, _no_newline, _twice, _twice_at_the_end, _out_of_order, _empty, _odd_json],
+    [_drop_line, _garble, _half_of_the_first, _twice, _twice_at_the_end, _out_of_order, _empty, _odd_json],
 )
 def test_a_damaged_file_of_checkpoints_is_told(sample, damage):
     path = sealing.log_path()
