@@ -39,4 +39,5 @@ soak: setup  ## Run the tests with the long ones at their full length
 
 lock: setup  ## Resolve requirements/*.in anew into the locked lists
 	@$(LOCK) --upgrade requirements/run.in -o requirements/run.txt
+	@$(LOCK) --upgrade requirements/analytics.in -c requirements/run.txt -o requirements/analytics.txt
 	@$(LOCK) --upgrade requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
