@@ -28,6 +28,7 @@ from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.dictionary import public_kinds
 from alunite.foundation.publications.models import Publication
 from alunite.front.register.models import Record
 from tests.cast import EVERYBODY, PLAYERS, THE_PUBLIC, Cast, make_cast
@@ -58,6 +59,65 @@ TABLE = """
 /standards/                                   | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/<slug:version>/                    | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/<slug:version>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/data/| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/data/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/data/<slug:name>.csv| published | GET | 200 200 200 200 200 200 200 200 200 200
+/data/<slug:name>.csv| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
+/data/<slug:name>.json| published | GET | 200 200 200 200 200 200 200 200 200 200
+/data/<slug:name>.json| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
+/data/<slug:name>.schema.json| published | GET | 200 200 200 200 200 200 200 200 200 200
+/data/<slug:name>.schema.json| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
+/data/<slug:name>.csv-metadata.json| published | GET | 200 200 200 200 200 200 200 200 200 200
+/data/<slug:name>.csv-metadata.json| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
+/feeds/changes.atom| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/feeds/next-audits.ics| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/sitemap.xml| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/robots.txt| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/openapi.json| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/docs| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/changes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/feeds/changes.atom| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/sitemap-<int:number>.xml| the first part | GET | 200 200 200 200 200 200 200 200 200 200
+/sitemap-<int:number>.xml| no part | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/applicability| a scope | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/applicability| without a scope | GET | 422 422 422 422 422 422 422 422 422 422
+/api/v1/public/<path:path>| of no operation | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/records| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certificates| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certificates/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certificates/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/certification_events| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certification_events/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certification_events/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/audits| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/audits/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/facilities| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/facilities/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/figures| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/figures/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/findings| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/findings/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/firms| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/firms/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/firms/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/members| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/members/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/members/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/schemes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/schemes/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/schemes/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/standard_versions| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/standard_versions/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/standard_versions/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/certificates| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/api/v1/public/certificates/<subject>| withdrawn | GET | 410 410 410 410 410 410 410 410 410 410
+/api/v1/public/certificates/<subject>/timeline| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certificates/<subject>/timeline| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/certification_events/<subject>/timeline| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/certification_events/<subject>/timeline| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/standard_versions/<subject>/criteria| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/standard_versions/<subject>/criteria| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
 /account/                                     | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
 /account/                                     | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
 /account/login/                               | the form                  | GET  | 302 302 302 302 302 302 302 302 302 200
@@ -149,7 +209,7 @@ table is `TABLE` in `tests/test_permissions.py`, and the tests compare this page
 
 200 is shown · 301 moved to its full address · 302 sent elsewhere: whoever is not signed in to the sign-in page, whoever
 is to their account · 404 not there, or not for you: the answer is the same · 405 this is for reading only · 410 was
-withdrawn.
+withdrawn · 422 not a question this address understands.
 
 """
 
@@ -221,6 +281,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     publish("certificate", [ToPublish(last.subject, None, "merged")], actor=OPERATOR)
     full = "/certificates/<public_id:subject>-<slug:slug>/"
     found[full, "withdrawn"] = f"/certificates/{last.subject}-{last.slug}/"
+    found |= places_for_machines(last.subject)
     found["/standards/<slug:version>/", "published"] = "/standards/ps-3/"
     found["/standards/<slug:version>/", "nobody's"] = "/standards/ps-99/"
     route = "/organisations/<uuid:organisation_id>/"
@@ -279,6 +340,27 @@ def of_people(cast: Cast) -> dict[tuple[str, str], str]:
         route = f"/invitations/<uuid:invitation_id>/{deed}/"
         found[route, "the member's"] = f"/invitations/{lasting.pk}/{deed}/"
         found[route, "nobody's"] = f"/invitations/{uuid.uuid4()}/{deed}/"
+    return found
+
+
+def places_for_machines(withdrawn: str) -> dict[tuple[str, str], str]:
+    """The path of each case of the addresses for machines."""
+    root = "/api/v1/public"
+    found: dict[tuple[str, str], str] = {}
+    for name, kind in public_kinds().items():
+        published = Publication.objects.filter(kind=kind.name).exclude(subject=withdrawn).first()
+        route = f"{root}/{name}/<subject>"
+        for end in ("", "/timeline", "/criteria"):
+            found[route + end, "published"] = f"{root}/{name}/{published.subject if published else 'nothing'}{end}"
+            found[route + end, "nobody's"] = f"{root}/{name}/nobody{end}"
+    found[f"{root}/certificates/<subject>", "withdrawn"] = f"{root}/certificates/{withdrawn}"
+    for form in ("csv", "json", "schema.json", "csv-metadata.json"):
+        found[f"/data/<slug:name>.{form}", "published"] = f"/data/members.{form}"
+        found[f"/data/<slug:name>.{form}", "of no kind"] = f"/data/secrets.{form}"
+    found["/sitemap-<int:number>.xml", "the first part"] = "/sitemap-0.xml"
+    found["/sitemap-<int:number>.xml", "no part"] = "/sitemap-999.xml"
+    found[f"{root}/applicability", "a scope"] = f"{root}/applicability?standard=ps-3&activity=bauxite_mining"
+    found[f"{root}/<path:path>", "of no operation"] = f"{root}/secrets"
     return found
 
 
@@ -366,7 +448,7 @@ def test_pages_for_the_public_hold_nothing_of_people_or_organisations(cast):
     for line in lines():
         # An invitation's link is a secret of whoever it was sent to.
         if line.method == "GET" and line.case != "one that holds":
-            body = cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).content.decode()
+            body = cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).getvalue().decode()
             assert [value for value in private if value in body] == [], line.route
 
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "demo": "alunite.config.commands.serving:demo",
     "doctor": "alunite.config.commands.doctor:doctor",
     "duplicates": "alunite.config.commands.duplicates:duplicates",
-    "export": "alunite.config.commands.rows:export_rows",
+    "export": "alunite.config.commands.exporting:export_rows",
     "history": "alunite.config.commands.history:history",
     "import": "alunite.config.commands.rows:import_rows",
     "init": "alunite.config.commands.setting_up:init",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -263,6 +264,9 @@ except EnvError as error:
     raise ImproperlyConfigured("ALUNITE_BEHIND_PROXY: expected true or false") from error
 if ALUNITE_BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Of the program; part of what tells one answer of the API from another.
+ALUNITE_VERSION = metadata.version("alunite")
 
 # How often one client may ask the public API in a minute; 0 for as often as it likes.
 try:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("tables/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("", include("alunite.front.register.urls")),
+    path("", include("alunite.front.api.urls")),
     path("", include("alunite.foundation.accounts.urls")),
     path("", include("alunite.foundation.messages.urls")),
     path("", include("alunite.foundation.importing.urls")),

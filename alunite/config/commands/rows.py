@@ -1,4 +1,4 @@
-"""`alunite import`, `alunite export` and `alunite mapping`."""
+"""`alunite import` and `alunite mapping`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from alunite.config.command_line import InputFault, print_json
 from alunite.config.commands.common import json_option, need_ready, readable, say, show, writing
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import ImportResult, Progress, import_files
-from alunite.foundation.importing.exporting import export_csv
-from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
+from alunite.foundation.importing.kinds import UnknownImportKind
 from alunite.foundation.importing.mapping import Mapping, MappingError, mapping_schema, read_mapping
 
 SECONDS_BETWEEN = 1.0
@@ -128,23 +127,6 @@ def _fault_list(result: ImportResult) -> str:
     if result.fault_count > len(lines):
         lines.append(f"… and {result.fault_count - len(lines)} more, which are not listed")
     return "\n".join([*lines, f"{result.fault_count} faults; nothing was imported"])
-
-
-@click.command("export")
-@click.argument("kind")
-@click.option("--format", "form", type=click.Choice(["csv"]), default="csv", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
-@json_option
-def export_rows(*, kind: str, form: str, out: Path, as_json: bool) -> None:
-    """Write all rows of a kind, in the columns they are imported in."""
-    need_ready()
-    try:
-        count = export_csv(import_kind(kind), out)
-    except UnknownImportKind as error:
-        raise InputFault(str(error)) from error
-    except OSError as error:
-        raise InputFault(f"{out}: expected a file that can be written ({error.strerror})") from error
-    show({"kind": kind, "format": form, "out": str(out), "rows": count}, f"{count} rows in {out}", as_json=as_json)
 
 
 @click.group()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from alunite.foundation.adoption.models import AdoptedPack
@@ -17,6 +18,15 @@ def current_pack() -> Pack:
     digest = AdoptedPack.objects.order_by("-pk").values_list("digest", flat=True).first()
     if digest is None:
         raise NoScheme("no scheme has been adopted; run: alunite init")
+    return pack_of(digest)
+
+
+def pack_by(at: datetime | None) -> Pack:
+    """Return the pack that was in force at an instant; `NoScheme` where there was none. One query."""
+    found = AdoptedPack.objects.filter(adopted_at__lte=at) if at else AdoptedPack.objects.none()
+    digest = found.order_by("-pk").values_list("digest", flat=True).first()
+    if digest is None:
+        raise NoScheme("no scheme had been adopted by then")
     return pack_of(digest)
 
 

@@ -152,7 +152,7 @@ ActivityCover = Annotated[
 CriterionCover = Annotated[
     tuple[NumberOrEvery, ...],
     BeforeValidator(_every_or("criterion numbers in quotes")),
-    _every_or_schema(NUMBER_PATTERN),
+    _every_or_schema(r"^(all|[0-9]+(\.[0-9]+)*)$"),
 ]
 TrustWord = Annotated[
     Trust,

@@ -98,7 +98,7 @@ class _Counted:
 
 def listing(asked: Asked) -> Listing:
     """Return one page of the list. Three queries."""
-    found = list(_page(asked))
+    found = list(_page(asked, PAGE_LENGTH + 1))
     newest = found[0][2] if found else None
     at = newest if asked.at is None else asked.at
     counted = _counted(asked)
@@ -121,14 +121,20 @@ def _newest() -> Subquery:
     return Subquery(Record.objects.order_by("-publication").values("publication")[:1])
 
 
-def _page(asked: Asked) -> QuerySet[Row, Any]:
+def places(asked: Asked, most: int) -> list[tuple[int, int, int]]:
+    """Return publication and place of up to `most` lines, each with the newest publication of all. One query."""
+    found: list[tuple[int, int, int]] = list(_page(asked, most))
+    return found
+
+
+def _page(asked: Asked, most: int) -> QuerySet[Row, Any]:
     rows = _matching(asked)
     if asked.on is not None:
         rows = rows.filter(first_day__lte=asked.on)
     if asked.after is not None:
         rows = rows.filter(place__gt=asked.after)
     ordered = rows.annotate(newest=_newest()).order_by("place")
-    found: QuerySet[Row, Any] = ordered.values_list("publication", "place", "newest")[: PAGE_LENGTH + 1]
+    found: QuerySet[Row, Any] = ordered.values_list("publication", "place", "newest")[:most]
     return found
 
 

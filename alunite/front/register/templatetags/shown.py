@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 from django import template
+from django.utils.safestring import mark_safe
 
 from alunite.foundation.core.days import PartialDate, Precision
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -94,3 +97,17 @@ def words(code: str) -> str:
     'owner request'
     """
     return code.replace("_", " ").replace("-", " ")
+
+
+# What could end the block of data, or be read as markup, stands as JSON's own escapes.
+_IN_A_PAGE = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+@register.filter
+def json_ld(data: dict[str, Any]) -> str:
+    """Return data as JSON that can stand in a page.
+
+    >>> json_ld({"name": "</script>"}) == '{"name":"%(less)su003c/script%(less)su003e"}' % {"less": chr(92)}
+    True
+    """
+    return mark_safe(json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_IN_A_PAGE))  # noqa: S308

@@ -1,0 +1,314 @@
+"""Rows of open data: what is held of a kind by both clocks, as nested JSON, as flat cells, as a file.
+
+Everything here is made from publications. `Clocks.publication` is the highest publication that counts, so that what
+was once asked for never shifts: publications are numbered in the order in which they were made.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, cast
+
+import msgspec
+from django.db.models import Exists, OuterRef, QuerySet
+
+from alunite.foundation.core.canonical import canonical_json
+from alunite.foundation.core.timeline import Segment
+from alunite.foundation.importing.cells import protect
+from alunite.foundation.publications.dictionary import (
+    HEAD,
+    LIST_SEPARATOR,
+    STATE,
+    TERMS,
+    Column,
+    columns,
+    dictionary,
+    plural,
+    schema,
+)
+from alunite.foundation.publications.kinds import UNKNOWN, kind
+from alunite.foundation.publications.models import Publication
+
+BATCH = 500
+ROWS_STATEMENT = (
+    "Facts collected from the pages named in source_url. Where a row came with a licence and an attribution it bears "
+    "them; elsewhere they are unknown and the page stays its owner's work: name it when you use the row."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """What is asked by both clocks.
+
+    Parameters
+    ----------
+    publication : int
+        The highest publication that counts; 0 before the first.
+    on : date
+        The day states are given for.
+    as_of : date or None
+        The day by whose end it had to be published; None for now.
+    """
+
+    publication: int
+    on: date
+    as_of: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the clocks JSON-ready."""
+        return {
+            "on": self.on.isoformat(),
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "publication": self.publication,
+        }
+
+
+def held(kind_name: str, publication: int) -> QuerySet[Publication]:
+    """Return the publication that speaks of each subject of a kind, in the order they were made.
+
+    A subject withdrawn or redacted by then has none.
+    """
+    later = Publication.objects.filter(
+        kind=OuterRef("kind"),
+        subject=OuterRef("subject"),
+        version__gt=OuterRef("version"),
+        pk__lte=publication,
+    )
+    return (
+        Publication.objects.filter(~Exists(later), kind=kind_name, pk__lte=publication, body__payload__isnull=False)
+        .select_related("body")
+        .order_by("pk")
+    )
+
+
+def batches(found: QuerySet[Publication]) -> Iterator[list[Publication]]:
+    """Yield publications some hundred at a time, each batch one query that begins where the last one ended."""
+    after = 0
+    while batch := list(found.filter(pk__gt=after)[:BATCH]):
+        yield batch
+        if len(batch) < BATCH:
+            return
+        after = batch[-1].pk
+
+
+def instant(at: datetime) -> str:
+    """Return an instant in ISO 8601, UTC.
+
+    >>> instant(datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    '2026-11-22T09:30:00Z'
+    """
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Run(msgspec.Struct):
+    """A segment of a timeline without its reasons."""
+
+    state: str
+    first: date
+    last: date | None
+    qualifier: str
+
+
+class _Glance(msgspec.Struct):
+    """The little that has to be read of what is said; the rest is handed on as it stands."""
+
+    licence: str | None = None
+    attribution: str | None = None
+    timeline: list[Run] | None = None
+
+
+_glance = msgspec.json.Decoder(_Glance)
+
+
+def row_json(publication: Publication, on: date) -> bytes:
+    """Return what a publication says, with its number and day and the terms of its source, as JSON.
+
+    What is said was checked against its schema when it was published; it is handed on to the letter.
+    """
+    said = (publication.body.payload or "").encode()
+    glance = _glance.decode(said)
+    found: dict[str, Any] = {
+        "kind": publication.kind,
+        "subject": publication.subject,
+        "publication": publication.pk,
+        "publication_version": publication.version,
+        "published_at": instant(publication.published_at),
+        "licence": glance.licence or UNKNOWN,
+        "attribution": glance.attribution or UNKNOWN,
+    }
+    if glance.timeline is not None:
+        found["state"] = state_on(glance.timeline, on)
+    return msgspec.json.encode({**found, "said": msgspec.Raw(said)})
+
+
+def row(publication: Publication, on: date) -> dict[str, Any]:
+    """Return a row as `row_json` writes it."""
+    found: dict[str, Any] = msgspec.json.decode(row_json(publication, on))
+    return found
+
+
+def state_on(segments: Iterable[Run], on: date) -> dict[str, Any]:
+    """Return which state holds on a day, and over which run of days."""
+    # What a timeline is was checked when it was made; which segment covers a day is asked of it all the same.
+    segment = next((one for one in segments if Segment.covers(cast("Segment", one), on)), None)
+    return {
+        "on": on.isoformat(),
+        "state": segment.state if segment else UNKNOWN,
+        "level": (segment.qualifier if segment else "") or UNKNOWN,
+        "from": segment.first.isoformat() if segment else None,
+        "to": segment.last.isoformat() if segment and segment.last else None,
+    }
+
+
+def values(found: dict[str, Any], of: tuple[Column, ...]) -> list[Any]:
+    """Return a row's values by column: text, a number, a list of texts, or JSON as text."""
+    flat = {name: value for name, value in found.items() if name not in {"said", "state"}}
+    if "state" in found:
+        flat |= {"state_on": found["state"]["on"], "state": found["state"]["state"]}
+        flat |= {f"state_{name}": found["state"][name] for name in ("level", "from", "to")}
+    own = {column.name for column in (*HEAD, *STATE, *TERMS)}
+    return [
+        _value(flat[column.name], column)
+        if column.name in own and column.name in flat
+        else _value(_inside(found["said"], column.path), column)
+        for column in of
+    ]
+
+
+def _inside(said: Any, path: tuple[str, ...]) -> Any:
+    for place, name in enumerate(path):
+        if isinstance(said, list):
+            return [_inside(item, path[place:]) for item in said]
+        if said is None:
+            return None
+        said = said[name]
+    return said
+
+
+def _value(value: Any, column: Column) -> Any:
+    if column.type == "json":
+        return canonical_json(value).decode()
+    if column.type == "list":
+        return [str(item) for item in value or ()]
+    # A number that may be the word unknown is text.
+    return str(value) if column.type == "text" and value is not None else value
+
+
+def cells(found: list[Any]) -> list[str]:
+    """Return values as cells of a file that a spreadsheet may open."""
+    return [_cell(value) for value in found]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return protect(LIST_SEPARATOR.join(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # A number is written as it is: its minus runs nothing.
+    return str(value) if isinstance(value, int | float) else protect(value)
+
+
+def csv_chunks(kind_name: str, clocks: Clocks) -> Iterator[bytes]:
+    """Yield a CSV file piece by piece: UTF-8, a header, lines ended as RFC 4180 has them."""
+    of = columns(kind_name)
+    yield _lines([[column.name for column in of]])
+    for batch in batches(held(kind_name, clocks.publication)):
+        yield _lines(cells(values(row(publication, clocks.on), of)) for publication in batch)
+
+
+def _lines(rows: Any) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()
+
+
+def json_chunks(kind_name: str, clocks: Clocks) -> Iterator[bytes]:
+    """Yield a JSON file piece by piece: one array, one row a line, so that it can be compared line by line."""
+    before = b"["
+    for batch in batches(held(kind_name, clocks.publication)):
+        rows = (row_json(publication, clocks.on) for publication in batch)
+        yield before + b"\n" + b",\n".join(rows)
+        before = b","
+    yield b"[]\n" if before == b"[" else b"\n]\n"
+
+
+def row_schema(kind_name: str) -> dict[str, Any]:
+    """Return the JSON Schema of one row of a kind as JSON, self-contained."""
+    own = dict(schema(kind_name))
+    definitions = own.pop("$defs", {})
+    dialect = own.pop("$schema")
+    properties: dict[str, Any] = {
+        column.name: {"type": "integer" if column.type == "integer" else "string", "description": column.meaning}
+        for column in (*HEAD, *TERMS)
+    }
+    properties["kind"]["const"] = kind_name
+    properties["published_at"]["format"] = "date-time"
+    if "timeline" in own["properties"]:
+        properties["state"] = {"$ref": "#/$defs/StateOnDay"}
+        definitions = definitions | {"StateOnDay": STATE_SCHEMA}
+    properties["said"] = own
+    return {
+        "$schema": dialect,
+        "title": f"{own['title'].removesuffix('Payload')}Row",
+        "description": " ".join((kind(kind_name).payload.__doc__ or "").split()),
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+_DAY = {"type": "string", "format": "date"}
+STATE_SCHEMA: dict[str, Any] = {
+    "title": "StateOnDay",
+    "description": "Which state holds on a day.",
+    "type": "object",
+    "properties": {
+        "on": {**_DAY, "description": STATE[0].meaning},
+        "state": {"type": "string", "description": f"{STATE[1].meaning} unknown: {STATE[1].unknown}"},
+        "level": {"type": "string", "description": f"{STATE[2].meaning} unknown: {STATE[2].unknown}"},
+        "from": {"anyOf": [_DAY, {"type": "null"}], "description": "First day of the run of days; null when unknown."},
+        "to": {"anyOf": [_DAY, {"type": "null"}], "description": "Last day of that run; null when no end is known."},
+    },
+    "required": ["on", "state", "level", "from", "to"],
+    "additionalProperties": False,
+}
+CSVW_TYPES = {"integer": "integer", "number": "double", "boolean": "boolean", "json": "json"}
+
+
+def csv_metadata(kind_name: str, url: str) -> dict[str, Any]:
+    """Return what the columns of a CSV mean, in the form of the W3C's CSV on the Web."""
+    return {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": url,
+        "dc:title": plural(kind_name),
+        "dc:description": dictionary(kind_name)["about"],
+        "dc:rights": ROWS_STATEMENT,
+        "tableSchema": {
+            "columns": [_csvw_column(column) for column in columns(kind_name)],
+            "primaryKey": "subject",
+        },
+    }
+
+
+def _csvw_column(column: Column) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "name": column.name.replace(".", "_"),
+        "titles": column.name,
+        "datatype": CSVW_TYPES.get(column.type, "string"),
+        "dc:description": column.meaning,
+    }
+    if column.type == "list":
+        said["separator"] = LIST_SEPARATOR
+    if column.unknown:
+        said["rdfs:comment"] = f"{UNKNOWN}: {column.unknown}"
+    if column.unit:
+        said["schema:unitText"] = column.unit
+    return said

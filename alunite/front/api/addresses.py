@@ -1,0 +1,27 @@
+"""Whole addresses of pages and records, as feeds, calendars and site maps need them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+
+def origin(request: HttpRequest) -> str:
+    """Return where people reach the site: as the operator says, else as this request came."""
+    return settings.ALUNITE_ORIGIN or f"{request.scheme}://{request.get_host()}"
+
+
+def host(request: HttpRequest) -> str:
+    """Return the host of that address, without a port."""
+    return origin(request).partition("://")[2].partition(":")[0]
+
+
+def page_of(kind: str, subject: str, slug: str) -> str:
+    """Return the path of a record's page, empty where its kind has none."""
+    try:
+        return (
+            reverse("standard", args=[subject]) if kind == "standard_version" else reverse(kind, args=[subject, slug])
+        )
+    except NoReverseMatch:
+        return ""

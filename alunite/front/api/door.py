@@ -1,0 +1,121 @@
+"""What every address for machines has in common: reading only, from any site, so many times a minute, and problems."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+
+from alunite.foundation.accounts.addresses import client_address
+from alunite.front.api.problems import Problem
+
+View = Callable[..., HttpResponseBase]
+
+log = logging.getLogger(__name__)
+
+ANSWERED = ("GET", "HEAD")
+ALLOW = ", ".join((*ANSWERED, "OPTIONS"))
+MINUTE = 60
+SECONDS_TO_WAIT = 5
+EXPOSED = "ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
+# Long enough that a page of many parts asks once, short enough that a redaction is seen.
+CACHE = "public, max-age=60"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much a client may still ask in this minute."""
+
+    limit: int
+    used: int
+    reset: int
+
+    @property
+    def is_spent(self) -> bool:
+        """Tell whether this request is one too many."""
+        return self.used > self.limit
+
+    def headers(self) -> dict[str, str]:
+        """Return what the client is told of it."""
+        return {
+            "RateLimit-Limit": str(self.limit),
+            "RateLimit-Remaining": str(max(0, self.limit - self.used)),
+            "RateLimit-Reset": str(self.reset),
+        }
+
+
+def allowance(request: HttpRequest) -> Allowance | None:
+    """Count a request; None where the operator set no limit.
+
+    Counted per client address and clock minute in Django's cache, which by default every worker has for itself.
+    """
+    limit = settings.ALUNITE_API_REQUESTS_A_MINUTE
+    if not limit:
+        return None
+    at = int(time.time())
+    key = f"api:{client_address(request)}:{at // MINUTE}"
+    used = 1 if cache.add(key, 1, MINUTE) else _one_more(key)
+    return Allowance(limit, used, MINUTE - at % MINUTE)
+
+
+def _one_more(key: str) -> int:
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it went out of the cache between the two
+        cache.set(key, 1, MINUTE)
+        return 1
+
+
+def door(view: View) -> View:
+    """Give a view what every address for machines has."""
+
+    @csrf_exempt
+    @wraps(view)
+    def enter(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        counted = allowance(request) if request.method in ANSWERED else None
+        try:
+            response = _unless_refused(request, counted) or view(request, *arguments, **named)
+        except Problem as problem:
+            response = problem.answer()
+        except (OperationalError, InterfaceError):
+            log.exception("the database does not answer")
+            response = Problem(503, headers={"Retry-After": str(SECONDS_TO_WAIT)}).answer()
+        return _for_everybody(response, counted)
+
+    return enter
+
+
+def _unless_refused(request: HttpRequest, counted: Allowance | None) -> HttpResponse | None:
+    """Return what answers for the view, None where the view does; `Problem` where nothing may be asked."""
+    if request.method == "OPTIONS":
+        return HttpResponse(status=204, headers={"Allow": ALLOW})
+    if request.method not in ANSWERED:
+        raise Problem(405, headers={"Allow": ALLOW})
+    if counted and counted.is_spent:
+        raise Problem(429, headers={"Retry-After": str(counted.reset)})
+    return None
+
+
+def _for_everybody(response: HttpResponseBase, counted: Allowance | None) -> HttpResponseBase:
+    for name, value in (counted.headers() if counted else {}).items():
+        response[name] = value
+    # Nothing here depends on who asks, and no cookie is looked at: pages of any site may read it.
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Allow-Methods"] = ALLOW
+    response["Access-Control-Allow-Headers"] = "If-None-Match"
+    response["Access-Control-Expose-Headers"] = EXPOSED
+    if response.status_code >= 400:
+        response["Cache-Control"] = "no-store"
+    elif "Cache-Control" not in response:
+        response["Cache-Control"] = CACHE
+    return response

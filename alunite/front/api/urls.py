@@ -1,0 +1,32 @@
+"""Addresses for machines, and the two pages that explain them."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from alunite.front.api import views
+from alunite.front.api.api import PARAMETERS, api
+from alunite.front.api.door import door
+
+ROOT = "api/v1/public/"
+
+urlpatterns = [
+    path("data/", views.data, name="data"),
+    path("data/<slug:name>.csv", door(views.file), {"form": "csv"}, name="data_csv"),
+    path("data/<slug:name>.json", door(views.file), {"form": "json"}, name="data_json"),
+    path("data/<slug:name>.schema.json", door(views.schema), name="data_schema"),
+    path("data/<slug:name>.csv-metadata.json", door(views.metadata), name="data_metadata"),
+    path("feeds/changes.atom", door(views.changes), name="changes_feed"),
+    path("feeds/next-audits.ics", door(views.calendar), name="next_audits"),
+    path("sitemap.xml", door(views.sitemap), name="sitemap"),
+    path("sitemap-<int:number>.xml", door(views.sitemap_part), name="sitemap_part"),
+    path("robots.txt", door(views.robots), name="robots"),
+    path(ROOT + "openapi.json", door(views.openapi), name="openapi"),
+    path(ROOT + "docs", views.docs, name="api_docs"),
+    *(
+        path(ROOT + str(operation.pattern), door(operation.callback), name=operation.name)
+        for operation in api.urls[0]
+        if isinstance(operation, URLPattern) and operation.name in PARAMETERS
+    ),
+    path(ROOT + "<path:path>", door(views.nothing_here)),
+]
