@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from alunite.foundation.accounts.policies import OPERATOR, Refused
 from alunite.foundation.adoption.actions import adopt_pack
@@ -21,6 +23,7 @@ from alunite.foundation.merging.actions import (
     propose_duplicates,
     undo_merge,
 )
+from alunite.foundation.merging.checks import check_merges
 from alunite.foundation.merging.chores import propose as chore
 from alunite.foundation.merging.models import Merge, Proposal, Status
 from alunite.foundation.publications.models import Publication
@@ -237,3 +240,40 @@ def test_of_two_people_who_merge_one_pair_at_once_the_second_is_told_why_not(com
         said = list(pool.map(merge, (asked.first, asked.second)))
     assert sorted(said) == ["merged", "merging.decided"]
     assert Merge.objects.count() == 1
+
+
+# Two clocks, and verification ---------------------------------------------------------------------------------------
+
+
+def test_on_a_day_before_the_merge_the_record_that_gave_way_is_shown_as_it_was(firms, cast, client, monkeypatch):
+    stays, gives_way = firm(NAMES[0]), firm(NAMES[1])
+    path = f"/firms/{gives_way}-check-aurora-certification/"
+    now = timezone.now() + timedelta(days=3)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    merge_records(firms.pk, survivor=stays, version=1, note="", actor=cast.actor("office"))
+    assert client.get(path).status_code == HTTPStatus.MOVED_PERMANENTLY
+    answer = client.get(f"{path}?as_of={now.date() - timedelta(days=2)}")
+    assert answer.status_code == HTTPStatus.OK
+    assert NAMES[1] in answer.content.decode()
+
+
+def test_merges_are_as_history_tells(firms, cast):
+    office = cast.actor("office")
+    merge_records(firms.pk, survivor=firms.first, version=1, note="", actor=office)
+    assert list(check_merges()) == []
+    undo_merge(firms.pk, version=2, note="", actor=office)
+    assert list(check_merges()) == []
+    merge_records(firms.pk, survivor=firms.first, version=3, note="", actor=office)
+    undone, standing = Merge.objects.order_by("pk")
+
+    def found() -> list[tuple[str, str]]:
+        return [(problem.kind, problem.where) for problem in check_merges()]
+
+    Merge.objects.filter(pk=standing.pk).update(undone_at=timezone.now())
+    assert found() == [("altered", f"merge {standing.pk}")]
+    Merge.objects.filter(pk=standing.pk).update(survivor="zzzzzzzz")
+    assert found() == [("altered", f"merge {standing.pk}")]
+    Merge.objects.filter(pk=standing.pk).delete()
+    assert found() == [("missing", f"merge {standing.pk}")]
+    Merge.objects.filter(pk=undone.pk).update(id=77)
+    assert ("inserted", "merge 77") in found()

@@ -10,13 +10,16 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from alunite.foundation.importing.checks import check_statements
 from alunite.foundation.importing.exporting import export_csv
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.merging.actions import CannotDecide, merge_records, undo_merge
 from alunite.foundation.merging.kinds import merge_kinds
 from alunite.foundation.merging.models import Merge, Proposal
 from alunite.foundation.merging.queries import standing_merges
+from alunite.foundation.publications.checks import check_publications
 from alunite.foundation.publications.queries import current_publications, read
+from alunite.front.register.checks import check_read_tables
 from alunite.front.register.tests.world import undone
 from alunite.programme.audits.models import Firm
 from alunite.programme.certificates.models import Certificate, CertificationEvent
@@ -144,6 +147,8 @@ def test_merged_imported_and_undone_is_as_only_imported(scheme, tmp_path, cast, 
         with undone():
             World(seed, tmp_path, cast.actor("office")).live(steps, merging=merging)
             told[merging] = everything(tmp_path)
+            for check in (check_publications, check_read_tables, check_statements):
+                assert list(check()) == []
             assert Merge.objects.exists() is merging
     assert told[True][0] == told[False][0]
     assert told[True][1] == told[False][1]

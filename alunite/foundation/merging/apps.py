@@ -8,4 +8,4 @@ class MergingConfig(AppConfig):
     label = "merging"
 
     def ready(self) -> None:
-        from alunite.foundation.merging import chores  # noqa: F401, registers its job
+        from alunite.foundation.merging import checks, chores  # noqa: F401, register themselves
