@@ -46,6 +46,8 @@ def test_a_renewal_is_proposed_and_confirmed_makes_one_certificate_of_both(schem
     pair = proposed()
     assert {reason["rule"] for reason in pair.reasons} >= {"grouping.in_sequence", "grouping.one_holder"}
     assert not Certificate.objects.exists(), "a rule only proposes"
+    page = cast["office"].get(f"/duplicates/{pair.pk}/").content.decode()
+    assert all(f"Test works ({event(key).pk})" in page for key in ("T1", "T2")), "told apart where they are named alike"
     merge_records(pair.pk, survivor=event("T2").pk, version=1, note="", actor=cast.actor("office"))
     certificate = event("T1").certificate_id
     assert certificate == event("T2").certificate_id

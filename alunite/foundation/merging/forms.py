@@ -49,7 +49,10 @@ class DecisionForm(forms.Form):
 
     def __init__(self, pair: Pair, data: Any = None) -> None:
         super().__init__(data, initial={"version": pair.proposal.version, "survivor": pair.first.id})
-        self.fields["survivor"].choices = [(side.id, side.name) for side in pair.sides]  # type: ignore[attr-defined]
+        # Where both bear one name, the id beside it tells them apart, as at the head of the table.
+        alike = pair.first.name == pair.second.name
+        names = [(side.id, f"{side.name} ({side.id})" if alike else side.name) for side in pair.sides]
+        self.fields["survivor"].choices = names  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Check that a merge says which record stays."""
