@@ -85,7 +85,7 @@ class World:
 
     def __init__(self, size: Size) -> None:
         self.size = size
-        self.chance = random.Random(3)  # noqa: S311, made up and to be the same each time
+        self.chance = random.Random(3)
         pack = current_pack()
         self.families = [item.id for item in pack.families]
         self.levels = [item.id for item in pack.levels]
@@ -140,7 +140,7 @@ class World:
 
     def certificate(self, number: int) -> dict[str, Any]:
         """Return what is said of one certificate."""
-        chance = random.Random(number)  # noqa: S311, made up and to be the same each time
+        chance = random.Random(number)
         entity, country = self.facilities[
             min(int(chance.expovariate(6) * self.size.facilities), self.size.facilities - 1)
         ]

@@ -1,0 +1,40 @@
+"""The squares of a line's activities. Written here and not by a template, because a page has fifteen hundred of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from alunite.front.register.present.words import ActivityCell
+
+register = template.Library()
+
+
+@register.simple_tag
+def cells(shown: Sequence[ActivityCell]) -> SafeString:
+    """Return one cell of the table for each activity."""
+    inside, outside = _cell("in", _("in scope")), _cell("out", _("not in scope"))
+    return mark_safe("".join(inside if cell.inside else outside for cell in shown))  # noqa: S308, of escaped parts
+
+
+@register.simple_tag
+def strip(shown: Sequence[ActivityCell]) -> SafeString:
+    """Return all activities of a line in one cell, as a phone shows them: squares, and in words those in scope."""
+    inside, outside = mark_safe('<span class="in"></span>'), mark_safe('<span class="out"></span>')
+    squares = "".join(inside if cell.inside else outside for cell in shown)
+    covered = "".join(f"{escape(cell.label)}; " for cell in shown if cell.inside)
+    return format_html(
+        '<span class="strip" aria-hidden="true">{}</span><span class="visually-hidden">{} {}</span>',
+        mark_safe(squares),  # noqa: S308, of constants
+        _("In scope:"),
+        mark_safe(covered),  # noqa: S308, of escaped parts
+    )
+
+
+def _cell(name: str, word: str) -> SafeString:
+    said = '<td class="cell" role="cell"><span class="{}"></span><span class="visually-hidden">{}</span></td>'
+    return format_html(said, name, word)
