@@ -23,9 +23,9 @@ from alunite.foundation.publications.dictionary import dictionary, public_kinds
 from alunite.foundation.publications.opendata import (
     ROWS_STATEMENT,
     Clocks,
+    batches,
     csv_chunks,
     csv_metadata,
-    held,
     json_chunks,
     row_schema,
 )
@@ -105,7 +105,7 @@ def _write(kind_name: str, form: str, clocks: Clocks, part: Path) -> int:
     with part.open("xb") as file:
         for chunk in CHUNKS[form](kind_name, clocks):
             file.write(chunk)
-    return held(kind_name, clocks.publication).count()
+    return sum(len(batch) for batch in batches(kind_name, clocks.publication))
 
 
 def _parquet(kind_name: str, clocks: Clocks, part: Path) -> int:

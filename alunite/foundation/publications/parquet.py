@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from alunite.foundation.publications.dictionary import Column, columns, dictionary
-from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, batches, held, row, row_schema, values
+from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, batches, row, row_schema, values
 
 TYPES = {
     "text": pa.string(),
@@ -36,8 +36,10 @@ def write_parquet(kind_name: str, clocks: Clocks, out: Path) -> int:
     )
     count = 0
     with pq.ParquetWriter(out, arrow, compression="zstd") as writer:
-        for batch in batches(held(kind_name, clocks.publication)):
+        for batch in batches(kind_name, clocks.publication):
             found = [values(row(publication, clocks.on), of) for publication in batch]
+            if not found:
+                continue
             count += len(found)
             arrays = [
                 pa.array(column, type=field.type) for column, field in zip(zip(*found, strict=True), arrow, strict=True)

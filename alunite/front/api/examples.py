@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from django.db.models.functions import Length
 from django.http import HttpRequest, QueryDict
 from django.urls import resolve
 
 from alunite.foundation.publications.dictionary import public_kinds
-from alunite.foundation.publications.opendata import Clocks, held
+from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.opendata import Clocks
 from alunite.front.api.answers import JSON
 from alunite.front.api.describing import ROOT, described
 from alunite.front.api.problems import MEDIA_TYPE
+from alunite.front.api.queries import rows_of
 
 # A question of each list that nobody can answer: what a problem looks like.
 IN_VAIN = "limit=1000&on=2020-13-01"
+FIRST_ROWS = 50
 
 
 @lru_cache(maxsize=4)
@@ -75,22 +77,24 @@ def _questions(clocks: Clocks) -> Iterator[tuple[str, str]]:
     yield "/changes", f"{ROOT}/changes?limit=1"
     for name, kind in public_kinds().items():
         yield f"/{name}", f"{ROOT}/{name}?limit=1"
-        # The shortest: an example is read.
-        found = held(kind.name, clocks.publication).annotate(length=Length("body__payload"))
-        subject = found.order_by("length", "pk").values_list("subject", flat=True).first()
-        if subject:
-            yield f"/{name}/{{subject}}", f"{ROOT}/{name}/{subject}"
+        if found := _shortest(kind.name, clocks):
+            yield f"/{name}/{{subject}}", f"{ROOT}/{name}/{found.subject}"
             if "timeline" in kind.payload.model_fields:
-                yield f"/{name}/{{subject}}/timeline", f"{ROOT}/{name}/{subject}/timeline?on={clocks.on}"
+                yield f"/{name}/{{subject}}/timeline", f"{ROOT}/{name}/{found.subject}/timeline?on={clocks.on}"
     yield from _about_standards(clocks)
 
 
+def _shortest(kind_name: str, clocks: Clocks, without: str = "") -> Publication | None:
+    """Return, of the first rows of a kind, the one that says least: an example is read."""
+    rows = rows_of(kind_name, clocks, after=None, limit=FIRST_ROWS).rows
+    fit = [row for row in rows if not without or without not in (row.body.payload or "")]
+    return min(fit, key=lambda row: len(row.body.payload or ""), default=None)
+
+
 def _about_standards(clocks: Clocks) -> Iterator[tuple[str, str]]:
-    versions = held("standard_version", clocks.publication)
-    criteria = versions.exclude(body__payload__contains='"standard":null').annotate(length=Length("body__payload"))
-    version = criteria.order_by("length").values_list("subject", flat=True).first()
-    scheme = held("scheme", clocks.publication).select_related("body").last()
+    version = _shortest("standard_version", clocks, without='"standard":null')
+    scheme = _shortest("scheme", clocks)
     if version and scheme:
         activity = json.loads(scheme.body.payload or "{}")["activities"][0]["id"]
-        yield "/standard_versions/{subject}/criteria", f"{ROOT}/standard_versions/{version}/criteria"
-        yield "/applicability", f"{ROOT}/applicability?standard={version}&activity={activity}&on={clocks.on}"
+        yield "/standard_versions/{subject}/criteria", f"{ROOT}/standard_versions/{version.subject}/criteria"
+        yield "/applicability", f"{ROOT}/applicability?standard={version.subject}&activity={activity}&on={clocks.on}"

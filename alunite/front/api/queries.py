@@ -17,7 +17,7 @@ from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.dictionary import plural
 from alunite.foundation.publications.models import REDACTED, Publication
-from alunite.foundation.publications.opendata import Clocks, Run, batches, held, instant, state_on
+from alunite.foundation.publications.opendata import Clocks, Run, batches, instant, speaking, state_on
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import applicability, trigger_ids
 from alunite.front.api.addresses import page_of
@@ -52,12 +52,13 @@ class Page:
 
 
 def rows_of(kind_name: str, clocks: Clocks, *, after: list[Any] | None, limit: int) -> Page:
-    """Return a page of the rows of a kind, in the order in which they were published. One query."""
-    found = held(kind_name, clocks.publication)
+    """Return a page of the rows of a kind, in the order in which they were published. Two queries."""
+    shown = Record.objects.filter(shown_at(clocks.publication), kind=kind_name, withdrawal="")
     if after:
-        found = found.filter(pk__gt=after[0])
-    rows = list(found[: limit + 1])
-    return Page(rows[:limit], [rows[limit - 1].pk] if len(rows) > limit else None)
+        shown = shown.filter(publication__gt=after[0])
+    numbers = list(shown.order_by("publication").values_list("publication", flat=True)[: limit + 1])
+    rows = speaking(numbers[:limit])
+    return Page(rows, [numbers[limit - 1]] if len(numbers) > limit else None)
 
 
 class _Line(msgspec.Struct):
@@ -183,7 +184,7 @@ def counts(clocks: Clocks) -> dict[str, int]:
 
 def next_audits(clocks: Clocks, address: Callable[[str, str], str]) -> Iterator[Audit]:
     """Yield the audits that say when the next one is: subject, when published, what is said, address of its page."""
-    for batch in batches(held("audit", clocks.publication)):
+    for batch in batches("audit", clocks.publication):
         for publication in batch:
             said = msgspec.json.decode(publication.body.payload or "")
             name = str(said.get("entity") or publication.subject)

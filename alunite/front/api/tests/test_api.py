@@ -335,12 +335,12 @@ def test_changes_keep_a_copy_in_step(db, client, documented):
 
 
 PATHS = [
-    ("/members?limit={n}", 2),
+    ("/members?limit={n}", 3),
     ("/members/{subject}", 2),
     ("/changes?limit={n}", 2),
-    ("/members?limit={n}&as_of={today}", 3),
-    ("/data/members.csv", 2),
-    ("/data/members.json", 2),
+    ("/members?limit={n}&as_of={today}", 4),
+    ("/data/members.csv", 3),
+    ("/data/members.json", 3),
     ("/feeds/changes.atom?limit={n}", 3),
     ("/feeds/next-audits.ics", 2),
     ("/sitemap-0.xml", 2),
