@@ -30,6 +30,7 @@ format: setup  ## Put code and templates into the house format
 
 docs: setup  ## Write the generated parts of the documentation anew
 	@DJANGO_SETTINGS_MODULE=alunite.config.settings $(BIN)/python scripts/docs.py --write
+	@DJANGO_SETTINGS_MODULE=alunite.config.settings $(BIN)/python scripts/client.py --write
 
 bench: setup  ## Measure how fast the engines are, and compare with the limits written beside them
 	@$(BIN)/python scripts/bench.py $(ARGS)
