@@ -69,6 +69,8 @@ def test_a_certificate_is_found_with_the_keyboard(browser_page):
         ("/register/", 200),
         ("/register/?q=zzzzzz", 200),
         ("/standards/", 200),
+        ("/data/", 200),
+        ("/api/v1/public/docs", 200),
         ("/account/login/", 200),
         ("/nowhere/", 404),
     ],

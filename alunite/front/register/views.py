@@ -139,6 +139,7 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
     if slug != slugify(named.title):
         return _moved(request, named)
     context = asked.context | {"record": found} | _context(found, asked.clocks, asked.site)
+    context["linked"] = present.linked(found, asked.clocks.day, request.build_absolute_uri(request.path))
     return render(request, template, context, status=asked.status)
 
 

@@ -1,0 +1,62 @@
+"""A record as schema.org has it (JSON-LD), as far as it is known: what no source tells is left out, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from alunite.foundation.core.timeline import Timeline
+from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.models import Record
+
+CONTEXT = "https://schema.org"
+EXACT = len("2020-06-30")
+OVER = frozenset({"expired", "withdrawn", "revoked", "annulled", "superseded", "suspended"})
+
+
+def linked(record: Record, day: date, address: str) -> dict[str, Any]:
+    """Return what a record is to a search engine; empty for a kind that schema.org has no honest word for."""
+    said: Mapping[str, Any] = record.payload or {}
+    if record.kind == "certificate":
+        return _certificate(said, day, address)
+    if record.kind in {"member", "firm"}:
+        return {"@context": CONTEXT, "@id": address, "url": address, **_organisation(said)}
+    return {}
+
+
+def _certificate(said: Mapping[str, Any], day: date, address: str) -> dict[str, Any]:
+    members = [{"@type": "Organization", "name": member["name"]} for member in said["members"]]
+    about: dict[str, Any] = {"@type": "Organization", "name": said["entity"], **_place(said)}
+    if members:
+        about["parentOrganization"] = members
+    found: dict[str, Any] = {
+        "@context": CONTEXT,
+        "@type": "Certification",
+        "@id": address,
+        "url": address,
+        "name": said["entity"],
+        "about": about,
+    }
+    if said["certificate_number"] != UNKNOWN:
+        found["certificationIdentification"] = said["certificate_number"]
+    for name, field in (("validFrom", "issue_date"), ("expires", "expiry_date")):
+        if len(said[field]) == EXACT:
+            found[name] = said[field]
+    state = Timeline.from_list(said["timeline"]).state_on(day)
+    if state == "active":
+        found["certificationStatus"] = f"{CONTEXT}/CertificationActive"
+    elif state in OVER:
+        found["certificationStatus"] = f"{CONTEXT}/CertificationInactive"
+    return found
+
+
+def _organisation(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {"@type": "Organization", "name": said["name"], **_place(said)}
+
+
+def _place(said: Mapping[str, Any]) -> dict[str, Any]:
+    codes = [code for code in said.get("countries", ()) if code != UNKNOWN]
+    if not codes:
+        return {}
+    return {"address": [{"@type": "PostalAddress", "addressCountry": code} for code in codes]}
