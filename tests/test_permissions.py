@@ -18,12 +18,15 @@ from urllib.parse import unquote
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from alunite.foundation.accounts.cast import CAST
 from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.decisions.actions import propose_decision
+from alunite.foundation.importing.models import Batch
+from alunite.foundation.importing.uploads import keep_upload
 from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
@@ -138,6 +141,13 @@ TABLE = """
 /tables/                                      | changing something        | POST | 404 404 404 404 405 405 404 404 404 302
 /demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
 /imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/imports/check/                               | the form                  | GET  | 404 404 404 404 404 200 404 404 404 302
+/imports/check/                               | without a file            | POST | 404 404 404 404 404 400 404 404 404 302
+/imports/check/<slug:key>/                    | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/imports/check/<slug:key>/                    | neither importing nor not | POST | 404 404 404 404 404 400 404 404 404 302
+/imports/check/<slug:key>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/imports/<int:key>/                           | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
+/imports/<int:key>/                           | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /readyz                                       | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /metrics                                      | from this machine         | GET  | 200 200 200 200 200 200 200 200 200 200
@@ -307,10 +317,23 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found[route, "nobody's"] = "/decisions/22222222/"
     propose_duplicates(actor=OPERATOR)
     pair = Proposal.objects.order_by("pk")[0].pk
+    found.update(of_imports(cast))
     route = "/duplicates/<int:key>/"
     found |= {(route, case): f"/duplicates/{pair}/" for case in ("open", "deciding nothing")}
     found[route, "nobody's"] = "/duplicates/999999/"
     return found
+
+
+def of_imports(cast: Cast) -> dict[tuple[str, str], str]:
+    """The paths of an import, and of files the office sent to be checked."""
+    upload = keep_upload([SimpleUploadedFile("members.csv", b"name")], [], actor=cast.actor("office"))
+    return {
+        ("/imports/<int:key>/", "the office's"): f"/imports/{Batch.objects.latest('pk').pk}/",
+        ("/imports/<int:key>/", "nobody's"): "/imports/999999/",
+        ("/imports/check/<slug:key>/", "the office's"): f"/imports/check/{upload.key}/",
+        ("/imports/check/<slug:key>/", "neither importing nor not"): f"/imports/check/{upload.key}/",
+        ("/imports/check/<slug:key>/", "nobody's"): f"/imports/check/{'0' * 64}/",
+    }
 
 
 def of_people(cast: Cast) -> dict[tuple[str, str], str]:
@@ -414,6 +437,7 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
     tried = 0
     listed = {
         ("/imports/", "the office's"): "/imports/",
+        ("/imports/check/", "the form"): "/imports/check/",
         ("/decisions/", "the Secretariat's"): "/decisions/",
         ("/decisions/propose/", "the form"): "/decisions/propose/",
         ("/duplicates/", "the office's"): "/duplicates/",
@@ -427,7 +451,7 @@ def test_what_is_not_for_somebody_answers_like_what_does_not_exist(cast, name):
             tried += 1
     assert tried >= 1
     if name == "stranger":
-        assert tried == 23, (
+        assert tried == 28, (
             "organisations, their forms and people, imports, decisions and duplicates: lists, forms, one, none"
         )
 

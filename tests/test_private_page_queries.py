@@ -12,7 +12,7 @@ from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.models import Affiliation, Organisation
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.accounts.roles import OrganisationKind, Role
-from alunite.foundation.importing.models import Batch
+from alunite.foundation.importing.models import Batch, Statement
 from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
 from alunite.programme.audits.actions import firms_named
@@ -31,7 +31,7 @@ def grow(count: int, start: int = 0) -> None:
         house = Organisation.objects.get(kind=OrganisationKind.SECRETARIAT)
         affiliate(f"worker{number}", house, Role.OFFICE, actor=OPERATOR)
         invite(house, f"guest{number}@example.org", Role.OFFICE, actor=OPERATOR, origin="http://testserver")
-        Batch.objects.create(
+        batch = Batch.objects.create(
             kind="members",
             file=f"{number}.csv",
             sha256="0" * 64,
@@ -42,6 +42,9 @@ def grow(count: int, start: int = 0) -> None:
             actor="import",
             at=timezone.now(),
         )
+        Statement.objects.create(batch=batch, kind="members", key=f"W{number}", version=1, row=2, cells={"note": "one"})
+        first = Batch.objects.order_by("pk")[0]
+        Statement.objects.create(batch=first, kind="members", key=f"W{number}", version=2, row=2, cells={"note": "two"})
         firms_named([f"Aurora {number} Check", f"Aurora {number} Check Office"], actor=OPERATOR)
         propose_duplicates(actor=OPERATOR, kinds=["firm"])
 
@@ -52,7 +55,17 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     grow(2)
     pair = Proposal.objects.order_by("pk")[0].pk
     people = ("/account/sign-ins/", f"/organisations/{mine}/people/", f"/organisations/{mine}/edit/")
-    private = ("/account/", *people, "/imports/", f"/organisations/{mine}/", "/duplicates/", f"/duplicates/{pair}/")
+    first = f"/imports/{Batch.objects.order_by('pk')[0].pk}/"
+    importing = (first, "/imports/check/")
+    private = (
+        "/account/",
+        *people,
+        *importing,
+        "/imports/",
+        f"/organisations/{mine}/",
+        "/duplicates/",
+        f"/duplicates/{pair}/",
+    )
 
     def counted() -> dict[str, int]:
         found = {}

@@ -45,8 +45,9 @@ CHUNK = 2000
 BLOCK = 1 << 20
 # Made anew from publications; or of no use, and no business of anybody, on another machine.
 LEFT_OUT_APPS = frozenset({"register", "sessions", "axes"})
-# In the data folder, but not what cannot be done without: the database itself is in `tables/`.
-LEFT_OUT_FOLDERS = frozenset({"static", "mail"})
+# In the data folder, but not what cannot be done without: the database itself is in `tables/`, and files that were sent
+# to be checked are kept for a day only.
+LEFT_OUT_FOLDERS = frozenset({"static", "mail", "uploads"})
 DATABASE_ENDINGS = ("", "-wal", "-shm", "-journal")
 
 

@@ -291,6 +291,8 @@ except EnvError as error:
     raise ImproperlyConfigured("ALUNITE_MAIL_KEPT_DAYS: expected a number of days") from error
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# Whoever sends them and wherever to: files larger than this takes are not even written into temporary files.
+FILE_UPLOAD_HANDLERS = ["alunite.foundation.importing.uploads.BoundedUpload"]
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A site on https is somebody's, and is watched; a trial on one's own machine is quiet and read by people.

@@ -15,7 +15,7 @@ from alunite.config.commands.common import json_option, need_ready, readable, sa
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import ImportResult, Progress, import_files
 from alunite.foundation.importing.kinds import UnknownImportKind
-from alunite.foundation.importing.mapping import Mapping, MappingError, mapping_schema, read_mapping
+from alunite.foundation.importing.mapping import Mapping, MappingError, mapping_schema, read_mapping, read_mappings
 
 SECONDS_BETWEEN = 1.0
 
@@ -67,31 +67,11 @@ def told_progress() -> Progress:
 
 
 def _mappings(paths: Sequence[Path], kinds: set[str]) -> list[Mapping]:
-    """Return the checked mappings; each is of another kind, and that of a file given."""
-    mappings: list[Mapping] = []
-    told: list[str] = []
-    faults = []
-    for path in paths:
-        try:
-            mapping = read_mapping(path, readable(str(path)))
-        except MappingError as error:
-            faults += [fault.as_dict() for fault in error.faults]
-            told += map(str, error.faults)
-            continue
-        kind = mapping.kind.name
-        problem = ""
-        if kind not in kinds:
-            problem = f"a mapping of a kind that is imported here; this one is of {kind}"
-        elif kind in {other.kind.name for other in mappings}:
-            problem = f"one mapping of each kind; there is one of {kind} already"
-        if problem:
-            name = readable(str(path))
-            faults.append({"file": name, "line": 1, "path": "kind", "value": kind, "expected": problem})
-            told.append(f"{name}:1: kind: expected {problem}")
-        mappings.append(mapping)
-    if faults:
-        raise InputFault("\n".join([*told, f"{len(faults)} faults; nothing was imported"]), {"faults": faults})
-    return mappings
+    try:
+        return read_mappings([(path, readable(str(path))) for path in paths], kinds)
+    except MappingError as error:
+        told = [*map(str, error.faults), f"{len(error.faults)} faults; nothing was imported"]
+        raise InputFault("\n".join(told), {"faults": [fault.as_dict() for fault in error.faults]}) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,20 @@ def people_of(organisation: Organisation) -> dict[str, Any]:
         for one in held.order_by("person__display_name", "person__username", "pk")
     ]
     return {"rows": rows, "invitations": list(open_invitations(organisation))}
+
+
+# Who acts without being a person, as pages name it.
+ACTOR_WORDS = {"import": _("Command line"), "operator": _("Operator"), "system": _("Alunite itself")}
+
+
+def names_of_actors(labels: Collection[str]) -> dict[str, str]:
+    """Return what to call those whose labels history keeps, for readers who may know it. One query.
+
+    Somebody who was erased has no name any more and is called by the label.
+    """
+    ids = [label.partition(":")[2] for label in labels if label.startswith("person:")]
+    people = {f"person:{person.pk}": str(person) for person in Person.objects.filter(pk__in=ids)}
+    return {label: people.get(label) or str(ACTOR_WORDS.get(label, label)) for label in labels}
 
 
 def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:

@@ -25,6 +25,7 @@ from alunite.foundation.importing.kinds import COMMON_NAMES, ImportKind, Parsed,
 from alunite.foundation.importing.mapping import Mapping as MappingOf
 from alunite.foundation.importing.mapping import word_faults
 from alunite.foundation.importing.models import Batch, ExternalId, Statement
+from alunite.foundation.importing.queries import newest_import
 from alunite.foundation.importing.reading import (
     Contents,
     Fault,
@@ -44,6 +45,14 @@ MOST_FAULTS = 1_000
 
 # What is being done to which file, how many of its rows are done, and of how many; 0 where that is not known.
 Progress = Callable[[str, int, int], None]
+
+
+class TooManyRows(Exception):
+    """The files have more rows together than are taken at once."""
+
+
+class ImportedMeanwhile(Exception):
+    """Something was imported since what the caller had seen."""
 
 
 class Incoming(NamedTuple):
@@ -168,13 +177,19 @@ def import_files(
     dry_run: bool = False,
     progress: Progress | None = None,
     mappings: Sequence[MappingOf] = (),
+    most_rows: int | None = None,
+    since: int | None = None,
 ) -> ImportResult:
     """Import files, each with its kind, in one transaction.
 
-    A mapping says how the files of its kind are read; those of other kinds are in our own columns.
+    A mapping says how the files of its kind are read; those of other kinds are in our own columns. `most_rows` is how
+    many rows are taken at once, all files together, and `since` the newest import the caller knows of: where there is a
+    newer one, nothing is done.
 
     Raises
     ------
+    TooManyRows, ImportedMeanwhile
+        Before anything is written.
     UnknownImportKind
         If a kind is not one of those registered.
     Refused
@@ -192,12 +207,14 @@ def import_files(
     ]
     found.sort(key=lambda file: (file.kind.order, file.kind.name))
     with Spool() as spool:
-        _read_all(found, spool, tell)
+        _read_all(found, spool, tell, most_rows)
         is_good = not any(file.fault_count for file in found)
         if is_good:
             with transaction.atomic():
                 if not dry_run:
                     one_import_at_a_time()
+                    if since is not None and newest_import() != since:
+                        raise ImportedMeanwhile
                 for file in found:
                     _compare(file, spool, tell)
                 if not dry_run:
@@ -228,7 +245,7 @@ def readable_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _read_all(found: Sequence[_File], spool: Spool, tell: Progress) -> None:
+def _read_all(found: Sequence[_File], spool: Spool, tell: Progress, most_rows: int | None) -> None:
     contexts: dict[str, Any] = {}
     for file in found:
         if file.kind.name not in contexts:
@@ -237,14 +254,14 @@ def _read_all(found: Sequence[_File], spool: Spool, tell: Progress) -> None:
         for fault in word_faults(file.mapping, file.name, file.context) if file.mapping else ():
             file.fault(fault)
         if not file.fault_count:
-            _read(file, spool, found, tell)
+            _read(file, spool, found, tell, None if most_rows is None else most_rows - sum(one.count for one in found))
     _check_references(found, spool)
     for file in found:
         file.faults.sort(key=lambda fault: fault.row)
 
 
-def _read(file: _File, spool: Spool, found: Sequence[_File], tell: Progress) -> None:
-    """Check every row of a file and keep it in the spool."""
+def _read(file: _File, spool: Spool, found: Sequence[_File], tell: Progress, most_rows: int | None) -> None:
+    """Check every row of a file, of no more than `most_rows`, and keep it in the spool."""
     names = {other.place: other.name for other in found}
     what = f"reading {file.name}"
     with ExitStack() as stack:
@@ -260,6 +277,8 @@ def _read(file: _File, spool: Spool, found: Sequence[_File], tell: Progress) -> 
                 else:
                     _keep(file, item, spool, names)
             tell(what, contents.count, 0)
+            if most_rows is not None and contents.count > most_rows:
+                raise TooManyRows
         file.count, file.sha256 = contents.count, contents.sha256
 
 

@@ -8,4 +8,4 @@ class ImportingConfig(AppConfig):
     label = "importing"
 
     def ready(self) -> None:
-        from alunite.foundation.importing import checks  # noqa: F401, registers with verification
+        from alunite.foundation.importing import checks, uploads  # noqa: F401, register with verification and worker

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -225,6 +225,34 @@ def read_mapping(path: Path, name: str | None = None) -> Mapping:
     if file.faults or read is None or kind is None:
         raise MappingError(sorted(file.faults))
     return Mapping(read, kind)
+
+
+def read_mappings(files: Sequence[tuple[Path, str]], kinds: Collection[str]) -> list[Mapping]:
+    """Read mapping files, each with the name it is called by; each is to be of another one of `kinds`.
+
+    Raises
+    ------
+    MappingError
+        With everything that is wrong with any of them.
+    """
+    mappings: list[Mapping] = []
+    faults: list[PackFault] = []
+    for path, name in files:
+        try:
+            mapping = read_mapping(path, name)
+        except MappingError as error:
+            faults += error.faults
+            continue
+        kind = mapping.kind.name
+        if kind not in kinds:
+            expected = f"a mapping of a kind that is imported here; this one is of {kind}"
+            faults.append(PackFault(name, 1, "kind", kind, expected))
+        elif kind in {other.kind.name for other in mappings}:
+            faults.append(PackFault(name, 1, "kind", kind, f"one mapping of each kind; there is one of {kind} already"))
+        mappings.append(mapping)
+    if faults:
+        raise MappingError(faults)
+    return mappings
 
 
 def _shaped(file: PackFile) -> MappingFile | None:
