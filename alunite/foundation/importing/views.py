@@ -118,7 +118,7 @@ def _act(request: HttpRequest, upload: Upload, kinds: KindsForm, acts: ActForm, 
 
 
 def _said_done(done: ImportResult) -> str:
-    return _("Imported: %(created)s rows new, %(changed)s changed, %(unchanged)s unchanged.") % {
+    return _("Imported. New rows: %(created)s, changed: %(changed)s, unchanged: %(unchanged)s.") % {
         "created": done.created,
         "changed": done.changed,
         "unchanged": done.unchanged,

@@ -105,11 +105,11 @@ def test_what_was_checked_is_imported_and_its_page_names_who_did_it_to_the_offic
     answer = act(cast["office"], address, "import")
     assert (answer.status_code, answer["Location"]) == (302, "/imports/")
     listed = cast["office"].get("/imports/").content.decode()
-    assert "Imported: 2 rows new, 0 changed, 0 unchanged." in listed
+    assert "Imported. New rows: 2, changed: 0, unchanged: 0." in listed
     batch = Batch.objects.get(kind="certificates")
     assert batch.actor == cast.actor("office").label, "history and tables keep the opaque id"
     page = cast["office"].get(f"/imports/{batch.pk}/").content.decode()
-    for text in (batch.sha256, str(cast.person("office")), "certificates.csv", ">T1<", "1 rows: 1 new"):
+    for text in (batch.sha256, str(cast.person("office")), "certificates.csv", ">T1<", "Rows in the file: 1. New: 1,"):
         assert text in page
     assert cast["office"].get(address).status_code == 404, "what was imported is not kept"
 
