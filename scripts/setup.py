@@ -38,6 +38,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.json"
 SETS = ("run", "dev")  # each holds the one before it
+SPECTRAL = ROOT / "tests" / "spectral"
+SPECTRAL_STAMP = VENV / "spectral.txt"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_CHROMIUM = (
     "the browser tests need Chromium: install your system's package (Debian: apt-get install chromium)"
@@ -169,6 +171,41 @@ def install_chromium() -> None:
         say(HOW_TO_GET_CHROMIUM)
 
 
+def has_node() -> bool:
+    return bool(shutil.which("node") and shutil.which("npm"))
+
+
+def spectral_lock() -> str:
+    return "-".join(digest(SPECTRAL / name)[:16] for name in ("package.json", "package-lock.json"))
+
+
+def is_spectral_settled() -> bool:
+    """Tell whether it is here, or was tried with this very lock in vain, or there is still no Node to try with."""
+    lock, _, outcome = SPECTRAL_STAMP.read_text("utf-8").partition(" ") if SPECTRAL_STAMP.is_file() else ("", "", "")
+    settled = {"installed": (SPECTRAL / "node_modules" / ".bin").is_dir(), "failed": True, "no Node": not has_node()}
+    return lock == spectral_lock() and settled.get(outcome, False)
+
+
+def install_spectral() -> None:
+    """Install what lints the API's description; without it nothing else is amiss, and its test says why it is skipped."""
+    outcome, told = npm_ci() if has_node() else ("no Node", "Debian: apt-get install npm")
+    SPECTRAL_STAMP.write_text(f"{spectral_lock()} {outcome}", "utf-8")
+    if outcome != "installed":
+        say(f"the test that lints the API's description will be skipped ({outcome}). {told}")
+
+
+def npm_ci() -> tuple[str, str]:
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    with step("installing Spectral by hash (tests/spectral/package-lock.json)"):
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=SPECTRAL, check=False
+        )
+    if done.returncode == 0:
+        return "installed", ""
+    said = "\n".join(done.stderr.strip().splitlines()[:5])
+    return "failed", f"To try again: npm ci --ignore-scripts --prefix tests/spectral\n{said}"
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let a second set-up of the same checkout wait for the first; the system lets go when a process ends."""
@@ -206,6 +243,8 @@ def main(arguments: list[str]) -> None:
         bring_up_to_date(arguments[0])
         if arguments[0] == "dev" and not find_chromium():
             install_chromium()
+        if arguments[0] == "dev" and not is_spectral_settled():
+            install_spectral()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Spectral finds no fault in the API's description, examples included.
 
-Needs Node: `npm ci --ignore-scripts --prefix tests/spectral`; without it the test says so and is skipped.
+Needs Node; `make setup` then installs Spectral, and without it the test says so and is skipped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 SPECTRAL = HERE / "node_modules" / ".bin" / "spectral"
 
 
-@pytest.mark.skipif(not SPECTRAL.exists(), reason="needs: npm ci --ignore-scripts --prefix tests/spectral")
+@pytest.mark.skipif(not SPECTRAL.exists(), reason="needs Node, then: npm ci --ignore-scripts --prefix tests/spectral")
 def test_spectral_finds_nothing(samples, tmp_path):
     description = tmp_path / "openapi.json"
     description.write_text(json.dumps(with_examples(clocks_for(None, None))), "utf-8")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -25,14 +27,22 @@ def checkout(tmp_path: Path, monkeypatch):
     (root / "pyproject.toml").write_text("[project]\n")
     (root / "requirements" / "run.txt").write_text("one==1 \\\n    --hash=sha256:00\n")
     (root / "requirements" / "dev.txt").write_text("one==1 \\\n    --hash=sha256:00\ntwo==2 \\\n    --hash=sha256:00\n")
+    (root / "tests" / "spectral").mkdir(parents=True)
+    (root / "tests" / "spectral" / "package.json").write_text("{}\n")
+    (root / "tests" / "spectral" / "package-lock.json").write_text("{}\n")
     return root
 
 
-def load(root: Path, monkeypatch) -> tuple:
+def loaded(root: Path, monkeypatch) -> ModuleType:
     spec = importlib.util.spec_from_file_location("setup_of_a_checkout", root / "scripts" / "setup.py")
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, spec.name, module)
     spec.loader.exec_module(module)
+    return module
+
+
+def load(root: Path, monkeypatch) -> tuple:
+    module = loaded(root, monkeypatch)
     steps: list[str] = []
 
     def make_empty() -> None:
@@ -46,6 +56,7 @@ def load(root: Path, monkeypatch) -> tuple:
     monkeypatch.setattr(module, "install", lambda which: steps.append(f"install {which}"))
     monkeypatch.setattr(module, "install_project", lambda: steps.append("project"))
     monkeypatch.setattr(module, "find_chromium", lambda: "chromium")
+    monkeypatch.setattr(module, "is_spectral_settled", lambda: True)
     return module, steps
 
 
@@ -144,6 +155,33 @@ def test_a_missing_list_is_said_plainly(checkout, monkeypatch):
         script.main(["dev"])
 
 
+@pytest.mark.parametrize(
+    ("has_node", "code", "outcome"), [(True, 0, "installed"), (True, 1, "failed"), (False, 0, "no Node")]
+)
+def test_spectral_is_tried_once_for_each_lock_and_never_stops_a_set_up(
+    checkout, monkeypatch, capsys, has_node, code, outcome
+):
+    script = loaded(checkout, monkeypatch)
+    script.VENV.mkdir()
+    monkeypatch.setattr(script, "has_node", lambda: has_node)
+    asked = []
+
+    def npm(command, **named):
+        asked.append(command[:2])
+        (named["cwd"] / "node_modules" / ".bin").mkdir(parents=True, exist_ok=True)
+        return subprocess.CompletedProcess(command, code, "", "no such host")
+
+    monkeypatch.setattr(script.subprocess, "run", npm)
+    for _ in range(2):
+        if not script.is_spectral_settled():
+            script.install_spectral()
+    assert asked == [["npm", "ci"]] * has_node
+    assert ("will be skipped" in capsys.readouterr().out) is (outcome != "installed")
+    assert script.is_spectral_settled()
+    (checkout / "tests" / "spectral" / "package-lock.json").write_text("{ }\n")
+    assert not script.is_spectral_settled()
+
+
 def test_this_checkout_is_up_to_date_in_a_blink():
     done = subprocess.run(
         [sys.executable, "-IS", str(SCRIPT), "dev"], capture_output=True, text=True, check=False, timeout=60
@@ -158,3 +196,11 @@ def test_locked_lists_hold_hashes_and_no_address(name):
     pins = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE)[1:]
     assert len(pins) > 30
     assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin or "==" not in pin] == []
+
+
+def test_the_lock_of_spectral_holds_hashes_and_no_address():
+    lock = json.loads((ROOT / "tests" / "spectral" / "package-lock.json").read_text())
+    packages = {name: package for name, package in lock["packages"].items() if name}
+    assert len(packages) > 100
+    assert [name for name, package in packages.items() if not package.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
