@@ -91,6 +91,10 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string"},
     },
     "Link": {"description": "The next page (RFC 8288).", "schema": {"type": "string"}},
+    "Successor": {
+        "description": "The record that speaks for one that was merged (`successor-version`); absent otherwise.",
+        "schema": {"type": "string"},
+    },
     "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "RateLimitLimit": {"description": "Requests a minute; absent without a limit.", "schema": {"type": "integer"}},
     "RateLimitRemaining": {"description": "Requests left in this minute.", "schema": {"type": "integer"}},
@@ -117,10 +121,11 @@ def _responses(name: str, *, has_subject: bool) -> dict[str, Any]:
         not_here.discard(404)
     for status, (_, title) in PROBLEMS.items():
         if status not in not_here:
-            waiting = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status in {429, 503} else {}
+            more = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}} if status in {429, 503} else {}
+            more |= {"Link": {"$ref": "#/components/headers/Successor"}} if status == 410 else {}
             found[str(status)] = {
                 "description": title,
-                **({"headers": waiting} if waiting else {}),
+                **({"headers": more} if more else {}),
                 "content": {MEDIA_TYPE: {"schema": {"$ref": REF + "Problem"}}},
             }
     return found
@@ -306,6 +311,7 @@ def _change() -> dict[str, Any]:
             "version": {"type": "integer", "description": "How many publications of the record there were by then."},
             "what": {"type": "string", "enum": ["published", "changed", "withdrawn", "redacted"]},
             "reason": _text("Class of reason of a withdrawal or redaction; empty otherwise."),
+            "successor": _text("Public id of the record that speaks for one that was merged; empty otherwise."),
             "digest": _text("SHA-256 of what was said."),
         },
     )
@@ -348,6 +354,8 @@ def _problem() -> dict[str, Any]:
             "faults": {"type": "array", "items": fault},
             "reason": _text("Class of reason of a withdrawal."),
             "publication": {"type": "integer", "description": "The publication that withdrew it."},
+            "successor": _text("Public id of the record that speaks for one that was merged."),
+            "successor_address": _text("Address of that record here."),
         },
-        optional=("reason", "publication"),
+        optional=("reason", "publication", "successor", "successor_address"),
     )

@@ -139,9 +139,23 @@ def said_of(kind_name: str, subject: str, clocks: Clocks) -> Publication:
         expected = "the public id of a record" + (f" published by {clocks.as_of}" if clocks.as_of else "")
         raise Problem(404, faults=[Fault("path", "subject", subject, expected)])
     if found.withdrawal or found.body.redacted_by:
-        reason = REDACTED if found.body.redacted_by else found.withdrawal
-        raise Problem(410, f"Withdrawn: {reason}.", reason=reason, publication=found.pk)
+        raise _gone(found)
     return found
+
+
+def _gone(found: Publication) -> Problem:
+    """Return what is said of a withdrawn record: why, by which publication, and who speaks for one that was merged.
+
+    Not a redirection: a client that follows it unseen would hold the survivor twice, under both ids.
+    """
+    reason = REDACTED if found.body.redacted_by else found.withdrawal
+    told: dict[str, Any] = {"reason": reason, "publication": found.pk}
+    if not found.successor:
+        return Problem(410, f"Withdrawn: {reason}.", **told)
+    address = f"/api/v1/public/{plural(found.kind)}/{found.successor}"
+    told |= {"successor": found.successor, "successor_address": address}
+    headers = {"Link": f'<{address}>; rel="successor-version"'}
+    return Problem(410, f"Withdrawn: {reason}; {found.successor} speaks for it.", headers=headers, **told)
 
 
 def _latest(kind_name: str, subject: str, clocks: Clocks) -> Publication | None:
@@ -221,6 +235,7 @@ def change(publication: Publication) -> dict[str, Any]:
         "version": publication.version,
         "what": what_happened(publication),
         "reason": REDACTED if publication.body.redacted_by else publication.withdrawal,
+        "successor": publication.successor or "",
         "digest": publication.digest,
     }
 

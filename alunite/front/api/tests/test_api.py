@@ -223,12 +223,28 @@ def test_what_was_withdrawn_says_so_and_why(db, client, documented):
     publish("member", [ToPublish("bb234567", None, "merged")], actor=OPERATOR)
     answer, body = get(client, "/members/bb234567")
     assert (answer.status_code, body["reason"]) == (410, "merged")
+    assert "successor" not in body
+    assert "Link" not in answer
     documented("/members/{subject}", 410, body)
     answer, body = get(client, "/members/cc234567")
     assert answer.status_code == 404
     documented("/members/{subject}", 404, body)
     assert get(client, "/members/a%00b")[0].status_code == 404
     assert get(client, "/nothing/here")[0].status_code == 404
+
+
+def test_a_merged_record_names_who_speaks_for_it_and_redirects_nobody(db, client, documented):
+    tell("bb234567", "cc234567")
+    publish("member", [ToPublish("bb234567", None, "merged", "cc234567")], actor=OPERATOR)
+    answer, body = get(client, "/members/bb234567")
+    documented("/members/{subject}", 410, body)
+    assert (answer.status_code, body["reason"], body["successor"]) == (410, "merged", "cc234567")
+    assert answer["Link"] == f'<{body["successor_address"]}>; rel="successor-version"'
+    _, survivor = get(client, body["successor_address"])
+    assert survivor["subject"] == "cc234567"
+    _, newest = get(client, "/changes?limit=2")
+    documented("/changes", 200, newest)
+    assert [item["successor"] for item in newest["items"]] == ["cc234567", ""]
 
 
 def test_an_empty_register_answers_too(db, client, documented):
