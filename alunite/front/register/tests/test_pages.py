@@ -402,7 +402,7 @@ def rows(first: int, last: int) -> list[dict[str, str]]:
             "record_id": f"R{number:03}",
             "certificate_number": "56" if number % 2 else "",
             "entity": f"Works {number}",
-            "member": f"Common Metals;Member {number}",
+            "member": "Common Metals;Second Metals" if number % 2 else f"Common Metals;Member {number}",
             "country": "NO",
             "level": "full",
             "supply_chain_activities": "Casthouses",
