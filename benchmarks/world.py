@@ -40,7 +40,7 @@ from alunite.foundation.publications.kinds import UNKNOWN  # noqa: E402
 from alunite.foundation.publications.queries import latest_payload  # noqa: E402
 from alunite.front.register import cursor, queries  # noqa: E402
 from alunite.front.register.clocks import clocks_of  # noqa: E402
-from alunite.front.register.forms import RegisterForm  # noqa: E402
+from alunite.front.register.forms import OFFERED, RegisterForm  # noqa: E402
 from alunite.front.register.models import NOW, Record, Row  # noqa: E402
 from alunite.front.register.site import site_of  # noqa: E402
 
@@ -248,6 +248,7 @@ def addresses() -> dict[str, str]:
         "list, both clocks": f"/register/?{past}",
         "list, both clocks, text and two filters": f"/register/?q=works&country={country}&activity={activity}&{past}",
         "list, both clocks and a state": f"/register/?state=active&{past}",
+        "API, list of 50": "/api/v1/public/certificates?limit=50",
         "record": reverse("certificate", args=(shown.subject, shown.slug)),
         "record, both clocks": f"{reverse('certificate', args=(shown.subject, shown.slug))}?{past}",
     }
@@ -259,7 +260,7 @@ def last_page() -> str:
     form = RegisterForm(
         request.GET,
         site=site_of(request),
-        choices=dict.fromkeys(("activity", "country", "level", "standard", "version", "state"), []),
+        choices={name: [] for name in OFFERED},
         names={},
     )
     clocks = clocks_of(request, None, None)
