@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, Q, QuerySet, Subquery
 
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -57,6 +59,11 @@ class Asked:
         """The day states are shown for."""
         return self.on or self.today
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether less than the whole list is asked for."""
+        return bool(self.text or self.chosen or self.state)
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -97,23 +104,65 @@ class _Counted:
 
 
 def listing(asked: Asked) -> Listing:
-    """Return one page of the list. Three queries."""
-    found = list(_page(asked, PAGE_LENGTH + 1))
-    newest = found[0][2] if found else None
-    at = newest if asked.at is None else asked.at
-    counted = _counted(asked)
-    if asked.at is None and newest is not None and counted.newest != newest:
-        counted = _counted(replace(asked, at=newest))  # something was published between the two
+    """Return one page of the list. Three queries, two where it is narrowed."""
+    found, counted = _looked_for_once(asked) if asked.is_narrowed else _looked_up(asked)
+    at = counted.newest if asked.at is None else asked.at
     page = found[:PAGE_LENGTH]
     return Listing(
-        records=_in_order([publication for publication, _, _ in page]),
+        records=_in_order([publication for publication, _ in page]),
         certificates=counted.listed.get(CERTIFICATE, 0),
         events=counted.listed.get(EVENT, 0),
         dateless=counted.dateless,
         at=at,
-        is_newest=newest is None or at == newest,
+        is_newest=counted.newest is None or at == counted.newest,
         next=page[-1][1] if len(found) > PAGE_LENGTH else None,
     )
+
+
+def _looked_up(asked: Asked) -> tuple[list[tuple[int, int]], _Counted]:
+    """Return a page of the whole list and its counts, each by an index of its own. Two queries."""
+    found = list(_page(asked, PAGE_LENGTH + 1))
+    newest = found[0][2] if found else None
+    counted = _counted(asked)
+    if asked.at is None and newest is not None and counted.newest != newest:
+        counted = _counted(replace(asked, at=newest))  # something was published between the two
+    counted.newest = newest
+    return [(publication, place) for publication, place, _ in found], counted
+
+
+def _looked_for_once(asked: Asked) -> tuple[list[tuple[int, int]], _Counted]:
+    """Return a page of what the list is narrowed to and its counts; looking for it takes longest. One query."""
+    matching = _matching(asked).order_by().values_list("publication", "place", "kind", "first_day")
+    try:
+        lines, parameters = matching.query.sql_with_params()
+    except EmptyResultSet:
+        return [], _Counted()
+    # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
+    begun = "1 = 1" if asked.on is None else "first_day <= %s"
+    day = [] if asked.on is None else [connection.ops.adapt_datefield_value(asked.on)]
+    after = -1 if asked.after is None else asked.after
+    statement = f"""
+        WITH found (publication, place, kind, first_day) AS ({lines}),
+        counted AS (
+            SELECT COUNT(*) FILTER (WHERE kind = %s AND {begun}), COUNT(*) FILTER (WHERE kind = %s AND {begun}),
+            COUNT(*) FILTER (WHERE first_day IS NULL), (SELECT MAX(publication) FROM register_record) FROM found
+        ),
+        page AS (
+            SELECT publication, place FROM found WHERE place > %s AND {begun} ORDER BY place LIMIT {PAGE_LENGTH + 1}
+        )
+        SELECT * FROM counted LEFT JOIN page ON 1 = 1 ORDER BY place
+    """  # noqa: S608, made of constants and what the ORM wrote
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, CERTIFICATE, *day, EVENT, *day, after, *day])
+        rows = cursor.fetchall()
+    certificates, events, dateless, newest, *_ = rows[0]
+    found = [(publication, place) for *_, publication, place in rows if publication is not None]
+    counted = _Counted(
+        listed={CERTIFICATE: certificates, EVENT: events},
+        dateless=dateless if asked.on else 0,
+        newest=newest if found else None,
+    )
+    return found, counted
 
 
 def _newest() -> Subquery:
