@@ -34,9 +34,9 @@ from alunite.foundation.publications.models import (
     Redaction,
 )
 from alunite.foundation.publications.stored import remove_stored
+from alunite.foundation.publications.withheld import withheld
 
 BATCH = 500
-NEVER_SAID = (0, "", False)
 PUBLISHED = "publication.published"
 RECORD_TYPE = keep("publication")
 REDACTION = keep("publication_redaction")
@@ -126,8 +126,8 @@ def publish(
 ) -> list[Published]:
     """Publish `statements` of one kind, all or none, in order; return those that said something new.
 
-    A subject whose latest publication was redacted is left out until two people `release` it: what they took out, no
-    later import or change of the scheme brings back.
+    A subject of which the last that was said was redacted is left out until two people `release` it: what they took out,
+    no later import, merge or change of the scheme brings back.
 
     A subject may stand in `statements` more than once. The number of queries grows with batches of 500, not with
     statements (on SQLite with the 999 values a statement of its may hold). Read tables follow in the same transaction.
@@ -186,19 +186,20 @@ def _publish_batch(
     is_release: bool = False,
 ) -> list[Published]:
     latest = _latest(kind_name, [item.subject for item in batch])
+    taken_out = withheld(kind_name, latest)
     new: list[tuple[ToPublish, int, str]] = []
     for item in batch:
-        version, said, is_redacted = latest.get(item.subject, NEVER_SAID)
-        if is_redacted is not is_release:
+        last = latest.get(item.subject, _NEVER_SAID)
+        if (item.subject in taken_out) is not is_release:
             continue
-        # Compared under the version it would repeat: equal digests mean equal words.
-        if version and publication_digest(kind_name, item.subject, version, item.payload) == said:
+        if item.payload is None and not last.version:
             continue
-        if item.payload is None and not version:
+        if last.version and not is_release and last.says(kind_name, item):
             continue
-        said = publication_digest(kind_name, item.subject, version + 1, item.payload)
-        latest[item.subject] = (version + 1, said, False)
-        new.append((item, version + 1, said))
+        version = last.version + 1
+        said = publication_digest(kind_name, item.subject, version, item.payload)
+        latest[item.subject] = _Latest(version, said, item.withdrawal, item.successor)
+        new.append((item, version, said))
     if not new:
         return []
     at = _not_before_the_last()
@@ -324,14 +325,36 @@ def release(
     return released
 
 
-def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, tuple[int, str, bool]]:
-    """Return of each subject that was published the latest version, its digest, and whether it was redacted."""
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """The latest publication of a subject; version 0 where there is none."""
+
+    version: int
+    digest: str = ""
+    withdrawal: str = ""
+    successor: str = ""
+
+    def says(self, kind_name: str, item: ToPublish) -> bool:
+        """Tell whether it says what `item` would: compared under the version that would repeat it."""
+        # A digest is of words alone: why a subject left, and who speaks for it, stands beside it.
+        beside = (item.withdrawal, item.successor) == (self.withdrawal, self.successor)
+        return beside and publication_digest(kind_name, item.subject, self.version, item.payload) == self.digest
+
+
+_NEVER_SAID = _Latest(0)
+
+
+def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, _Latest]:
+    """Return the latest publication of each subject that was published."""
     newest = (
         Publication.objects.filter(kind=OuterRef("kind"), subject=OuterRef("subject"))
         .order_by("-version")
         .values("version")[:1]
     )
     rows = Publication.objects.filter(kind=kind_name, subject__in=subjects, version=Subquery(newest)).values_list(
-        "subject", "version", "digest", "body__redacted_by"
+        "subject", "version", "digest", "withdrawal", "successor"
     )
-    return {subject: (version, said, by is not None) for subject, version, said, by in rows}
+    return {
+        subject: _Latest(version, said, withdrawal, successor or "")
+        for subject, version, said, withdrawal, successor in rows
+    }

@@ -326,6 +326,26 @@ def test_what_was_redacted_is_published_again_only_once_released(db):
     assert [(item.version, item.withdrawal) for item in seen] == [(2, "released"), (3, "")]
 
 
+def test_what_was_redacted_after_it_had_left_does_not_come_back_by_itself(db):
+    [first] = said(notice("a1"))
+    said(notice("b1"), ToPublish("a1", None, "merged", "b1"))
+    decide("D-1", publication=[first.id])
+    redact([first.id], decision="D-1", actor=OFFICE)
+    assert said(notice("a1")) == []
+    decide("D-2", subject=[f"{KIND}:a1"])
+    assert [item.withdrawal for item in release([(KIND, "a1")], decision="D-2", actor=OFFICE)] == ["released"]
+    assert [item.payload["text"] for item in said(notice("a1"))] == ["said"]
+
+
+def test_another_reason_or_another_successor_is_something_new(db):
+    said(notice("a1"), notice("b1"), notice("c1"))
+    said(ToPublish("a1", None, "merged", "b1"))
+    assert said(ToPublish("a1", None, "merged", "b1")) == []
+    [other] = said(ToPublish("a1", None, "merged", "c1"))
+    assert (other.version, other.successor) == (3, "c1")
+    assert [(item.version, item.withdrawal) for item in said(withdrawn("a1", "regrouped"))] == [(4, "regrouped")]
+
+
 def test_current_publications_are_the_latest_of_each_subject_in_order(db):
     said(notice("a1"), notice("a2"), notice("a3"))
     said(notice("a1", "changed"), withdrawn("a2"))
