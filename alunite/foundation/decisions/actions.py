@@ -22,6 +22,7 @@ from alunite.foundation.decisions.models import LONGEST_NOTE, Decision, Ground, 
 from alunite.foundation.decisions.rules import Answer, Proposal, may_answer
 from alunite.foundation.history import decided
 from alunite.foundation.history.actions import record
+from alunite.foundation.publications.actions import take_turn
 
 MOST_SUBJECTS = 200
 
@@ -116,6 +117,8 @@ def confirm_decision(decision_id: str, *, version: int, seen: str, actor: Actor)
     require(actor, "decisions.answer")
     with transaction.atomic():
         decision = _answerable(decision_id, version, actor, confirms=True)
+        # What it touches is looked up while nobody publishes: what is said meanwhile would be left out.
+        take_turn()
         act = act_named(decision.act)
         touches = act.touches(decision.subjects)
         if digest(touches) != seen:

@@ -91,15 +91,15 @@ class Beneath:
     ----------
     records : sequence of (kind, subject)
         Other published records that say the same.
+    publications : sequence of int
+        Single publications of other records that said the same once.
     entries : sequence of (record type, record id)
         Records whose entries of history say the same in their payloads.
-    statements : sequence of int
-        Statements they were made from, every version of them.
     """
 
     records: Sequence[tuple[str, str]] = field(default_factory=tuple)
+    publications: Sequence[int] = field(default_factory=tuple)
     entries: Sequence[tuple[str, str]] = field(default_factory=tuple)
-    statements: Sequence[int] = field(default_factory=tuple)
 
 
 LookBeneath = Callable[[Sequence[str]], Beneath]

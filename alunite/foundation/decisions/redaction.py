@@ -19,7 +19,7 @@ from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.actions import redact, release
 from alunite.foundation.publications.models import Publication
-from alunite.foundation.publications.queries import current_publications
+from alunite.foundation.publications.withheld import withheld
 
 SHOWN = 20
 LONGEST_VALUE = 400
@@ -51,11 +51,11 @@ class Redact(Act):
         return f"{RECORD}:{kind}:{subject}"
 
     def touches(self, subjects: Sequence[str]) -> dict[str, Any]:
-        """Return publications that still say something, and payloads of history and statements beneath records."""
+        """Return publications that still say something, and payloads of history beneath records."""
         alone, records = _read(subjects)
         found = [beneath(kind, ids) for kind, ids in sorted(records.items())]
         return decided.touches(
-            publication=[*_still_said(alone, _with_beneath(records, found))],
+            publication=[*_still_said(_told_of(alone, found), _with_beneath(records, found))],
             entry=[*_entries_beneath(found)],
         )
 
@@ -114,21 +114,23 @@ class Release(Act):
     label = gettext_lazy("Release: let a redacted record be published again")
     help = gettext_lazy(
         "The address of a record, or its kind and id. What was taken out stays out; what is stated or adopted from "
-        "then on is published again."
+        "then on is published again. A certificate or an audit tells again of what it is made from once that is "
+        "released as well."
     )
 
     def find(self, text: str) -> str:
-        """Return ``record:<kind>:<id>`` of a record whose latest publication is redacted."""
+        """Return ``record:<kind>:<id>`` of a record that is withheld."""
         kind, subject = _record_of(text)
-        if not current_publications().filter(kind=kind, subject=subject).exclude(body__redacted_by=None).exists():
+        if not withheld(kind, [subject]):
             raise ValueError(gettext("it is not redacted"))
         return f"{RECORD}:{kind}:{subject}"
 
     def touches(self, subjects: Sequence[str]) -> dict[str, Any]:
-        """Return the records that are still redacted."""
+        """Return the records that are still withheld."""
         _, records = _read(subjects)
-        rows = current_publications().filter(_any_of(records)).exclude(body__redacted_by=None)
-        return decided.touches(subject=[f"{row.kind}:{row.subject}" for row in rows])
+        return decided.touches(
+            subject=[f"{kind}:{subject}" for kind, ids in records.items() for subject in withheld(kind, ids)]
+        )
 
     def preview(self, touches: Touches) -> Preview:
         """Return the records; nothing goes."""
@@ -182,6 +184,10 @@ def _with_beneath(records: dict[str, list[str]], found: Sequence[Beneath]) -> di
         for kind, subject in item.records:
             all_of[kind].append(subject)
     return all_of
+
+
+def _told_of(alone: Sequence[int], found: Sequence[Beneath]) -> list[int]:
+    return [*alone, *(number for item in found for number in item.publications)]
 
 
 def _any_of(records: dict[str, list[str]]) -> Q:

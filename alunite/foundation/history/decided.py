@@ -20,7 +20,7 @@ REFUSED = "decision.refused"
 CARRIED_OUT = "decision.carried_out"
 
 # What a decision may name, by the word it does so with in `touches` of its confirmation.
-ENTRY, PUBLICATION, STATEMENT, SUBJECT = "entry", "publication", "statement", "subject"
+ENTRY, PUBLICATION, SUBJECT = "entry", "publication", "subject"
 
 _PERSON = "person:"
 _LONGEST_LISTED = 5

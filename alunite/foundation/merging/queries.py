@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,8 @@ from alunite.foundation.core.judgement import Reason
 from alunite.foundation.history.queries import newest_entry_of
 from alunite.foundation.merging.kinds import Line, MergeKind, Side, merge_kind, merge_kinds
 from alunite.foundation.merging.models import Merge, Proposal, Status
+from alunite.foundation.merging.rules import Merges, spoken_for
+from alunite.foundation.publications.withheld import withheld
 
 PAGE_LENGTH = 50
 
@@ -44,6 +46,17 @@ def looked_through() -> int:
 def standing_merges(kind: str) -> dict[str, str]:
     """Return loser → survivor of the merges of a kind that stand. One query; there are few."""
     return dict(Merge.objects.filter(kind=kind, undone_at=None).order_by("pk").values_list("loser", "survivor"))
+
+
+def told_beside(kind: str, merges: Merges, heads: Iterable[str]) -> dict[str, list[str]]:
+    """Return, for each of these records, those merged into it that may be told beside it: not what was taken out.
+
+    One query, none where nothing was merged.
+    """
+    behind = spoken_for(merges)
+    told = {head: behind[head] for head in heads if head in behind}
+    taken_out = withheld(kind, [record for records in told.values() for record in records])
+    return {head: [record for record in records if record not in taken_out] for head, records in told.items()}
 
 
 def have_spoken_for(kind: str, records: Sequence[str]) -> list[str]:

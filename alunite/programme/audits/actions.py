@@ -11,9 +11,10 @@ from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.merging import rules as merging
-from alunite.foundation.merging.queries import MERGED, standing_merges
+from alunite.foundation.merging.queries import MERGED, standing_merges, told_beside
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.records import CHUNK, chunks, held_records, publish_again, take_up
+from alunite.foundation.publications.withheld import withheld
 from alunite.programme.audits.models import Audit, Finding, Firm
 from alunite.programme.audits.publish import Named, audit_payload, finding_payload, firm_payload
 from alunite.programme.audits.queries import firm_heads
@@ -41,7 +42,7 @@ def publish_firms(ids: Iterable[str], *, actor: Actor, cause: Entry | None = Non
     """Publish what is said of these firms: what was merged gives way to the record that speaks for it."""
     merges = standing_merges("firm")
     wanted = sorted({head for record in ids for head in (record, merging.head_of(record, merges))})
-    behind = merging.spoken_for(merges)
+    behind = told_beside("firm", merges, wanted)
     firms = Firm.objects.in_bulk([*wanted, *(other for record in wanted for other in behind.get(record, ()))])
     said = [
         ToPublish(record, None, MERGED, merges[record])
@@ -103,7 +104,9 @@ def _audits_said(audits: Sequence[Audit]) -> list[ToPublish]:
     pack = current_pack()
     findings: dict[str, list[Finding]] = defaultdict(list)
     rows = Finding.objects.filter(audit__in=[audit.pk for audit in audits]).select_related("statement")
-    for finding in sorted(rows, key=lambda finding: finding.record_id):
+    taken_out = withheld("finding", [finding.pk for finding in rows])
+    told = [finding for finding in rows if finding.pk not in taken_out]
+    for finding in sorted(told, key=lambda finding: finding.record_id):
         findings[finding.audit_id or ""].append(finding)
     named = _named_in(audits, [audit.firm_id for audit in audits if audit.firm_id])
     return [ToPublish(audit.pk, audit_payload(audit, findings[audit.pk], named, pack)) for audit in audits]

@@ -24,6 +24,7 @@ from alunite.foundation.importing.models import Statement
 from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.withheld import withheld
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.actions import firms_named
 from alunite.programme.audits.models import Firm
@@ -131,11 +132,13 @@ def _all_to_publish(
             for key in {event.identified_as_id, event.gathered_as_id} - {None}:
                 known_by[key or ""] |= {event.certificate_id or ""} - {""}
             gathered.add(event.gathered_as_id or "")
+    taken_out = withheld("certification_event", [read.event.pk for among in events.values() for read in among])
     said = []
     for certificate in certificates:
         successor = min(known_by[certificate.pk], default="")
-        if events[certificate.pk]:
-            said.append(ToPublish(certificate.pk, certificate_payload(certificate, events[certificate.pk], pack)))
+        told = [read for read in events[certificate.pk] if read.event.pk not in taken_out]
+        if told:
+            said.append(ToPublish(certificate.pk, certificate_payload(certificate, told, pack)))
         elif successor:
             said.append(ToPublish(certificate.pk, None, MERGED, successor))
         else:

@@ -10,7 +10,7 @@ from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.merging import rules as merging
-from alunite.foundation.merging.queries import MERGED, standing_merges
+from alunite.foundation.merging.queries import MERGED, standing_merges, told_beside
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.records import publish_again, take_up
 from alunite.programme.members.models import Facility, Member
@@ -47,18 +47,18 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     Member.objects.bulk_update(stated, ["statement"], batch_size=LOOK_UP)
     record_many("member.listed", changes, actor=actor.label)
     merges = standing_merges("member")
-    alone = [row for row in rows if not merges or held[row.key].pk not in {*merges, *merges.values()}]
+    concerned = {*merges, *merges.values()}
+    alone = [row for row in rows if held[row.key].pk not in concerned]
     said = [ToPublish(held[row.key].pk, member_payload((held[row.key], row.values))) for row in alone]
     publish("member", said, actor=actor)
-    if len(alone) < len(rows):
-        publish_members([held[row.key].pk for row in rows if row not in alone], actor=actor)
+    publish_members([held[row.key].pk for row in rows if held[row.key].pk in concerned], actor=actor)
 
 
 def publish_members(ids: Iterable[str], *, actor: Actor, cause: Entry | None = None) -> None:
     """Publish what is said of these members: what was merged gives way to the record that speaks for it."""
     merges = standing_merges("member")
     wanted = sorted({head for record in ids for head in (record, merging.head_of(record, merges))})
-    behind = merging.spoken_for(merges)
+    behind = told_beside("member", merges, wanted)
     stated = stated_members([*wanted, *(other for record in wanted for other in behind.get(record, ()))])
     said = [
         ToPublish(record, None, MERGED, merges[record])
@@ -106,9 +106,9 @@ def _facilities_said(facilities: Sequence[Facility]) -> list[ToPublish]:
     """Return what is said of these facilities, and of those that speak for them."""
     pack = current_pack()
     merges = standing_merges("facility")
-    behind = merging.spoken_for(merges)
     held = {facility.pk: facility for facility in facilities}
     wanted = list(dict.fromkeys(key for one in held for key in (one, merging.head_of(one, merges))))
+    behind = told_beside("facility", merges, wanted)
     others = [key for one in wanted for key in (one, *behind.get(one, ())) if key not in held]
     held |= facilities_by_id(others) if others else {}
     return [

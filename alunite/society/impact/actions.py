@@ -11,6 +11,7 @@ from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.records import CHUNK, chunks, take_up
+from alunite.foundation.publications.withheld import withheld
 from alunite.society.impact import rules
 from alunite.society.impact.models import Figure
 from alunite.society.impact.publish import ReadFigure, figure_payloads, in_common_terms, read_figure
@@ -51,7 +52,11 @@ def _publish_subjects(subjects: Iterable[str], *, actor: Actor, cause: Entry | N
     pack = current_pack()
     for chunk in chunks(sorted(subjects)):
         groups: dict[str, list[ReadFigure]] = defaultdict(list)
-        for figure in Figure.objects.filter(subject__in=chunk).select_related("statement").order_by("pk"):
+        figures = list(Figure.objects.filter(subject__in=chunk).select_related("statement").order_by("pk"))
+        taken_out = withheld("figure", [figure.pk for figure in figures])
+        for figure in figures:
+            if figure.pk in taken_out:
+                continue
             groups[figure.subject].append(read_figure(figure, pack))
         said = {key: payload for group in groups.values() for key, payload in figure_payloads(group, pack).items()}
         publish("figure", [ToPublish(key, payload) for key, payload in said.items()], actor=actor, cause=cause)
