@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
@@ -34,7 +34,7 @@ from alunite.foundation.publications.models import (
     Redaction,
 )
 from alunite.foundation.publications.stored import remove_stored
-from alunite.foundation.publications.withheld import withheld
+from alunite.foundation.publications.withheld import withheld_redactions
 
 BATCH = 500
 PUBLISHED = "publication.published"
@@ -186,11 +186,10 @@ def _publish_batch(
     is_release: bool = False,
 ) -> list[Published]:
     latest = _latest(kind_name, [item.subject for item in batch])
-    taken_out = withheld(kind_name, latest)
     new: list[tuple[ToPublish, int, str]] = []
     for item in batch:
         last = latest.get(item.subject, _NEVER_SAID)
-        if (item.subject in taken_out) is not is_release:
+        if last.is_withheld is not is_release:
             continue
         if item.payload is None and not last.version:
             continue
@@ -333,6 +332,7 @@ class _Latest:
     digest: str = ""
     withdrawal: str = ""
     successor: str = ""
+    is_withheld: bool = False
 
     def says(self, kind_name: str, item: ToPublish) -> bool:
         """Tell whether it says what `item` would: compared under the version that would repeat it."""
@@ -351,10 +351,15 @@ def _latest(kind_name: str, subjects: Sequence[str]) -> dict[str, _Latest]:
         .order_by("-version")
         .values("version")[:1]
     )
-    rows = Publication.objects.filter(kind=kind_name, subject__in=subjects, version=Subquery(newest)).values_list(
-        "subject", "version", "digest", "withdrawal", "successor"
+    taken_out = withheld_redactions().filter(
+        publication__kind=OuterRef("kind"), publication__subject=OuterRef("subject")
+    )
+    rows = (
+        Publication.objects.filter(kind=kind_name, subject__in=subjects, version=Subquery(newest))
+        .annotate(is_withheld=Exists(taken_out))
+        .values_list("subject", "version", "digest", "withdrawal", "successor", "is_withheld")
     )
     return {
-        subject: _Latest(version, said, withdrawal, successor or "")
-        for subject, version, said, withdrawal, successor in rows
+        subject: _Latest(version, said, withdrawal, successor or "", is_withheld)
+        for subject, version, said, withdrawal, successor, is_withheld in rows
     }
