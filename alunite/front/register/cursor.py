@@ -1,7 +1,8 @@
 """Where the next page begins: signed, and good for the question it was made for alone.
 
-It holds the place after which the page begins, the publication the first page was read as of, and the day its states were
-shown for; so neither what is published meanwhile nor midnight moves a line from one page to another.
+It holds the place after which the page begins (in a list by name, the name and id), the publication the first page was
+read as of, and the day its states were shown for; so neither what is published meanwhile nor midnight moves a line from
+one page to another.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ DIGITS = 16
 class Cursor:
     """What a link to a later page says."""
 
-    after: int
+    after: int | str
     at: int
     day: date
     question: str
@@ -41,7 +42,7 @@ def read(text: str) -> Cursor:
     """Return what a cursor says; `ValueError` if it is not one of ours."""
     try:
         after, at, day, asked = _signer().unsign_object(text)
-        return Cursor(int(after), int(at), date.fromisoformat(day), str(asked))
+        return Cursor(after if isinstance(after, str) else int(after), int(at), date.fromisoformat(day), str(asked))
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise ValueError("not a cursor of this register") from error
 

@@ -6,12 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from alunite.foundation.core.canonical import digest
+from alunite.foundation.core.text import fold, words
 from alunite.foundation.publications.kinds import UNKNOWN
 
 Values = Mapping[str, Iterable[str]]
 
 # A longer value names nothing that anybody would look up, and no index should hold it.
 LONGEST_VALUE = 200
+
+ABOUT_LENGTH = 16
 
 # One word for one thing: a list in a payload is a facet under the name of one of its values.
 ONE_OF = {"activities": "activity", "countries": "country", "members": "member", "family": "standard"}
@@ -54,14 +58,86 @@ def _code(value: Any) -> str:
     return value if is_code else ""
 
 
+def of_named(said: Mapping[str, Any]) -> Values:
+    """Return the codes of a record that is looked up by its name, and the words of that name."""
+    return {**of_codes(said), "word": words(said["name"])}
+
+
+def of_audit(said: Mapping[str, Any]) -> Values:
+    """Return the facets of an audit: whom and what it is of."""
+    return {
+        "certificate_record": [said["certificate_record"]],
+        "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
+        "member": [member["id"] for member in said["members"]],
+        "standard": [said["family"]],
+        "version": [said["version"]],
+    }
+
+
+def of_finding(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a finding; a sum over many audits is found by the version it speaks of."""
+    of_one = {"audit": [said["audit"]]} if said["audit"] else {"sum": [said["version"]]}
+    return {
+        **of_one,
+        "criterion": said["criteria"],
+        "member": [member["id"] for member in said["members"]],
+        "rating": [said["rating"]],
+        "standard": [said["family"]],
+    }
+
+
+def of_facility(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a facility; whether its place on the map is known is one of them."""
+    is_placed = UNKNOWN not in (said["latitude"], said["longitude"])
+    return {
+        "activity": [item["activity"] for item in said["activities"]],
+        "country": said["countries"],
+        "operator": [said["operator"]],
+        "placed": ["yes" if is_placed else "no"],
+        "word": words(f"{said['name']} {'' if said['operator'] == UNKNOWN else said['operator']}"),
+    }
+
+
+def of_figure(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a figure; those of one `about` say something of the same metric of the same subject."""
+    return {
+        "about": [about(said)],
+        "level": [said["level"]],
+        "metric": [metric(said)],
+        "period": [said["period"]],
+        "place": [said["place"]],
+        "row_kind": [said["row_kind"]],
+        "thing": [said["thing"]],
+        "used": ["yes" if said["is_used"] else "no"],
+        "word": [] if said["place"] == UNKNOWN else words(said["place"]),
+    }
+
+
+def metric(said: Mapping[str, Any]) -> str:
+    """Return what a figure counts: the scheme's indicator, else the word of its source."""
+    return str(said["metric"] if said["indicator"] == UNKNOWN else said["indicator"])
+
+
+def about(said: Mapping[str, Any]) -> str:
+    """Return what is the same for all figures of one metric of one subject, whatever the year and the unit."""
+    where = (said["level"], said["place"], said["part"], ";".join(said["countries"]))
+    return digest([fold(word) for word in (metric(said), *where)])[:ABOUT_LENGTH]
+
+
 def of_nothing(_said: Mapping[str, Any]) -> Values:
     """Return no facets: there are few records of the kind, and nobody filters them."""
     return {}
 
 
 BY_KIND: dict[str, Callable[[Mapping[str, Any]], Values]] = {
+    "audit": of_audit,
     "certificate": of_line,
     "certification_event": of_line,
+    "facility": of_facility,
+    "figure": of_figure,
+    "finding": of_finding,
+    "firm": of_named,
+    "member": of_named,
     "scheme": of_nothing,
 }
 

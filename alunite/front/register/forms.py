@@ -80,7 +80,33 @@ class ClockForm(forms.Form):
         return (self.cleaned_data["on"], self.cleaned_data["as_of"]) if self.is_valid() else (None, None)
 
 
-class RegisterForm(ClockForm):
+class PagedForm(ClockForm):
+    """A question whose answer has pages."""
+
+    after = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def question(self) -> str:
+        """What stands for the filters and clocks in a cursor."""
+        raise NotImplementedError
+
+    def clean_after(self) -> Cursor | None:
+        """Return the place a page begins at."""
+        text = self.cleaned_data["after"]
+        if not text:
+            return None
+        try:
+            read = cursor.read(text)
+        except ValueError:
+            raise forms.ValidationError(_("This link to a later page is not complete. Start from the first.")) from None
+        if read.question != self.question:
+            raise forms.ValidationError(
+                _("This link to a later page belongs to other filters or other days. Start from the first.")
+            )
+        return read
+
+
+class RegisterForm(PagedForm):
     """The state of the list, all of it in the address."""
 
     q = forms.CharField(
@@ -94,7 +120,6 @@ class RegisterForm(ClockForm):
     country = forms.ChoiceField(label=_("Country"), required=False)
     firm = forms.CharField(label=_("Audit firm"), required=False, max_length=LONGEST_QUERY)
     member = forms.CharField(label=_("Member"), required=False, max_length=LONGEST_QUERY)
-    after = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, choices: Mapping[str, list[tuple[str, Any]]], names: Mapping[str, str], **kwargs: Any
@@ -123,21 +148,6 @@ class RegisterForm(ClockForm):
             )
         return identifier
 
-    def clean_after(self) -> Cursor | None:
-        """Return the place a page begins at."""
-        text = self.cleaned_data["after"]
-        if not text:
-            return None
-        try:
-            read = cursor.read(text)
-        except ValueError:
-            raise forms.ValidationError(_("This link to a later page is not complete. Start from the first.")) from None
-        if read.question != self.question:
-            raise forms.ValidationError(
-                _("This link to a later page belongs to other filters or other days. Start from the first.")
-            )
-        return read
-
     @property
     def question(self) -> str:
         """What stands for these filters and clocks in a cursor."""
@@ -155,7 +165,7 @@ class RegisterForm(ClockForm):
             on=clocks.on,
             today=begun.day if begun else clocks.today,
             at=begun.at if begun else clocks.at,
-            after=begun.after if begun else None,
+            after=int(begun.after) if begun else None,
         )
 
     def following(self, clocks: Clocks, listing: Listing) -> str:

@@ -36,7 +36,7 @@ class Site:
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
         """Label of each id, by group."""
-        groups = ("activities", "classes", "families", "versions", "levels", "events")
+        groups = ("activities", "classes", "families", "versions", "levels", "events", "ratings", "indicators")
         return {name: {item["id"]: item["label"] for item in self.vocabulary.get(name, [])} for name in groups}
 
     @cached_property

@@ -9,8 +9,10 @@ from alunite.foundation.scheme.models import (
     Activity,
     Event,
     Family,
+    Indicator,
     Level,
     MemberClass,
+    Rating,
     Scheme,
     Standard,
     Version,
@@ -32,6 +34,8 @@ class SchemePayload(Payload):
     version_changes: tuple[VersionChange, ...] = said("What changed between versions.")
     levels: tuple[Level, ...] = said("Levels of certificate, with the years each lasts.")
     events: tuple[Event, ...] = said("Kinds of certification event.")
+    ratings: tuple[Rating, ...] = said("Words an auditor can rate a criterion with.")
+    indicators: tuple[Indicator, ...] = said("What is counted about the programme.")
 
 
 @publication_kind("standard_version")
@@ -49,7 +53,17 @@ class StandardVersionPayload(Payload):
 def scheme_payload(pack: Pack) -> dict[str, Any]:
     """Return the vocabulary of a pack."""
     document = pack.document()
-    groups = ("activities", "classes", "families", "versions", "version_changes", "levels", "events")
+    groups = (
+        "activities",
+        "classes",
+        "families",
+        "versions",
+        "version_changes",
+        "levels",
+        "events",
+        "ratings",
+        "indicators",
+    )
     return {"name": pack.scheme.name, "scheme": document["scheme"], **{name: document.get(name, []) for name in groups}}
 
 

@@ -35,6 +35,7 @@ class FigurePayload(Sourced):
     name: str = said("A line that names it.")
     row_kind: str = said("Kind of file it came with: yearly, production or ghg.")
     thing: str = said("The same for all figures that speak of the same thing.")
+    series: str = said("The same for all figures that speak of the same thing in whatever year.")
     level: str = said(
         "Of what it speaks: programme, world, region, country, other countries, company, facility or product."
     )
@@ -118,6 +119,7 @@ def _payload(read: ReadFigure, pack: Pack) -> dict[str, Any]:
         "name": rules.title(said),
         "row_kind": read.figure.statement.kind,
         "thing": read.figure.subject,
+        "series": rules.series(said),
         "level": said.level,
         "place": said.name or UNKNOWN,
         "countries": [said.country] if said.country else [UNKNOWN],

@@ -145,10 +145,19 @@ def subject(said: Said) -> str:
 
     Value, cut-off, share, estimate and source do not count: by these, figures of one thing differ.
     """
+    return digest([*_what_and_where(said), str(said.period)])[:SUBJECT_LENGTH]
+
+
+def series(said: Said) -> str:
+    """Return what is the same for all figures that speak of the same thing in whatever year."""
+    return digest(_what_and_where(said))[:SUBJECT_LENGTH]
+
+
+def _what_and_where(said: Said) -> list[str]:
     dimension = said.dimension if said.level in PLACES or said.level == PROGRAMME else ""
     what = (said.indicator or fold(said.metric), said.measure, dimension, said.basis, said.boundary, said.unit)
     where = (said.level, said.country, said.name, said.part)
-    return digest([*(fold(word) for word in (*what, *where)), str(said.period)])[:SUBJECT_LENGTH]
+    return [fold(word) for word in (*what, *where)]
 
 
 def title(said: Said) -> str:

@@ -1,0 +1,120 @@
+"""Lists of records by name, and records found by what they say: a fixed number of queries, each on either clock.
+
+`at` is the publication a question is asked as of; None for what is shown now.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+
+from alunite.foundation.core.text import words
+from alunite.front.register.models import Facet, Record, shown_at
+from alunite.front.register.queries import PAGE_LENGTH
+
+# What one page shows of a subject; more is said to be more, and is found in the list.
+MOST = 500
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedNames:
+    """What a reader asks of a list by name.
+
+    Parameters
+    ----------
+    kind : str
+        Kind of the records.
+    chosen : mapping of facet to value
+        All of which a record must have.
+    text : str
+        Words that must all begin a word a record is found by.
+    at : int or None
+        The publication the list is read as of; None for what is shown now.
+    after : tuple of slug and subject, or None
+        The place the page begins after, from `Names.next`.
+    """
+
+    kind: str
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    at: int | None = None
+    after: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A page of a list by name.
+
+    Parameters
+    ----------
+    records : list of Record
+        Those of the page.
+    count : int
+        How many there are over all pages.
+    unplaced : int
+        How many of these have no place on the map; 0 for kinds that have none anyway.
+    at : int
+        The publication the page was read as of; 0 when there is none.
+    next : tuple or None
+        Place the following page begins after; None on the last.
+    """
+
+    records: list[Record]
+    count: int
+    unplaced: int
+    at: int
+    next: Place | None
+
+
+def listing(asked: AskedNames) -> Names:
+    """Return one page of a list by name. Three queries, two as of a publication."""
+    newest = Record.objects.order_by("-publication").values_list("publication", flat=True)
+    at = (newest.first() or 0) if asked.at is None else asked.at
+    found = _matching(asked, at)
+    unplaced = Q(pk__in=_having(asked.kind, "placed", ["no"]))
+    counted = found.aggregate(all=Count("pk"), unplaced=Count("pk", filter=unplaced))
+    if asked.after:
+        slug, subject = asked.after
+        found = found.filter(Q(slug__gt=slug) | Q(slug=slug, subject__gt=subject))
+    records = list(found.order_by("slug", "subject")[: PAGE_LENGTH + 1])
+    page = records[:PAGE_LENGTH]
+    following = (page[-1].slug, page[-1].subject) if len(records) > PAGE_LENGTH else None
+    return Names(page, counted["all"], counted["unplaced"], at, following)
+
+
+def _matching(asked: AskedNames, at: int) -> QuerySet[Record]:
+    found = Record.objects.filter(shown_at(at), kind=asked.kind, withdrawal="")
+    for name, value in asked.chosen.items():
+        found = found.filter(pk__in=_having(asked.kind, name, [value]))
+    typed = words(asked.text)
+    if asked.text and not typed:
+        return found.none()
+    for word in typed:
+        begun = Facet.objects.filter(kind=asked.kind, name="word", value__startswith=word)
+        found = found.filter(pk__in=begun.values("publication"))
+    return found
+
+
+def _having(kind: str, name: str, values: Sequence[str]) -> QuerySet[Facet, dict[str, int]]:
+    return Facet.objects.filter(kind=kind, name=name, value__in=values).values("publication")
+
+
+def having(kind: str, name: str, values: Iterable[str], at: int | None) -> list[Record]:
+    """Return the records of a kind that have one of these values of a facet, by name; at most `MOST`. One query."""
+    shown = Record.objects.filter(shown_at(at), kind=kind, withdrawal="", pk__in=_having(kind, name, list(values)))
+    return list(shown.order_by("slug", "subject")[:MOST])
+
+
+def values_of(kind: str, names: Sequence[str], at: int | None) -> dict[str, list[tuple[str, int]]]:
+    """Return, for each facet, the values records of a kind have with how many have each. One query."""
+    shown = Record.objects.filter(shown_at(at), kind=kind, withdrawal="").values("publication")
+    held = Facet.objects.filter(kind=kind, name__in=names, publication__in=shown)
+    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for name, value, count in held.values_list("name", "value").annotate(n=Count("pk")).order_by("name", "value"):
+        found[name].append((value, count))
+    return found
