@@ -53,12 +53,22 @@ TABLE = """
 /events/<public_id:subject>/                  | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /events/<public_id:subject>-<slug:slug>/      | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /events/<public_id:subject>-<slug:slug>/      | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/members/                                     | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /members/<public_id:subject>/                 | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /members/<public_id:subject>-<slug:slug>/     | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /members/<public_id:subject>-<slug:slug>/     | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/firms/                                       | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /firms/<public_id:subject>/                   | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /firms/<public_id:subject>-<slug:slug>/       | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /firms/<public_id:subject>-<slug:slug>/       | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/facilities/                                  | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/facilities/<public_id:subject>/              | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/facilities/<public_id:subject>-<slug:slug>/  | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/facilities/<public_id:subject>-<slug:slug>/  | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/figures/                                     | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/figures/<public_id:subject>/                 | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
+/figures/<public_id:subject>-<slug:slug>/     | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/figures/<public_id:subject>-<slug:slug>/     | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
 /standards/                                   | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/<slug:version>/                    | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/<slug:version>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
@@ -268,7 +278,7 @@ def page() -> str:
 
 
 @pytest.fixture
-def cast(samples) -> Cast:
+def cast(facts) -> Cast:
     return make_cast()
 
 
@@ -280,7 +290,14 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     """The path of each case of the table, by route and case."""
     ensure_signing_key()  # /readyz asks for it
     found: dict[tuple[str, str], str] = {}
-    folders = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
+    folders = {
+        "certificate": "certificates",
+        "certification_event": "events",
+        "facility": "facilities",
+        "figure": "figures",
+        "firm": "firms",
+        "member": "members",
+    }
     for kind, folder in folders.items():
         shown = Record.objects.filter(until=None, kind=kind).order_by("subject").first()
         bare, full = f"/{folder}/<public_id:subject>/", f"/{folder}/<public_id:subject>-<slug:slug>/"

@@ -106,3 +106,21 @@ def certified_entity() -> str:
     first = Publication.objects.filter(kind="certificate").select_related("body").order_by("subject").first()
     assert first is not None, "the sample data publish no certificate"
     return str(json.loads(first.body.payload)["entity"])
+
+
+@pytest.mark.parametrize(
+    ("address", "first"),
+    [
+        ("/facilities/?q=alba", "a[href^='/facilities/']"),
+        ("/figures/?metric=members&period=2021", "a[href^='/figures/']"),
+        ("/figures/?metric=bauxite&level=world&period=2011", "a[href^='/figures/']"),
+        ("/members/?q=norsk", "a[href^='/members/']"),
+        ("/firms/?q=dnv", "a[href^='/firms/']"),
+        ("/register/?q=nemak+slovakia", "a[href^='/events/']"),
+    ],
+)
+def test_a_record_reached_from_its_list_fits_and_is_accessible(browser_page, address, first):
+    browser_page.goto(address)
+    browser_page.locator(f"main th {first}").first.click()
+    expect(browser_page.locator("nav.crumbs")).to_be_visible()
+    look_at(browser_page)

@@ -10,7 +10,17 @@ from alunite.front.api import xml
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 # Publications a part stands for; the protocol allows 50,000 addresses in one.
 PART = 10_000
-FIRST_PART = ("/", "/register/", "/standards/", "/data/", "/api/v1/public/docs")
+FIRST_PART = (
+    "/",
+    "/register/",
+    "/members/",
+    "/firms/",
+    "/facilities/",
+    "/figures/",
+    "/standards/",
+    "/data/",
+    "/api/v1/public/docs",
+)
 
 
 def index(parts: Iterable[tuple[int, str]], site: str) -> bytes:

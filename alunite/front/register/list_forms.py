@@ -53,7 +53,7 @@ class NamesForm(PagedForm):
             self.fields[name] = forms.CharField(label=label, required=False, widget=forms.HiddenInput)
         self.filters: Sequence[str] = (*offered, *exact)
         self.offered = tuple(offered)
-        self.exact = tuple(exact)
+        self._exact = tuple(exact)
 
     @property
     def question(self) -> str:
@@ -62,13 +62,16 @@ class NamesForm(PagedForm):
         asked = {name: str(self.data.get(name, "")).strip() for name in names}
         return cursor.question({"list": self.kind, **asked})
 
-    def asked(self, clocks: Clocks) -> AskedNames:
-        """Return the question, once the form is valid; a later page is read as the first one was."""
+    def asked(self, clocks: Clocks, always: Mapping[str, str]) -> AskedNames:
+        """Return the question, once the form is valid; a later page is read as the first one was.
+
+        `always` is what all records of the list have.
+        """
         data = self.cleaned_data
         begun: Cursor | None = data[AFTER]
         return AskedNames(
             kind=self.kind,
-            chosen={name: data[name] for name in self.filters if data[name]},
+            chosen={**always, **{name: data[name] for name in self.filters if data[name]}},
             text=data["q"],
             at=begun.at if begun else clocks.at,
             after=_place(begun) if begun else None,
@@ -88,9 +91,20 @@ class NamesForm(PagedForm):
         return [self[name] for name in (*self.offered, "on", "as_of")]
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether anything was asked for but the whole list."""
+        return any(self.cleaned_data[name] for name in ("q", "after", *self.filters))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Name and value of what a link narrowed the list by, for the form to carry along."""
+        values = ((name, self.cleaned_data.get(name, "")) for name in self._exact)
+        return [(name, value) for name, value in values if value]
+
+    @property
     def named(self) -> list[tuple[str, str]]:
         """Label and value of what a link narrowed the list by."""
-        return [(str(self.fields[name].label), self.cleaned_data[name]) for name in self.exact if self.cleaned_data[name]]
+        return [(str(self.fields[name].label), value) for name, value in self.kept]
 
 
 def _place(begun: Cursor) -> Place:

@@ -68,10 +68,11 @@ class Record(models.Model):
             models.UniqueConstraint(fields=["kind", "subject", "publication"], name="register_record_once"),
             models.UniqueConstraint(fields=["kind", "subject"], condition=NOW, name="register_record_now"),
         ]
-        # Counts of a kind, now and as of a publication, without a look at what is said.
+        # Counts of a kind, now and as of a publication, and lists by name, without a look at what is said.
         indexes = [
             models.Index(fields=["kind", "withdrawal"], condition=NOW, name="register_record_count_now"),
             models.Index(fields=["kind", "withdrawal", "publication", "until"], name="register_record_count"),
+            models.Index(fields=["kind", "slug", "subject"], name="register_record_by_name"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -100,7 +101,7 @@ def _matching(asked: AskedNames, at: int) -> QuerySet[Record]:
     return found
 
 
-def _having(kind: str, name: str, values: Sequence[str]) -> QuerySet[Facet, dict[str, int]]:
+def _having(kind: str, name: str, values: Sequence[str]) -> QuerySet[Facet, Any]:
     return Facet.objects.filter(kind=kind, name=name, value__in=values).values("publication")
 
 
@@ -110,10 +111,17 @@ def having(kind: str, name: str, values: Iterable[str], at: int | None) -> list[
     return list(shown.order_by("slug", "subject")[:MOST])
 
 
-def values_of(kind: str, names: Sequence[str], at: int | None) -> dict[str, list[tuple[str, int]]]:
-    """Return, for each facet, the values records of a kind have with how many have each. One query."""
-    shown = Record.objects.filter(shown_at(at), kind=kind, withdrawal="").values("publication")
-    held = Facet.objects.filter(kind=kind, name__in=names, publication__in=shown)
+def values_of(
+    kind: str, names: Sequence[str], at: int | None, always: Mapping[str, str]
+) -> dict[str, list[tuple[str, int]]]:
+    """Return, for each facet, the values records of a kind have with how many have each. One query.
+
+    `always` is what the records counted all have.
+    """
+    shown = Record.objects.filter(shown_at(at), kind=kind, withdrawal="")
+    for name, value in always.items():
+        shown = shown.filter(pk__in=_having(kind, name, [value]))
+    held = Facet.objects.filter(kind=kind, name__in=names, publication__in=shown.values("publication"))
     found: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for name, value, count in held.values_list("name", "value").annotate(n=Count("pk")).order_by("name", "value"):
         found[name].append((value, count))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import views
+from alunite.front.register import fact_views, views
 
 
 class PublicId:
@@ -29,10 +29,18 @@ urlpatterns = [
     path("certificates/<public_id:subject>-<slug:slug>/", views.certificate, name="certificate"),
     path("events/<public_id:subject>/", views.certification_event, {"slug": ""}),
     path("events/<public_id:subject>-<slug:slug>/", views.certification_event, name="certification_event"),
-    path("members/<public_id:subject>/", views.member, {"slug": ""}),
-    path("members/<public_id:subject>-<slug:slug>/", views.member, name="member"),
-    path("firms/<public_id:subject>/", views.firm, {"slug": ""}),
-    path("firms/<public_id:subject>-<slug:slug>/", views.firm, name="firm"),
+    path("members/", fact_views.members, name="members"),
+    path("members/<public_id:subject>/", fact_views.member, {"slug": ""}),
+    path("members/<public_id:subject>-<slug:slug>/", fact_views.member, name="member"),
+    path("firms/", fact_views.firms, name="firms"),
+    path("firms/<public_id:subject>/", fact_views.firm, {"slug": ""}),
+    path("firms/<public_id:subject>-<slug:slug>/", fact_views.firm, name="firm"),
+    path("facilities/", fact_views.facilities, name="facilities"),
+    path("facilities/<public_id:subject>/", fact_views.facility, {"slug": ""}),
+    path("facilities/<public_id:subject>-<slug:slug>/", fact_views.facility, name="facility"),
+    path("figures/", fact_views.figures, name="figures"),
+    path("figures/<public_id:subject>/", fact_views.figure, {"slug": ""}),
+    path("figures/<public_id:subject>-<slug:slug>/", fact_views.figure, name="figure"),
     path("standards/", views.standards, name="standards"),
     path("standards/<slug:version>/", views.standard, name="standard"),
 ]

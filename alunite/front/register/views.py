@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import present, queries
+from alunite.front.register import named, present, queries
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
 from alunite.front.register.forms import NAMED, ClockForm, RegisterForm
@@ -107,25 +107,23 @@ def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
 
 @require_safe
 def certificate(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
-    return _record_page(request, "certificate", subject, slug, "register/certificate.html")
+    return record_page(request, "certificate", subject, slug, template="register/certificate.html", context_of=_of_line)
 
 
 @require_safe
 def certification_event(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
-    return _record_page(request, "certification_event", subject, slug, "register/certification_event.html")
+    return record_page(
+        request, "certification_event", subject, slug, template="register/certification_event.html", context_of=_of_line
+    )
 
 
-@require_safe
-def member(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
-    return _record_page(request, "member", subject, slug, "register/member.html")
+# What the page of a record shows beside the record itself, on both clocks.
+Context = Callable[[Record, Clocks, Site], dict[str, Any]]
 
 
-@require_safe
-def firm(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
-    return _record_page(request, "firm", subject, slug, "register/firm.html")
-
-
-def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, template: str) -> HttpResponse:
+def record_page(
+    request: HttpRequest, kind: str, subject: str, slug: str, *, template: str, context_of: Context
+) -> HttpResponse:
     """Show a record under its one address, that of its name now; an old slug moves on."""
     asked = seen(request)
     now = queries.record(kind, subject)
@@ -138,7 +136,7 @@ def _record_page(request: HttpRequest, kind: str, subject: str, slug: str, templ
     named = found if now.withdrawal else now
     if slug != slugify(named.title):
         return _moved(request, named)
-    context = asked.context | {"record": found} | _context(found, asked.clocks, asked.site)
+    context = asked.context | {"record": found} | context_of(found, asked.clocks, asked.site)
     context["linked"] = present.linked(found, asked.clocks.day, request.build_absolute_uri(request.path))
     return render(request, template, context, status=asked.status)
 
@@ -164,9 +162,25 @@ def _nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found:
     return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
-def _context(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
-    if found.kind in {"certificate", "certification_event"}:
-        return {"page": present.page(found, clocks.on, site)}
+def _of_line(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
+    said: dict[str, Any] = found.payload or {}
+    rows = [event["record_id"] for event in said.get("events") or [said]]
+    told = named.having("audit", "certificate_record", rows, clocks.at)
+    return {"page": present.page(found, clocks.on, site, told), "audits": present.audits(told, site)}
+
+
+def record_page_of_lines(
+    request: HttpRequest, kind: str, subject: str, slug: str, *, template: str, context_of: Context
+) -> HttpResponse:
+    """Show a record that lines of the register name, with these lines."""
+
+    def with_lines(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
+        return _lines_of(found, clocks, site) | context_of(found, clocks, site)
+
+    return record_page(request, kind, subject, slug, template=template, context_of=with_lines)
+
+
+def _lines_of(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
     shown, count = queries.lines_of(found.kind, found.subject, clocks.day, clocks.at)
     return {
@@ -194,7 +208,9 @@ def standard(request: HttpRequest, version: str) -> HttpResponse:
     found = now if asked.clocks.at is None else queries.record("standard_version", version, asked.clocks.at)
     if now is None or found is None or found.withdrawal:
         return _nothing_shown(request, asked, now, found)
-    context = asked.context | {"record": found} | present.standard(found, asked.site)
+    told = named.having("finding", "sum", [version], asked.clocks.at)
+    sums = {"sums": present.sums(told, asked.site)}
+    context = asked.context | {"record": found} | present.standard(found, asked.site) | sums
     return render(request, "register/standard.html", context, status=asked.status)
 
 

@@ -1,19 +1,29 @@
 """From read tables to what a template shows: no query, no rule, only words and order."""
 
+from alunite.front.register.present.audits import audits, sums
+from alunite.front.register.present.facilities import facility
+from alunite.front.register.present.figures import figure
 from alunite.front.register.present.linked import linked
+from alunite.front.register.present.names import heads, names
 from alunite.front.register.present.records import page
 from alunite.front.register.present.standards import families, standard
 from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
 
 __all__ = [
     "STATE_WORDS",
+    "audits",
     "chain",
     "countries",
+    "facility",
     "families",
+    "figure",
+    "heads",
     "line",
     "linked",
+    "names",
     "page",
     "record_url",
     "standard",
+    "sums",
     "withdrawal",
 ]

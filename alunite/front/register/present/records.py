@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -127,8 +127,8 @@ def _reason(data: Reason, numbers: Mapping[str, int], site: Site) -> ReasonShown
     )
 
 
-def page(record: Record, asked: date | None, site: Site) -> Page:
-    """Return what the page of a certificate or an event shows on a day."""
+def page(record: Record, asked: date | None, site: Site, audits: Sequence[Record] = ()) -> Page:
+    """Return what the page of a certificate or an event shows on a day; `audits` are those told of under it."""
     said: dict[str, Any] = record.payload or {}
     today = asked or site.today
     line_of_states = Timeline.from_list(said["timeline"])
@@ -168,7 +168,7 @@ def page(record: Record, asked: date | None, site: Site) -> Page:
         event_label=event_label(said["event"], site),
         finding=finding(line_of_states, today),
         coming=_coming(now, said),
-        not_known=not_known(said),
+        not_known=not_known(said, audits),
         segments=[
             SegmentShown(
                 first=segment.first.isoformat(),
@@ -295,7 +295,7 @@ def _coming(now: Segment | None, said: Mapping[str, Any]) -> Answer:
     return Answer(asked, _("Unknown"), _("no audit or renewal published"), known=False)
 
 
-def not_known(said: Mapping[str, Any]) -> list[Answer]:
+def not_known(said: Mapping[str, Any], audits: Sequence[Record] = ()) -> list[Answer]:
     """Return what a reader would ask and no page held here answers, with why; never to be read as none or zero."""
     silent = _("No page we hold gives it.")
     asked = [
@@ -311,6 +311,12 @@ def not_known(said: Mapping[str, Any]) -> list[Answer]:
         found.append(Answer(_("Activities in scope"), silent, known=False))
     if not said["firm"]:
         found.append(Answer(_("Audit firm"), silent, known=False))
+    told = [audit.payload for audit in audits if audit.payload]
+    if not any(audit["findings"] or _is_counted(audit) for audit in told):
+        silent_on_ratings = _("Not held: no audit report was read. This is not a count of zero.")
+        found.append(Answer(_("Ratings and non-conformances"), silent_on_ratings, known=False))
+    if all(is_unknown(audit["next_audit"]) for audit in told):
+        found.append(Answer(_("Audits to come"), _("None published."), known=False))
     return [
         *found,
         Answer(
@@ -318,13 +324,11 @@ def not_known(said: Mapping[str, Any]) -> list[Answer]:
             _("Not reported to this register. It does not mean that there was none."),
             known=False,
         ),
-        Answer(
-            _("Ratings and non-conformances"),
-            _("Not held: no audit report was read. This is not a count of zero."),
-            known=False,
-        ),
-        Answer(_("Audits to come"), _("None published."), known=False),
     ]
+
+
+def _is_counted(audit: Mapping[str, Any]) -> bool:
+    return not (is_unknown(audit["nc_major"]) and is_unknown(audit["nc_minor"]))
 
 
 def _sources(said: dict[str, Any]) -> list[Source]:

@@ -1,0 +1,92 @@
+"""The source of a fact as it is shown beside it, and values as they are written. No query, no rule, only words and order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from alunite.foundation.core.judgement import Trust
+from alunite.front.register.present.records import ReasonShown
+from alunite.front.register.present.words import trust_note, trust_word
+from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import days_in
+
+# A thin space that no line is broken at.
+THIN = "\u202f"
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where a fact was read, who speaks there, and on what terms it may be used."""
+
+    url: str
+    host: str
+    who: str
+    document: str
+    via: str
+    licence: str
+    attribution: str
+
+
+def cited(said: Mapping[str, Any], site: Site) -> Cited:
+    """Return the source of a payload; what it does not name is empty."""
+    url = said.get("source_url", "")
+    note, _is_trusted = trust_note(Trust.READ, said.get("origin", ""), url, site)
+    return Cited(
+        url=url,
+        host=host(url),
+        who=note,
+        document=known(said.get("source")),
+        via=known(said.get("via_url")),
+        licence=known(said.get("licence")),
+        attribution=known(said.get("attribution")),
+    )
+
+
+def known(value: Any) -> str:
+    """Return a published value, empty where it is unknown."""
+    return "" if is_unknown(value) else str(value)
+
+
+def host(url: str) -> str:
+    """Return the host of an address without its `www`."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def number(value: str) -> str:
+    """Return a number as it was stated, its digits in groups.
+
+    >>> number("248500000") == f"248{THIN}500{THIN}000", number("0.04"), number("-1234.50") == f"−1{THIN}234.50"
+    (True, '0.04', True)
+    """
+    sign = "−" if value.startswith("-") else ""
+    whole, point, rest = value.removeprefix("-").partition(".")
+    return f"{sign}{int(whole):,}".replace(",", THIN) + point + rest if whole.isdecimal() else value
+
+
+def reasons(told: list[dict[str, Any]], site: Site) -> list[ReasonShown]:
+    """Return reasons of a choice between values, each with the values it put before others."""
+    shown = []
+    for item in told:
+        note, is_trusted = trust_note(item["trust"], item["origin"], item["source"], site)
+        text = days_in(item["text"]).removesuffix(".") + _compared(item["values"])
+        shown.append(
+            ReasonShown(text, note, is_trusted, item["source"], word=trust_word(item["trust"], item["origin"]))
+        )
+    return shown
+
+
+def _compared(values: Mapping[str, Any]) -> str:
+    before = values.get("before", [])
+    behind = values.get("behind", [])
+    if not (before and behind):
+        return "."
+    return _(": %(before)s before %(behind)s.") % {"before": _listed(before), "behind": _listed(behind)}
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(dict.fromkeys(number(str(value)) for value in values))

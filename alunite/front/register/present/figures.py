@@ -1,0 +1,231 @@
+"""What the page of a figure shows: every published value side by side, the one used, and why. No query, no rule."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from alunite.front.register.facets import metric
+from alunite.front.register.models import Record
+from alunite.front.register.present.chart import Chart, Dot, chart
+from alunite.front.register.present.cited import Cited, cited, known, number, reasons
+from alunite.front.register.present.records import ReasonShown
+from alunite.front.register.present.words import Link, countries, record_url
+from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import day as show_day
+
+UNITS = {"percent": "%"}
+
+# By what values of one metric of one subject can differ, and then are not compared.
+DIFFERENCES = ("measure", "dimension", "basis", "boundary", "unit")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureShown:
+    """A value as stated."""
+
+    url: str
+    amount: str
+    period: str
+    as_of: str
+    details: list[tuple[str, str]]
+    note: str
+    is_estimated: bool
+    is_used: bool
+    is_this: bool
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class YearShown:
+    """A year of a series: the value used, and how many other values are published for it."""
+
+    url: str
+    period: str
+    amount: str
+    others: list[str]
+    host: str
+    is_this: bool
+    is_undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A series of the same metric of the same subject that is not compared, and by what it differs."""
+
+    link: Link
+    differs: str
+    years: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePage:
+    """What the page of a figure shows."""
+
+    metric: str
+    subject: str
+    used: FigureShown
+    values: list[FigureShown]
+    reasons: list[ReasonShown]
+    is_undecided: bool
+    years: list[YearShown]
+    chart: Chart | None
+    beside: list[Beside]
+    boundary: str
+    speaks_of_programme: bool
+
+    @property
+    def has_details(self) -> bool:
+        """Whether any source says more of its value."""
+        return any(value.details or value.note for value in self.values)
+
+
+def figure(record: Record, records: Sequence[Record], site: Site) -> FigurePage:
+    """Return what the page of a figure shows.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        All figures of its metric and subject, itself among them.
+    """
+    said = _said(record)
+    told = [item for item in records if item.payload]
+    same = [item for item in told if _said(item)["thing"] == said["thing"]]
+    values = sorted(
+        (_figure(item, site, this=record.subject) for item in same), key=lambda item: (not item.is_used, item.as_of)
+    )
+    series = [item for item in told if _said(item)["series"] == said["series"]]
+    years = _years(series, site, this=said["period"])
+    return FigurePage(
+        metric=metric_label(said, site),
+        subject=subject(said),
+        used=next((item for item in values if item.is_used), values[0]),
+        values=values,
+        reasons=reasons(said["reasons"], site),
+        is_undecided=is_undecided(said),
+        years=years,
+        chart=chart([_dot(item) for item in series], unit(said)),
+        beside=_beside(said, told, site),
+        boundary=known(said["boundary"]),
+        speaks_of_programme=said["level"] == "programme",
+    )
+
+
+def metric_label(said: Mapping[str, Any], site: Site) -> str:
+    """Return what is counted: the scheme's label, else the source's word."""
+    return site.label("indicators", metric(said))
+
+
+def subject(said: Mapping[str, Any]) -> str:
+    """Return of whom or which place a figure speaks."""
+    named = [known(said["place"]), known(said["part"]), *countries([code for code in said["countries"] if known(code)])]
+    return ", ".join(dict.fromkeys(name for name in named if name)) or _("the programme as a whole")
+
+
+def unit(said: Mapping[str, Any]) -> str:
+    """Return the unit as it is written after a value; nothing for a count."""
+    return "" if said["unit"] == "count" else UNITS.get(said["unit"], said["unit"])
+
+
+def amount(said: Mapping[str, Any]) -> str:
+    """Return value and unit."""
+    return f"{number(said['value'])}\u202f{unit(said)}".rstrip("\u202f")
+
+
+def _said(record: Record) -> dict[str, Any]:
+    return record.payload or {}
+
+
+def is_undecided(said: Mapping[str, Any]) -> bool:
+    """Tell whether nothing tells which of several values is meant, so that one is only shown first."""
+    return any(reason["rule"].endswith(".undecided") for reason in said["reasons"])
+
+
+def _figure(record: Record, site: Site, *, this: str) -> FigureShown:
+    said = _said(record)
+    details = [
+        (_("Measure"), known(said["measure"])),
+        (_("Part"), known(said["dimension"])),
+        (_("Basis"), known(said["basis"])),
+        (_("Boundary"), known(said["boundary"])),
+        (_("Share of the owner who reports it"), known(said["share"])),
+    ]
+    if said["indicator"] != "unknown" and said["metric"].lower() != metric_label(said, site).lower():
+        details.insert(0, (_("In the words of its source"), said["metric"]))
+    return FigureShown(
+        url=record_url("figure", record.subject, record.title, site.query),
+        amount=amount(said),
+        period=said["period"],
+        as_of=known(said["as_of"]),
+        details=[(name, value) for name, value in details if value],
+        note=said["note"],
+        is_estimated=said["is_estimated"],
+        is_used=said["is_used"],
+        is_this=record.subject == this,
+        cited=cited(said, site),
+    )
+
+
+def _years(series: Sequence[Record], site: Site, *, this: str) -> list[YearShown]:
+    by_period: dict[str, list[Record]] = defaultdict(list)
+    for item in series:
+        by_period[_said(item)["period"]].append(item)
+    found = []
+    for period, items in sorted(by_period.items(), reverse=True):
+        used = next((item for item in items if _said(item)["is_used"]), items[0])
+        found.append(
+            YearShown(
+                url=record_url("figure", used.subject, used.title, site.query),
+                period=period,
+                amount=amount(_said(used)),
+                others=[amount(_said(item)) for item in items if item is not used],
+                host=cited(_said(used), site).host,
+                is_this=period == this,
+                is_undecided=is_undecided(_said(used)),
+            )
+        )
+    return found
+
+
+def _dot(record: Record) -> Dot:
+    said = _said(record)
+    return Dot(int(said["period"][:4]), float(said["value"]), is_used=said["is_used"])
+
+
+def _beside(said: Mapping[str, Any], told: Sequence[Record], site: Site) -> list[Beside]:
+    by_series: dict[str, list[Record]] = defaultdict(list)
+    for item in told:
+        if _said(item)["series"] != said["series"]:
+            by_series[_said(item)["series"]].append(item)
+    found = []
+    for items in by_series.values():
+        used = [item for item in items if _said(item)["is_used"]] or items
+        last = max(used, key=lambda item: _said(item)["period"])
+        periods = sorted({_said(item)["period"] for item in items})
+        found.append(
+            Beside(
+                link=Link(amount(_said(last)), record_url("figure", last.subject, last.title, site.query)),
+                differs=_differs(said, _said(last)),
+                years="–".join(dict.fromkeys((show_day(periods[0]), show_day(periods[-1])))),
+            )
+        )
+    return sorted(found, key=lambda item: (item.differs, item.link.name))
+
+
+def _differs(said: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    words = {
+        "measure": _("measure"),
+        "dimension": _("part"),
+        "basis": _("basis"),
+        "boundary": _("boundary"),
+        "unit": _("unit"),
+    }
+    return "; ".join(
+        f"{words[name]}: {_('not published') if is_unknown(other[name]) else other[name]}"
+        for name in DIFFERENCES
+        if other[name] != said[name]
+    )
