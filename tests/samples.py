@@ -34,3 +34,27 @@ def samples(sample_database: databases.Copies, django_db_blocker: Any, own_home:
     """Work on the real samples, and undo what the test writes."""
     with django_db_blocker.unblock(), databases.pointed_at(sample_database, LABEL), world.undone():
         yield
+
+
+FACT_LABEL = f"register_facts_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def fact_database(
+    template_database: databases.Copies, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any
+) -> Iterator[databases.Copies]:
+    """Take up real rows of all kinds once a session; of the thousands of quantities only those tests speak of."""
+    with django_db_blocker.unblock():
+        template_database.copy("template", FACT_LABEL)
+        with databases.pointed_at(template_database, FACT_LABEL):
+            world.take_up_facts(tmp_path_factory.mktemp("facts"))
+            template_database.close()
+        yield template_database
+        template_database.drop(FACT_LABEL)
+
+
+@pytest.fixture
+def facts(fact_database: databases.Copies, django_db_blocker: Any, own_home: Any) -> Iterator[None]:
+    """Work on real rows of all kinds, and undo what the test writes."""
+    with django_db_blocker.unblock(), databases.pointed_at(fact_database, FACT_LABEL), world.undone():
+        yield

@@ -91,8 +91,8 @@ def chart(dots: Sequence[Dot], unit: str) -> Chart | None:
     if len(years) < FEWEST_YEARS:
         return None
     step = _step(max(dot.value for dot in dots), min(dot.value for dot in dots))
-    highest = ceil(max(0.0, *(dot.value for dot in dots)) / step)
     lowest = floor(min(0.0, *(dot.value for dot in dots)) / step)
+    highest = max(ceil(max(0.0, *(dot.value for dot in dots)) / step), lowest + 1)
     first, last = years[0], years[-1]
 
     def x(year: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,21 +68,23 @@ def number(value: str) -> str:
     return f"{sign}{int(whole):,}".replace(",", THIN) + point + rest if whole.isdecimal() else value
 
 
-def reasons(told: list[dict[str, Any]], site: Site) -> list[ReasonShown]:
-    """Return reasons of a choice between values, each with the values it put before others."""
+def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> list[ReasonShown]:
+    """Return reasons of a choice between values, each with the values it put before others.
+
+    `among` are the values the page shows: one that was redacted is not told of here either.
+    """
     shown = []
     for item in told:
         note, is_trusted = trust_note(item["trust"], item["origin"], item["source"], site)
-        text = days_in(item["text"]).removesuffix(".") + _compared(item["values"])
+        text = days_in(item["text"]).removesuffix(".") + _compared(item["values"], among)
         shown.append(
             ReasonShown(text, note, is_trusted, item["source"], word=trust_word(item["trust"], item["origin"]))
         )
     return shown
 
 
-def _compared(values: Mapping[str, Any]) -> str:
-    before = values.get("before", [])
-    behind = values.get("behind", [])
+def _compared(values: Mapping[str, Any], among: Collection[str]) -> str:
+    before, behind = ([value for value in values.get(side, []) if value in among] for side in ("before", "behind"))
     if not (before and behind):
         return "."
     return _(": %(before)s before %(behind)s.") % {"before": _listed(before), "behind": _listed(behind)}

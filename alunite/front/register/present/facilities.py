@@ -123,7 +123,7 @@ def _group(group: list[dict[str, Any]], site: Site) -> Capacities:
             )
             for item in items
         ],
-        reasons=reasons(why, site),
+        reasons=reasons(why, [item["tonnes_per_year"] for item in group], site),
         is_undecided=any(reason["rule"].endswith(".undecided") for reason in why),
     )
 

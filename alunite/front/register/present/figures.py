@@ -105,7 +105,7 @@ def figure(record: Record, records: Sequence[Record], site: Site) -> FigurePage:
         subject=subject(said),
         used=next((item for item in values if item.is_used), values[0]),
         values=values,
-        reasons=reasons(said["reasons"], site),
+        reasons=reasons(said["reasons"], [_said(item)["value"] for item in same], site),
         is_undecided=is_undecided(said),
         years=years,
         chart=chart([_dot(item) for item in series], unit(said)),

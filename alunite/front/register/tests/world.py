@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.importing.actions import ImportResult, import_files
-from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.importing.kinds import import_kind, import_kinds
 from alunite.foundation.publications.actions import ToPublish
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.models import Publication
@@ -45,6 +45,30 @@ def take_up_samples() -> None:
     adopt()
     result = import_files([(kind, SAMPLES / f"{kind}.csv") for kind in ("members", "certificates")], actor=IMPORTER)
     assert not result.faults, result.faults
+
+
+def take_up_facts(folder: Path) -> None:
+    """Take up real rows of all kinds; of quantities those of Hillside and of the world, which conflict."""
+    adopt()
+    files = [
+        (kind.name, _cut(path, folder) if kind.name == "production" else path)
+        for kind in import_kinds()
+        for path in sorted(SAMPLES.parent.glob(f"*/{kind.name}.csv"))
+    ]
+    result = import_files(files, actor=IMPORTER)
+    assert not result.faults, result.faults
+
+
+def _cut(path: Path, folder: Path) -> Path:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if row["name"] == "Hillside" or row["level"] == "world"]
+    shorter = folder / f"{path.parent.name}.csv"
+    with shorter.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames or ())
+        writer.writeheader()
+        writer.writerows(rows)
+    return shorter
 
 
 def take_up(folder: Path, *rows: dict[str, str]) -> ImportResult:
@@ -106,7 +130,14 @@ def stated(subject: str, kind: str = EVENT, **changes: Any) -> ToPublish:
 
 def address(kind: str, subject: str) -> str:
     """The full address of a record."""
-    folder = {"certificate": "certificates", "certification_event": "events", "member": "members", "firm": "firms"}
+    folder = {
+        "certificate": "certificates",
+        "certification_event": "events",
+        "facility": "facilities",
+        "figure": "figures",
+        "firm": "firms",
+        "member": "members",
+    }
     return f"/{folder[kind]}/{subject}-{shown(kind, subject).slug}/"
 
 
