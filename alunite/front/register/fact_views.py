@@ -218,10 +218,11 @@ def figure(request: HttpRequest, subject: str, slug: str) -> HttpResponse:
 def _of_member(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
     its_names = [said["name"], *(other["name"] for other in said.get("merged", []))]
-    told = named.having("figure", "place", its_names, clocks.at)
+    told = named.having_any([("audit", "member", [found.subject]), ("figure", "place", its_names)], clocks.at)
+    figures = [item for item in told if item.kind == "figure" and item.payload and item.payload["is_used"]]
     return {
-        "audits": present.audits(named.having("audit", "member", [found.subject], clocks.at), site),
-        "figures": present.names([item for item in told if item.payload and item.payload["is_used"]], site),
+        "audits": present.audits([item for item in told if item.kind == "audit"], site),
+        "figures": present.names(figures, site),
         "figure_heads": present.heads("figure"),
     }
 

@@ -260,6 +260,16 @@ def record(kind: str, subject: str, at: int | None = None) -> Record | None:
     return found.filter(publication__lte=at).order_by("-publication").first()
 
 
+def now_and_then(kind: str, subject: str, at: int | None) -> tuple[Record | None, Record | None]:
+    """Return what is shown of a subject now, and what is shown of it as of a publication. One query."""
+    found = Record.objects.filter(shown_at(None) | shown_at(at), kind=kind, subject=subject)
+    versions = sorted(found, key=lambda version: version.publication)
+    if not versions:
+        return None, None
+    now, then = versions[-1], versions[0]
+    return now, (then if at is None or then.publication <= at else None)
+
+
 def first_told(kind: str, subject: str) -> datetime | None:
     """Return when anything was first published of a subject. One query."""
     told = Record.objects.filter(kind=kind, subject=subject).order_by("publication")

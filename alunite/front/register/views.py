@@ -126,8 +126,7 @@ def record_page(
 ) -> HttpResponse:
     """Show a record under its one address, that of its name now; an old slug moves on."""
     asked = seen(request)
-    now = queries.record(kind, subject)
-    found = now if asked.clocks.at is None else queries.record(kind, subject, asked.clocks.at)
+    now, found = queries.now_and_then(kind, subject, asked.clocks.at)
     if now is None or found is None:
         return _nothing_shown(request, asked, now, found)
     if found.withdrawal:
@@ -204,8 +203,7 @@ def standards(request: HttpRequest) -> HttpResponse:
 @require_safe
 def standard(request: HttpRequest, version: str) -> HttpResponse:
     asked = seen(request)
-    now = queries.record("standard_version", version)
-    found = now if asked.clocks.at is None else queries.record("standard_version", version, asked.clocks.at)
+    now, found = queries.now_and_then("standard_version", version, asked.clocks.at)
     if now is None or found is None or found.withdrawal:
         return _nothing_shown(request, asked, now, found)
     told = named.having("finding", "sum", [version], asked.clocks.at)
