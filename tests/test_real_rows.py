@@ -16,6 +16,7 @@ from django.conf import settings
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.checks import check_statements
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.publications.queries import current_publications, read
 from tests import databases, planting
@@ -86,6 +87,25 @@ def test_a_second_time_changes_nothing_and_history_agrees(everything):
     result = import_files(files(), actor=IMPORTER)
     assert (result.created, result.changed, result.unchanged) == (0, 0, sum(ROWS.values()))
     assert list(check_statements()) == []
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_every_kind_goes_out_comes_in_anew_and_goes_out_the_same(everything, template_database, tmp_path, form):
+    """Out of the database of all real rows, into an empty one, and out again: to the letter."""
+    kinds = [kind for kind in import_kinds() if kind.name in ROWS]
+    out = {kind.name: tmp_path / f"{kind.name}.{form}" for kind in kinds}
+    assert {kind.name: export_statements(kind, out[kind.name], form) for kind in kinds} == ROWS
+    label = f"real_rows_again_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    template_database.copy("template", label)
+    with databases.pointed_at(template_database, label):
+        planting.adopt()
+        result = import_files(list(out.items()), actor=IMPORTER)
+        assert (result.faults, result.created) == ([], sum(ROWS.values()))
+        for kind in kinds:
+            again = tmp_path / f"again.{form}"
+            export_statements(kind, again, form)
+            assert again.read_bytes() == out[kind.name].read_bytes(), kind.name
+    template_database.drop(label)
 
 
 def test_conflicting_figures_stand_side_by_side(said: Said):

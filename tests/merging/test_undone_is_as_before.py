@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from alunite.foundation.importing.checks import check_statements
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.merging.actions import CannotDecide, merge_records, undo_merge
 from alunite.foundation.merging.kinds import merge_kinds
@@ -120,7 +120,7 @@ def everything(folder: Path) -> tuple[dict[str, bytes], Counter[str]]:
     """All exports, and what is published now with every id told by what it stands for."""
     exports = {}
     for kind in import_kinds():
-        export_csv(kind, folder / "export.csv")
+        export_statements(kind, folder / "export.csv")
         exports[kind.name] = (folder / "export.csv").read_bytes()
     names = {row.pk: f"member {row.name}" for row in Member.objects.all()}
     names |= {row.pk: f"firm {row.name}" for row in Firm.objects.all()}

@@ -33,7 +33,7 @@ from alunite.foundation.history.models import Checkpoint, Entry
 from alunite.foundation.history.sealing import log_path, seal
 from alunite.foundation.history.verification import verify
 from alunite.foundation.importing.actions import import_files
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kind
 from alunite.foundation.keys.installation import Installation
 from alunite.foundation.keys.signing import ensure_signing_key
@@ -195,7 +195,7 @@ def outcome(folder: Path) -> dict[str, Any]:
     """What a run leaves for others to see, without ids drawn by lot and instants."""
     said: dict[str, Any] = {}
     for kind in ("members", "certificates"):
-        export_csv(import_kind(kind), folder / "out.csv")
+        export_statements(import_kind(kind), folder / "out.csv")
         said[kind] = (folder / "out.csv").read_bytes()
     said["records"] = sorted(Record.objects.values_list("kind", "title", "version", "withdrawal"))
     said["entries"] = Counter(Entry.objects.values_list("kind", flat=True))

@@ -17,7 +17,7 @@ import click
 
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import json_option, need_ready, show
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import WRITERS, export_statements
 from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
 from alunite.foundation.publications.dictionary import dictionary, public_kinds
 from alunite.foundation.publications.opendata import (
@@ -58,12 +58,12 @@ def export_rows(
 
 def _export_statements(kind: str, form: str, out: Path, *, on: str | None, as_of: str | None) -> dict[str, object]:
     faults = [f"{name}: only with --public" for name, day in (("--on", on), ("--as-of", as_of)) if day]
-    if form != "csv":
-        faults.append(f"--format {form}: only with --public; rows to be imported again are csv")
+    if form not in WRITERS:
+        faults.append(f"--format {form}: only with --public; rows to be imported again are {' or '.join(WRITERS)}")
     if faults:
         raise InputFault("\n".join(faults), {"faults": faults})
     try:
-        count = export_csv(import_kind(kind), out)
+        count = export_statements(import_kind(kind), out, form)
     except UnknownImportKind as error:
         raise InputFault(str(error)) from error
     except OSError as error:

@@ -36,7 +36,7 @@ SECONDS_BETWEEN = 1.0
 def import_rows(
     *, files: tuple[str, ...], dry_run: bool, mapping_files: tuple[Path, ...], wants_progress: bool, as_json: bool
 ) -> None:
-    """Import files of rows (CSV or XLSX): all or nothing; a second time changes nothing."""
+    """Import files of rows (CSV, XLSX or JSON): all or nothing; a second time changes nothing."""
     named = [_named(text) for text in files]
     mappings = _mappings(mapping_files, {kind for kind, _ in named})
     progress = told_progress() if wants_progress or sys.stderr.isatty() else None

@@ -25,6 +25,7 @@ from alunite.foundation.importing.kinds import COMMON_NAMES, ImportKind, Parsed,
 from alunite.foundation.importing.mapping import Mapping as MappingOf
 from alunite.foundation.importing.mapping import word_faults
 from alunite.foundation.importing.models import Batch, ExternalId, Statement
+from alunite.foundation.importing.objects import SUFFIX, read_json
 from alunite.foundation.importing.queries import newest_import
 from alunite.foundation.importing.reading import (
     Contents,
@@ -283,7 +284,8 @@ def _read(file: _File, spool: Spool, found: Sequence[_File], tell: Progress, mos
 
 
 def _opened(file: _File, stack: ExitStack) -> Contents:
-    layout: Layout = file.mapping or OwnLayout(file.kind.column_names, COMMON_NAMES)
+    is_json = file.name.casefold().endswith(SUFFIX)
+    layout: Layout = file.mapping or OwnLayout(file.kind.column_names, COMMON_NAMES, is_protected=not is_json)
     try:
         opened = stack.enter_context(open_file(file.path))
         beginning = opened.read(len(BEGINNING))
@@ -293,6 +295,8 @@ def _opened(file: _File, stack: ExitStack) -> Contents:
         return Contents([unreadable.fault(file.name)])
     if beginning == BEGINNING:
         return read_workbook(opened, file.name, file.kind.name, layout)
+    if is_json:
+        return read_json(opened, file.name, layout)
     return read_csv(opened, file.name, layout)
 
 

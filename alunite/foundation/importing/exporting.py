@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import errno
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import TextIO
 
 from django.db import connection
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -15,12 +17,13 @@ from django.db.models.functions import Collate
 from alunite.foundation.importing.cells import protect
 from alunite.foundation.importing.kinds import COMMON_NAMES, ImportKind
 from alunite.foundation.importing.models import Statement
+from alunite.foundation.importing.objects import json_row
 
 
-def export_csv(kind: ImportKind, out: Path) -> int:
-    """Write the current statements of `kind` to `out`, ordered by key; return how many.
+def export_statements(kind: ImportKind, out: Path, form: str = "csv") -> int:
+    """Write the current statements of `kind` to `out` as ``csv`` or ``json``, ordered by key; return how many.
 
-    The file appears whole or not at all. With no statement it has the header alone.
+    The file appears whole or not at all. With no statement CSV has its header alone, and JSON an empty array.
 
     Raises
     ------
@@ -32,19 +35,40 @@ def export_csv(kind: ImportKind, out: Path) -> int:
         raise OSError(errno.EINVAL, "it is a folder or a device", str(out))
     # Beside the target, so that it can take its place; under a name nobody else has.
     unfinished = target.with_name(f".{secrets.token_hex(8)}.part")
-    count = 0
     try:
         with unfinished.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            names = (*kind.column_names, *_filled(kind))
-            writer.writerow(names)
-            for cells in _cells(kind):
-                writer.writerow(protect(cells.get(name, "")) for name in names)
-                count += 1
+            count = WRITERS[form](file, (*kind.column_names, *_filled(kind)), _cells(kind))
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return count
+
+
+def _write_csv(file: TextIO, names: Sequence[str], rows: Iterator[dict[str, str]]) -> int:
+    writer = csv.writer(file)
+    writer.writerow(names)
+    count = 0
+    for cells in rows:
+        writer.writerow(protect(cells.get(name, "")) for name in names)
+        count += 1
+    return count
+
+
+def _write_json(file: TextIO, names: Sequence[str], rows: Iterator[dict[str, str]]) -> int:
+    """Write an array with a row a line: row 2, the first one, stands in line 2."""
+    file.write("[")
+    count = 0
+    for cells in rows:
+        file.write(",\n" if count else "\n")
+        file.write(json_row(names, cells))
+        count += 1
+    file.write("\n]\n")
+    return count
+
+
+WRITERS: Mapping[str, Callable[[TextIO, Sequence[str], Iterator[dict[str, str]]], int]] = MappingProxyType(
+    {"csv": _write_csv, "json": _write_json}
+)
 
 
 def _cells(kind: ImportKind) -> Iterator[dict[str, str]]:

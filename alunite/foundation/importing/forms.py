@@ -41,7 +41,7 @@ class UploadForm(forms.Form):
     rows = _Files(
         allow_empty_file=True,
         label=_("Files of rows"),
-        help_text=_("CSV in UTF-8 or XLSX, one kind of rows each; together at most %(most)s MB.")
+        help_text=_("CSV in UTF-8, XLSX or JSON, one kind of rows each; together at most %(most)s MB.")
         % {"most": LARGEST_SHOWN},
         error_messages={"required": _("Choose at least one file.")},
     )
@@ -55,7 +55,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, is_cut_off: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_cut_off = is_cut_off
-        self.fields["rows"].widget.attrs["accept"] = ".csv,.xlsx"
+        self.fields["rows"].widget.attrs["accept"] = ".csv,.xlsx,.json"
         self.fields["mappings"].widget.attrs["accept"] = ".yaml,.yml"
 
     def clean(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -129,11 +129,15 @@ class Layout(Protocol):
 
 @dataclass(frozen=True)
 class OwnLayout:
-    """A file in our own columns: all of `columns` and any of `optional`, in any order."""
+    """A file in our own columns: all of `columns` and any of `optional`, in any order.
+
+    `is_protected` says that the file may have been made for spreadsheets: their apostrophes are taken off.
+    """
 
     columns: Sequence[str]
     optional: Sequence[str] = ()
     separator: str = ","
+    is_protected: bool = True
 
     def header_faults(self, name: str, row: int, header: Sequence[str]) -> list[Fault]:
         """Return what is wrong with the header."""
@@ -141,7 +145,8 @@ class OwnLayout:
 
     def read(self, name: str, record: Record, header: Sequence[str]) -> tuple[Row, list[Fault]]:
         """Return the row, and what is wrong with single cells."""
-        cells = {key: unprotect(cell) for key, cell in zip(header, record.cells, strict=True)}
+        plain = unprotect if self.is_protected else str
+        cells = {key: plain(cell) for key, cell in zip(header, record.cells, strict=True)}
         filled = {key: cell for key, cell in cells.items() if cell or key not in self.optional}
         unread = frozenset(header[place] for place in record.bad)
         row = Row(name, record.number, filled, unread)
@@ -236,7 +241,7 @@ def open_file(path: Path) -> BinaryIO:
 def read_csv(file: BinaryIO, name: str, layout: Layout) -> Contents:
     """Read CSV in UTF-8. The file is gone through twice: for its encoding as a whole first, then row by row."""
     try:
-        sha256 = _check_text(file)
+        sha256 = check_text(file, _csv_row)
     except Unreadable as unreadable:
         return Contents([unreadable.fault(name)])
     return rows_of(name, _records(_lines(file), layout.separator), layout, sha256)
@@ -250,8 +255,11 @@ _OTHER_FILES = (
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
 
 
-def _check_text(file: BinaryIO) -> str:
-    """Return the digest of the file if all of it is text in UTF-8; `Unreadable` says where it is not."""
+def check_text(file: BinaryIO, row_of: Callable[[Iterator[str]], int]) -> str:
+    """Return the digest of the file if all of it is text in UTF-8; `Unreadable` says where it is not.
+
+    `row_of` tells, by all lines up to the fault, in which row it stands.
+    """
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     for beginning, what in _OTHER_FILES:
@@ -272,12 +280,18 @@ def _check_text(file: BinaryIO) -> str:
     except UnicodeDecodeError:
         is_text = False
     if not is_text:
-        _tell_where(file)
+        _tell_where(file, row_of)
     return digest.hexdigest()
 
 
-def _tell_where(file: BinaryIO) -> None:
-    """Raise `Unreadable` with the row of the first byte that is no text; a quoted line end is no new row."""
+def _csv_row(lines: Iterator[str]) -> int:
+    """Return the row the last of these lines stands in: a quoted line end is no new row."""
+    csv.field_size_limit(LARGEST_FILE)
+    return sum(1 for _ in csv.reader(lines))
+
+
+def _tell_where(file: BinaryIO, row_of: Callable[[Iterator[str]], int]) -> None:
+    """Raise `Unreadable` with the row of the first byte that is no text."""
     found = ""
 
     def before() -> Iterator[str]:
@@ -290,8 +304,7 @@ def _tell_where(file: BinaryIO) -> None:
                 return
             yield line
 
-    csv.field_size_limit(LARGEST_FILE)
-    row = sum(1 for _ in csv.reader(before()))
+    row = row_of(before())
     if found.startswith("\x00"):
         raise Unreadable("text in UTF-8 without NUL characters", row, "NUL")
     bad = found[:4].encode("utf-8", "surrogateescape")[:4].hex(" ")

@@ -8,7 +8,7 @@ import pytest
 
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import ImportResult, import_files
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kind
 from tests import planting
 
@@ -58,6 +58,6 @@ def counts(result: ImportResult) -> dict[str, int]:
 def exported(kind: str, folder: Path) -> list[list[str]]:
     """Return the cells of an export, header first."""
     path = folder / f"exported-{kind}.csv"
-    export_csv(import_kind(kind), path)
+    export_statements(import_kind(kind), path)
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))

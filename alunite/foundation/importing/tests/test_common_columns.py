@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from alunite.foundation.importing import kinds
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import COMMON_NAMES, import_kind
 from alunite.foundation.importing.models import ExternalId, Statement
 from alunite.foundation.importing.tests.conftest import ROWS, counts, exported, take_up
@@ -48,10 +48,10 @@ def test_an_export_has_only_those_that_a_current_row_fills_and_comes_back_byte_f
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     take_up(written("members", {"attribution": "Somebody"}))
     take_up(written("members", {"licence": "CC0-1.0"}))
-    export_csv(import_kind("members"), first)
+    export_statements(import_kind("members"), first)
     assert first.read_text(encoding="utf-8").splitlines()[0].endswith(",source_url,licence")
     assert counts(take_up(("members", first)))["unchanged"] == 1
-    export_csv(import_kind("members"), second)
+    export_statements(import_kind("members"), second)
     assert first.read_bytes() == second.read_bytes()
 
 
