@@ -622,8 +622,8 @@ def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(world):
             assert unquote(answer["Location"]) == f"/account/login/?next={path}"
 
 
-# Of one's own requests: which they are, and how many one has left.
-DRAWN_BY_LOT = frozenset({"Content-Length", "X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset"})
+# Of one's own requests: which they are, when, and how many one has left.
+DRAWN_BY_LOT = frozenset({"Content-Length", "Expires", "X-Request-ID", "RateLimit-Remaining", "RateLimit-Reset"})
 
 
 def as_told(answer: HttpResponse, path: str) -> tuple[int, str, dict[str, Any], list[str]]:
