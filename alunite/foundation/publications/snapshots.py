@@ -9,13 +9,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
@@ -24,7 +24,7 @@ from alunite.foundation.history.actions import record
 from alunite.foundation.history.rules import MerkleTree, timestamp
 from alunite.foundation.keys import signing
 from alunite.foundation.publications.models import Publication, Snapshot
-from alunite.foundation.publications.queries import latest_payload_of_kind
+from alunite.foundation.publications.queries import latest_payload_of_kind, published_by
 from alunite.foundation.publications.snapshot_format import (
     FORMAT,
     MANIFEST,
@@ -102,8 +102,7 @@ def write_snapshot(
     _refuse_strange(folder)
     recorded = Snapshot.objects.select_related("previous").filter(as_of=day).first()
     before = recorded.previous if recorded else Snapshot.objects.filter(as_of__lt=day).order_by("-as_of").first()
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
-    last = Publication.objects.filter(published_at__lt=end).aggregate(last=Max("pk"))["last"] or 0
+    last = published_by(day, zone)
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".snapshot-"))
     try:
