@@ -1,6 +1,7 @@
 """The command line `alunite`: a contract that outside checks rely on.
 
-Exit status 0: done. 2: the input is at fault, or a check found something. 1: our fault. `--json` prints one JSON
+Exit status 0: done, and nothing found. 2: the input is at fault, or a check (`history verify`, `scheme check`,
+`snapshot verify`, `doctor`) found something. 1: our fault, or nothing could be checked. `--json` prints one JSON
 document on standard output and nothing else; progress goes to standard error.
 """
 
@@ -21,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from alunite.foundation.keys.installation import InstallationError
 
 DONE, OUR_FAULT, INPUT_AT_FAULT = 0, 1, 2
+FOUND = INPUT_AT_FAULT
 
 COMMANDS = {
     "applicable": "alunite.config.commands.scheme:applicable",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from alunite.config.command_line import DONE, OUR_FAULT
+from alunite.config.command_line import DONE, FOUND
 from alunite.config.commands.common import json_option, readable, show
 from alunite.config.doctoring import Examined, all_findings, examine
 
@@ -12,7 +12,7 @@ from alunite.config.doctoring import Examined, all_findings, examine
 @click.command()
 @json_option
 def doctor(*, as_json: bool) -> int:
-    """Look for what should be mended. Changes nothing; exit status 1 when something was found."""
+    """Look for what should be mended. Changes nothing; exit status 2 when something was found."""
     examined = examine()
     found = all_findings(examined)
     data = {
@@ -23,7 +23,7 @@ def doctor(*, as_json: bool) -> int:
         ],
     }
     show(data, "\n".join([*map(_told, examined), _verdict(len(found))]), as_json=as_json)
-    return OUR_FAULT if found else DONE
+    return FOUND if found else DONE
 
 
 def _told(each: Examined) -> str:
