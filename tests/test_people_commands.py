@@ -12,6 +12,7 @@ import pytest
 
 from alunite.config.command_line import run
 from alunite.foundation.accounts.models import Person
+from alunite.foundation.history.models import Entry
 
 ALUNITE = Path(sys.executable).with_name("alunite")
 
@@ -34,6 +35,11 @@ def test_roles_passwords_closing_and_what_is_held(alunite, tmp_path):
     role = ("marit", "admin", "--organisation", "Fjordvik")
     assert "make it with --kind" in alunite("user", "give", *role, status=2)["error"]
     given = alunite("user", "give", *role, "--kind", "member")
+    added = Entry.objects.get(kind="organisation.added")
+    assert (added.record_id, added.actor) == (given["organisation"], "operator")
+    assert added.data == {"name": "Fjordvik", "kind": "member", "made_up": False}
+    too_long = ("marit", "admin", "--organisation", "F" * 301, "--kind", "member")
+    assert "name: " in alunite("user", "give", *too_long, status=2)["error"]
     assert alunite("user", "give", *role)["id"] == given["id"], "held once"
     assert alunite("user", "password", "marit")["password"] != first
     archive = tmp_path / "marit.zip"

@@ -12,6 +12,7 @@ from alunite.config.command_line import InputFault
 from alunite.config.commands.common import json_option, need_ready, show, writing
 from alunite.foundation.accounts.actions import (
     InvalidAccount,
+    add_organisation,
     add_person,
     affiliate,
     close_account,
@@ -177,7 +178,10 @@ def _organisation(name: str, kind: str | None) -> Organisation:
         raise InputFault(f"{len(found)} organisations are called {name!r}; give the id")
     if kind is None:
         raise InputFault(f"there is no organisation {name!r}; make it with --kind")
-    return Organisation.objects.create(name=name, kind=kind)
+    try:
+        return add_organisation(name, kind, actor=OPERATOR)
+    except InvalidAccount as error:
+        raise InputFault(str(error)) from error
 
 
 def _held(found: Person, organisation: Organisation, role: str) -> Affiliation | None:

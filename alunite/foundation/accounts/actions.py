@@ -133,9 +133,8 @@ def add_cast(*, actor: Actor, new_passwords: bool = False) -> list[Credentials]:
 def _add_player(player: Player, actor: Actor) -> Credentials:
     made = add_person(player.username, actor=actor, display_name=player.display_name, email=player.email, made_up=True)
     if player.place and player.role:
-        organisation, _ = Organisation.objects.get_or_create(
-            name=player.place.name, made_up=True, defaults={"kind": player.place.kind}
-        )
+        found = Organisation.objects.filter(name=player.place.name, made_up=True).first()
+        organisation = found or add_organisation(player.place.name, player.place.kind, actor=actor, made_up=True)
         for role in (player.role, Role.ADMIN) if player.is_admin else (player.role,):
             affiliate(player.username, organisation, role, actor=actor)
     return Credentials(made.username, made.password, player.is_who)
@@ -144,6 +143,34 @@ def _add_player(player: Player, actor: Actor) -> Credentials:
 def _renew(player: Player, actor: Actor) -> Credentials:
     renewed = set_password(player.username, actor=actor)
     return Credentials(renewed.username, renewed.password, player.is_who)
+
+
+def add_organisation(name: str, kind: str, *, actor: Actor, made_up: bool = False) -> Organisation:
+    """Make an organisation that nobody belongs to yet.
+
+    Raises
+    ------
+    InvalidAccount
+        With every fault: name missing or too long, no such kind.
+    Refused
+        If the actor may not.
+    """
+    require(actor, "organisations.add")
+    organisation = Organisation(name=name.strip(), kind=kind, made_up=made_up)
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        raise InvalidAccount([(field, " ".join(texts)) for field, texts in error.message_dict.items()]) from error
+    with transaction.atomic():
+        organisation.save(force_insert=True)
+        record(
+            "organisation.added",
+            record_type="organisation",
+            record_id=str(organisation.pk),
+            payload={"name": organisation.name, "kind": str(organisation.kind), "made_up": made_up},
+            actor=actor.label,
+        )
+    return organisation
 
 
 def affiliate(username: str, organisation: Organisation, role: str, *, actor: Actor) -> Affiliation:

@@ -180,6 +180,11 @@ def _people_remind(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation
 
 
+@policy("organisations.add", says="Only the operator, at the command line, may add organisations.")
+def _organisations_add(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
 @policy("organisations.edit", says="Only its administrator and the membership office may change an organisation.")
 def _organisations_edit(actor: Actor, organisation: Any) -> bool:
     return actor.holds(Role.OFFICE) or actor.administers(organisation.pk)

@@ -41,7 +41,7 @@ def test_the_second_of_two_is_shown_what_the_first_changed_and_may_insist(cast):
     assert cast["office"].post(address, {"name": "Fjordvik South", "mark": opened(answer)}).status_code == 302
     organisation.refresh_from_db()
     assert organisation.name == "Fjordvik South"
-    entries = Entry.objects.filter(record_type="organisation", record_id=str(organisation.pk)).order_by("pk")
+    entries = Entry.objects.filter(kind="organisation.edited", record_id=str(organisation.pk)).order_by("pk")
     assert [entry.data["after"] for entry in entries] == [{"name": "Fjordvik North"}, {"name": "Fjordvik South"}]
     assert entries[0].data["before"] == {"name": before}
 
@@ -63,7 +63,7 @@ def test_what_is_not_a_name_is_told_and_what_changes_nothing_leaves_no_trace(cas
     for name in ("", "x" * 301):
         assert cast["member"].post(address, {"name": name, "mark": mark}).status_code == 400
     assert cast["member"].post(address, {"name": organisation.name, "mark": mark}).status_code == 302
-    assert not Entry.objects.filter(record_type="organisation").exists()
+    assert not Entry.objects.filter(kind="organisation.edited").exists()
 
 
 def test_the_action_itself_refuses_whoever_may_not(cast):
