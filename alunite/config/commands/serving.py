@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 import click
 from django.conf import settings
@@ -93,31 +94,59 @@ def _is_empty() -> bool:
     return current_pack().scheme.id == load_pack(default_scheme()).scheme.id
 
 
-def _free_port() -> int:
+class Claim(NamedTuple):
+    """A port, and the socket that keeps it for our server."""
+
+    port: int
+    held: socket.socket
+
+
+def _free_port() -> Claim:
     for port in range(FIRST_PORT, FIRST_PORT + PORTS_TRIED):
-        if _is_free(port):
-            return port
+        if claim := _claimed(port):
+            return claim
     raise InputFault(f"no free port from {FIRST_PORT} to {FIRST_PORT + PORTS_TRIED - 1}; name one with --port")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-    return True
+def _claimed(port: int) -> Claim | None:
+    """Claim a port for our server; None where somebody has it.
+
+    The server's own processes share their port, so they would share it with another installation's server as well:
+    two started at once would both believe that they are alone. Only one of them gets to listen here. Afterwards the
+    socket hears nothing and stays, and the kernel lets those join it that share, as the server does and nobody
+    who asks as we do.
+    """
+    held = socket.socket()
+    try:
+        # A port is free although connections of the server before are still being forgotten.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((HOST, port))
+        held.listen(1)
+    except OSError:
+        held.close()
+        return None
+    if sys.platform == "linux":
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.shutdown(socket.SHUT_RDWR)
+    else:  # elsewhere a socket cannot stop listening and stay; the moment until the server listens is nobody's
+        held.close()
+    return Claim(port, held)
 
 
-def _chosen(port: int | None) -> int:
-    if port is not None and not _is_free(port):
+def _chosen(port: int | None) -> Claim:
+    """Return the claim to the port asked for, or to the first free one."""
+    if port is None:
+        return _free_port()
+    claim = _claimed(port)
+    if claim is None:
         raise InputFault(f"port {port} is taken; choose another, or leave --port out")
-    return port or _free_port()
+    return claim
 
 
-def _serve(port: int, tell: Callable[[str], None], *, is_demo: bool = False) -> int:
+def _serve(claim: Claim, tell: Callable[[str], None], *, is_demo: bool = False) -> int:
     """Serve until stopped; `tell` the address once the first page answers. A demo has its worker beside it."""
+    port = claim.port
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "alunite.config.settings",
         "ALUNITE_HOME": str(settings.ALUNITE_HOME),
@@ -162,6 +191,7 @@ def _serve(port: int, tell: Callable[[str], None], *, is_demo: bool = False) -> 
     worker = _worker(environment) if is_demo else None
     tell(f"http://{HOST}:{port}")
     ended = server.wait()
+    claim.held.close()
     if worker is not None:
         worker.terminate()
         worker.wait()
