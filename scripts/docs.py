@@ -74,6 +74,10 @@ VARIABLES = MappingProxyType(
         "ALUNITE_SECOND_FACTOR": (
             "`false` lets people of the Secretariat go on without a second factor; a demonstration always does"
         ),
+        "ALUNITE_WEB_LOCK_SECONDS": (
+            "How long a page waits for its turn to write on SQLite before it says that the database is busy; "
+            "commands wait 20 seconds"
+        ),
         "ALUNITE_TODAY": "A day (`2026-11-22`) to take for today, for demonstrations and tests only",
         "DATABASE_URL": "`postgresql://user:password@host:port/name`; unset: SQLite in `ALUNITE_HOME`",
         "XDG_CONFIG_HOME": "The user's configuration folder, by the XDG base directory convention",

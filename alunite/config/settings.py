@@ -131,6 +131,13 @@ if env.str("DATABASE_URL", ""):
     except (EnvError, ValueError) as error:
         expected = "postgresql://user:password@host:port/name, or unset for SQLite"
         raise ImproperlyConfigured(f"DATABASE_URL: expected {expected}") from error
+try:
+    # `wsgi.py` sets it: somebody in front of a page waits less than a command does.
+    ALUNITE_WEB_LOCK_SECONDS = env.float("ALUNITE_WEB_LOCK_SECONDS", 5)
+except EnvError as error:
+    raise ImproperlyConfigured("ALUNITE_WEB_LOCK_SECONDS: expected a number of seconds") from error
+if ALUNITE_WEB_LOCK_SECONDS < 0:
+    raise ImproperlyConfigured("ALUNITE_WEB_LOCK_SECONDS: expected a number of seconds, 0 or more")
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Measured in stack.md 6: writers queue instead of failing, readers are never blocked.
     DATABASES["default"]["OPTIONS"] = {
