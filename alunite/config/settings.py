@@ -174,6 +174,10 @@ ACCOUNT_ADAPTER = "alunite.foundation.accounts.adapter.ClosedAccountAdapter"
 MFA_ADAPTER = "alunite.foundation.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "authenticate": "alunite.foundation.accounts.forms.CodeForm",
+    "reauthenticate": "alunite.foundation.accounts.forms.ConfirmingCodeForm",
+}
 MFA_TOTP_ISSUER = _origin.hostname or "Alunite"
 # Browsers offer passkeys without https on this machine itself only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https

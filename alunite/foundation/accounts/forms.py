@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.base import forms as library
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.accounts import sign_ins
 from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.accounts.roles import ROLES_OF_KIND
 
@@ -37,6 +41,40 @@ class NewcomerForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class CountedCode(library.BaseAuthenticateForm):
+    """The library's form for a code; what was wrong is kept, and after too many nothing is tried for a while.
+
+    The library counts as well, in the memory of one web worker.
+    """
+
+    def clean_code(self) -> str:
+        """Return a code that is right."""
+        with transaction.atomic():
+            sign_ins.take_turn(self.user)
+            paused = sign_ins.codes_run_out(self.user)
+            try:
+                if not paused:
+                    code: str = super().clean_code()
+                    return code
+                wrong = ValidationError(
+                    _("Too many wrong codes. For a quarter of an hour none is tried, not even a right one."),
+                    code="too_many_codes",
+                )
+            except ValidationError as error:
+                wrong = error
+            sign_ins.code_failed(self.user, paused=paused)
+        # Outside, so that what was kept of it stays.
+        raise wrong
+
+
+class CodeForm(CountedCode, library.AuthenticateForm):
+    """A code while signing in."""
+
+
+class ConfirmingCodeForm(CountedCode, library.ReauthenticateForm):
+    """A code by which somebody signed in says that it is still they."""
 
 
 class OrganisationForm(forms.Form):

@@ -19,6 +19,7 @@ from alunite.foundation.accounts.reviews import overdue_before
 SIGN_IN_WORDS = {
     "person.signed_in": _("Signed in"),
     "person.sign_in_failed": _("Failed attempt to sign in"),
+    "person.code_failed": _("Wrong code after the right password"),
     "person.sign_in_paused": _("Signing in paused after failed attempts"),
     "person.signed_out": _("Signed out"),
     "person.signed_out_elsewhere": _("Signed out of every other browser"),

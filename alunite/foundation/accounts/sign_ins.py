@@ -17,6 +17,7 @@ from alunite.foundation.history.models import Entry
 
 MOST_SHOWN = 20
 PAUSED = "person.sign_in_paused"
+CODE_FAILED = "person.code_failed"
 
 # What the library tells people by mail is what history keeps of it.
 KIND_OF_NOTICE = {
@@ -66,6 +67,33 @@ def failed(name: str, *, paused: bool) -> None:
         _record(person, PAUSED, PUBLIC.label)
 
 
+def take_turn(person: Person) -> None:
+    """Wait, inside a transaction, until nobody else tries a code of this person's."""
+    Person.objects.select_for_update().filter(pk=person.pk).first()
+
+
+def codes_run_out(person: Person) -> bool:
+    """Tell whether no code of this person's is tried for now.
+
+    History is what counts: every web worker reads the same, and a restart forgets nothing.
+    """
+    since = timezone.now() - timedelta(hours=settings.AXES_COOLOFF_TIME)
+    about = Entry.objects.filter(record_type="person", record_id=str(person.pk), at__gte=since)
+    newest = about.filter(kind="person.signed_in").order_by("-record_version").first()
+    wrong = about.filter(kind=CODE_FAILED)
+    if newest is not None:
+        wrong = wrong.filter(record_version__gt=newest.record_version)
+    return wrong.count() >= settings.AXES_FAILURE_LIMIT
+
+
+def code_failed(person: Person, *, paused: bool) -> None:
+    """Record a wrong code; a pause once, and nothing of the attempts during it."""
+    if not paused:
+        _record(person, CODE_FAILED, PUBLIC.label)
+    elif not _paused_just_now(person):
+        _record(person, PAUSED, PUBLIC.label)
+
+
 def recent(person: Person) -> QuerySet[Entry]:
     """Return the newest entries about a person's signing in, newest first. One query."""
     of_person = Entry.objects.filter(record_type="person", record_id=str(person.pk))
@@ -80,6 +108,5 @@ def _paused_just_now(person: Person) -> bool:
 
 def _record(person: Person, kind: str, actor: str, **payload: str) -> None:
     with transaction.atomic():
-        # Two at once take turns here, so that neither is refused as stale.
-        Person.objects.select_for_update().filter(pk=person.pk).first()
+        take_turn(person)  # so that neither of two at once is refused as stale
         record(kind, record_type="person", record_id=str(person.pk), payload=payload, actor=actor)

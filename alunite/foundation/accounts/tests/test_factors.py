@@ -7,6 +7,7 @@ import hmac
 import re
 import struct
 import time
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -14,8 +15,10 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
 from django.core import mail
+from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from alunite.foundation.accounts.actions import add_person
 from alunite.foundation.accounts.models import Person
@@ -86,17 +89,51 @@ def test_one_time_codes_from_adding_to_signing_in_and_recovery(someone, at_once)
     confirm(client, someone.password)
     assert client.post(f"{FACTORS}code/remove/").status_code == HTTPStatus.FOUND
     assert not Authenticator.objects.exists()
-    assert kinds() == ["signed_in", "factor_added", "signed_in", "factor_removed"]
+    assert kinds() == ["signed_in", "factor_added", "code_failed", "signed_in", "code_failed", "factor_removed"]
     assert {message.to[0] for message in mail.outbox} == {"someone@example.org"}
 
 
-def test_codes_run_out_of_tries(someone, at_once):
-    with_totp(sign_in(someone), someone.password)
+def test_codes_run_out_of_tries_whichever_worker_is_asked(someone, at_once, monkeypatch):
+    codes_client = sign_in(someone)
+    with_totp(codes_client, someone.password)
+    codes = re.findall(r"<code>(\d+)</code>", codes_client.get(f"{FACTORS}recovery/").content.decode())
     client = Client()
     client.post(LOGIN, {"login": "someone", "password": someone.password})
-    said = [str(client.post(f"{FACTORS}authenticate/", {"code": f"00000{n}"}).context["form"].errors) for n in range(8)]
-    assert "Incorrect" in said[0]
-    assert "Too many" in said[-1]
+
+    def tried(code: str) -> str:
+        cache.clear()  # another worker's memory, or this one's after a restart
+        answer = client.post(f"{FACTORS}authenticate/", {"code": code})
+        return str(answer.context["form"].errors) if answer.context else "in"
+
+    said = [tried(f"00000{n}") for n in range(7)]
+    assert ["Incorrect" in text for text in said] == [True] * 5 + [False] * 2
+    assert "Too many" in said[5]
+    assert "Too many" in tried(codes[0]), "not even a right one"
+    assert kinds()[-7:] == ["factor_added", *["code_failed"] * 5, "sign_in_paused"]
+    assert all(one.data == {} for one in Entry.objects.filter(kind="person.code_failed")), "nothing that was typed"
+    lines = codes_client.get("/account/sign-ins/").content.decode()
+    assert lines.count("Wrong code after the right password") == 5
+    later = timezone.now() + timedelta(minutes=16)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert tried(codes[0]) == "in"
+    assert tried_again(someone, "000000") == "Incorrect", "signing in forgives"
+
+
+def tried_again(someone, code: str) -> str:
+    client = Client()
+    client.post(LOGIN, {"login": "someone", "password": someone.password})
+    errors = str(client.post(f"{FACTORS}authenticate/", {"code": code}).context["form"].errors)
+    return "Incorrect" if "Incorrect" in errors else errors
+
+
+def test_codes_that_confirm_who_one_is_are_counted_too(someone, at_once):
+    client = sign_in(someone)
+    with_totp(client, someone.password)
+    for number in range(6):
+        cache.clear()
+        answer = client.post(f"{FACTORS}reauthenticate/", {"code": f"00000{number}"})
+    assert "Too many" in str(answer.context["form"].errors)
+    assert kinds()[-1] == "sign_in_paused"
 
 
 def test_the_secretariat_goes_on_only_with_a_second_factor(cast, settings):
