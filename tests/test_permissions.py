@@ -181,6 +181,7 @@ TABLE = """
 /imports/check/<slug:key>/                    | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /imports/check/<slug:key>/                    | neither importing nor not | POST | 404 404 404 404 404 400 404 404 404 302
 /imports/check/<slug:key>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
+/imports/check/<slug:key>/                    | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
 /imports/<int:key>/                           | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /imports/<int:key>/                           | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
@@ -748,6 +749,7 @@ def test_no_public_answer_changes_with_what_is_private(world, tmp_path):
     Batch.objects.create(
         kind="members", file=f"{HIDDEN}.csv", sha256="0" * 64, actor="import", at=timezone.now(), **counts
     )
+    keep_upload([SimpleUploadedFile(f"{HIDDEN}.csv", b"name")], [], actor=cast.actor("office"))
     Client().post("/account/login/", {"login": HIDDEN, "password": HIDDEN})
     after = public_answers(world)
     assert [where for where in before if after[where] != before[where]] == []
