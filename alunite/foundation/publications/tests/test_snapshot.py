@@ -19,8 +19,10 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, SYSTEM, Refused
 from alunite.foundation.core.canonical import canonical_json, sha256_hex
+from alunite.foundation.core.operation import doctor_checks
 from alunite.foundation.history.models import Entry
 from alunite.foundation.keys import signing
+from alunite.foundation.messages.jobs import jobs
 from alunite.foundation.publications.actions import publish
 from alunite.foundation.publications.models import Snapshot
 from alunite.foundation.publications.snapshot_verification import read_key, verify_snapshot
@@ -145,6 +147,27 @@ def test_snapshots_follow_one_another(said, tmp_path):
     manifest = json.loads((other / "manifest.json").read_bytes())
     (other / "manifest.json").write_bytes(canonical_json(manifest | {"root": "0" * 64}) + b"\n")
     assert "does not follow" in texts(verify_snapshot(second, previous=other))
+
+
+def test_a_snapshot_left_by_a_crash_after_a_redaction_is_found_and_removed(said):
+    kept = write_snapshot(day(20), actor=OPERATOR)
+    write_snapshot(day(21), actor=OPERATOR)
+    later = said[3]
+    redact_by("D-1", [later.id])  # a test's transaction is never committed, so nothing is removed
+    (finding,) = doctor_checks()["snapshots"]()
+    assert "2026-11-21." in finding.what
+    (job,) = (one for one in jobs() if one.name == "snapshot.remove_redacted")
+    assert job.function() == "removed 2026-11-21"
+    assert kept.folder.exists(), "it held nothing of what was redacted"
+    write_snapshot(day(21), actor=OPERATOR)
+    damaged = snapshots_folder() / "2026-11-19"
+    damaged.mkdir()
+    written = snapshots_folder() / ".snapshot-being-written"
+    written.mkdir()
+    assert job.function() == "removed 2026-11-19"
+    assert job.function() == "none"
+    assert written.exists()
+    assert list(doctor_checks()["snapshots"]()) == []
 
 
 def test_a_redacted_publication_is_checked_by_the_digest_that_stayed(said, django_capture_on_commit_callbacks):
