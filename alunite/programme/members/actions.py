@@ -69,6 +69,13 @@ def publish_members(ids: Iterable[str], *, actor: Actor, cause: Entry | None = N
     publish("member", said, actor=actor, cause=cause)
 
 
+def publish_all_members(*, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish every member; what would say nothing new is not published. A batch at a time."""
+    ids = list(Member.objects.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), LOOK_UP):
+        publish_members(ids[start : start + LOOK_UP], actor=actor, cause=cause)
+
+
 def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
     """Return the members of these names; those not yet known are made and published as named in a source only."""
     require(actor, "imports.run")
