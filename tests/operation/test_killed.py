@@ -26,8 +26,10 @@ from django.test import override_settings
 
 from alunite.config import command_line, doctoring
 from alunite.config.commands.common import writing
-from alunite.foundation.accounts.actions import add_person
-from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
+from alunite.foundation.accounts.actions import add_organisation, add_person, affiliate
+from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, actor_for
+from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.adoption.actions import adopt_pack
 from alunite.foundation.history.models import Checkpoint, Entry
 from alunite.foundation.history.sealing import log_path, seal
@@ -37,9 +39,11 @@ from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kind
 from alunite.foundation.keys.installation import Installation
 from alunite.foundation.keys.signing import ensure_signing_key
+from alunite.foundation.merging.actions import merge_records, propose_duplicates
+from alunite.foundation.merging.models import Proposal, Status
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register.models import Record
-from tests import databases
+from tests import databases, rows
 from tests.planting import ROOT
 from tests.upgrade import tracer
 
@@ -84,6 +88,16 @@ def base(
             ensure_signing_key()
             adopt_pack(ROOT / "schemes/asi", actor=OPERATOR)
             assert not import_files([("certificates", some_rows(home.parent, "certificates"))], actor=IMPORTER).faults
+            twins = [{"name": "Test works", "country": "NO", "latitude": "59.9", "longitude": "10.7"}] * 2
+            rows.taken_up(
+                rows.importer(home.parent)(
+                    facilities=[{"facility_id": f"T{number}", **row} for number, row in enumerate(twins)]
+                )
+            )
+            assert propose_duplicates(actor=OPERATOR, kinds=["facility"]).new == 1
+            add_person("office", actor=OPERATOR)
+            house = add_organisation("Secretariat (made up)", OrganisationKind.SECRETARIAT, actor=OPERATOR)
+            affiliate("office", house, Role.OFFICE, actor=OPERATOR)
             seal()
             # Something that is not sealed yet: a sealer has work to do.
             add_person("unsealed", actor=OPERATOR)
@@ -105,11 +119,25 @@ def run_publish(_folder: Path) -> None:
         publish("firm", [ToPublish(firm.subject, {**firm.payload, "name": "Another name (made up)"})], actor=OPERATOR)
 
 
+def run_merge(_folder: Path) -> None:
+    """Two records of one place become one, unless the run before came as far as that."""
+    with writing():
+        pair = Proposal.objects.get(kind="facility")
+        if pair.status == Status.OPEN:
+            office = actor_for(Person.objects.get(username="office"))
+            merge_records(pair.pk, survivor=pair.first, version=pair.version, note="", actor=office)
+
+
 def run_seal(_folder: Path) -> None:
     seal()
 
 
-COMMANDS: dict[str, Callable[[Path], None]] = {"import": run_import, "publish": run_publish, "seal": run_seal}
+COMMANDS: dict[str, Callable[[Path], None]] = {
+    "import": run_import,
+    "merge": run_merge,
+    "publish": run_publish,
+    "seal": run_seal,
+}
 
 
 class Killer:
