@@ -79,3 +79,18 @@ def test_nothing_is_changed_there(cast):
     for name in ("login", "password_change"):
         with pytest.raises(NoReverseMatch):
             reverse(f"admin:{name}")
+
+
+def test_what_is_hidden_is_not_found_by_filters_either(cast):
+    key = cast["member"].session.session_key
+    hidden = {
+        "sessions_session": f"session_key__startswith={key[:4]}",
+        "usersessions_usersession": f"session_key__startswith={key[:4]}",
+        "accounts_person": "password__startswith=pbkdf2",
+        "accounts_affiliation": "person__password__startswith=pbkdf2",
+        "accounts_invitation": "secret_digest__gt=0",
+        "outbox_outgoingmail": f"body__contains={SECRET}",
+    }
+    office = cast["office"]
+    answers = {name: office.get(f"{reverse(f'admin:{name}_changelist')}?{ask}") for name, ask in hidden.items()}
+    assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(hidden, 400)
