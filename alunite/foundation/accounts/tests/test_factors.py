@@ -20,9 +20,10 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from alunite.foundation.accounts.actions import add_person
-from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.actions import add_person, affiliate
+from alunite.foundation.accounts.models import Organisation, Person
 from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.history.models import Entry, Payload
 from tests.cast import sign_in
 
@@ -139,13 +140,25 @@ def test_codes_that_confirm_who_one_is_are_counted_too(someone, at_once):
 def test_the_secretariat_goes_on_only_with_a_second_factor(cast, settings):
     settings.ALUNITE_SECOND_FACTOR = True
     office, member = cast["office"], cast["member"]
-    for address in ("/imports/", "/", "/register/"):
+    # The account's first page names the people of every organisation.
+    for address in ("/imports/", "/", "/register/", HOME, "/tables/", "/account/sso/"):
         assert office.get(address)["Location"] == FACTORS
     assert office.get(FACTORS).status_code == HTTPStatus.OK
     assert member.get("/register/").status_code == HTTPStatus.OK
     assert Client().get("/register/").status_code == HTTPStatus.OK
     auth.TOTP.activate(cast.person("office"), "A" * 32)
     assert office.get("/imports/").status_code == HTTPStatus.OK
+
+
+def test_whoever_gives_the_secretariats_roles_needs_the_factor_too(someone, settings):
+    settings.ALUNITE_SECOND_FACTOR = True
+    place = Organisation.objects.create(name="Secretariat", kind=OrganisationKind.SECRETARIAT)
+    affiliate("someone", place, Role.ADMIN, actor=OPERATOR)
+    client = sign_in(someone)
+    assert client.get(f"/organisations/{place.pk}/people/")["Location"] == FACTORS
+    for address in ("/account/reauthenticate/", "/account/password/change/", "/account/sessions/"):
+        assert client.get(address).status_code == HTTPStatus.OK, address
+    assert client.post("/account/logout/")["Location"] == "/"
 
 
 def test_password_reset_says_the_same_whether_the_address_has_an_account(someone):
