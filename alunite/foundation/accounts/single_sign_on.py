@@ -23,7 +23,8 @@ def person_for(request: HttpRequest, sociallogin: SocialLogin) -> Person | None:
     links to neither. An invitation is taken up by whoever followed its link, whatever address they sign in with.
     """
     token = request.session.pop(SESSION_KEY, "")
-    addresses = [address.email for address in sociallogin.email_addresses if address.email and address.verified]
+    # The word as it came: the text "false", which some providers say, would count as yes.
+    addresses = [one.email for one in sociallogin.email_addresses if one.email and one.verified is True]
     if token:
         return _newcomer(token, sociallogin)
     if not addresses:

@@ -126,6 +126,8 @@ def test_whoever_holds_a_role_under_the_verified_address_is_linked_and_signed_in
     [
         ({"email": "nobody@example.org", "email_verified": True}, True, False),
         ({"email": "marit@example.org", "email_verified": False}, True, False),
+        # Some providers say it in words.
+        ({"email": "marit@example.org", "email_verified": "false"}, True, False),
         ({"email": "marit@example.org"}, True, False),
         ({}, True, False),
         ({"email": "marit@example.org", "email_verified": True}, False, False),
