@@ -184,6 +184,8 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _https
 USERSESSIONS_ADAPTER = "alunite.foundation.accounts.adapter.SessionsAdapter"
 SOCIALACCOUNT_ADAPTER = "alunite.foundation.accounts.adapter.SingleSignOnAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
+# Linking a provider adds a way to sign in, like a second factor.
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True
 ALUNITE_OIDC_SERVER = env.str("ALUNITE_OIDC_SERVER", "").rstrip("/")
 _provider = urlsplit(ALUNITE_OIDC_SERVER)
 if ALUNITE_OIDC_SERVER:

@@ -22,6 +22,7 @@ from alunite.foundation.accounts.models import Organisation, Person
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.history.models import Entry
+from tests.cast import sign_in
 
 START, CLIENT = "/account/sso/sso/", "alunite-test"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -181,3 +182,24 @@ def test_a_state_that_was_not_ours_opens_nothing(provider):
     assert "failed" in answer.content.decode()
     assert not is_in(client)
     assert Client().get("/account/sso/another/").status_code == 404
+
+
+def test_a_browser_left_open_links_no_other_way_to_sign_in(provider):
+    made = add_person("marit", actor=OPERATOR, email="marit@example.org")
+    client = sign_in(made)
+    kept = client.session
+    kept["account_authentication_methods"] = [
+        {**one, "at": one["at"] - 3600} for one in kept["account_authentication_methods"]
+    ]
+    kept.save()
+    sent = client.post(f"{START}?process=connect")
+    assert come_back(provider, client, sent)["Location"] == "/account/reauthenticate/"
+    assert not SocialAccount.objects.exists()
+    client.post("/account/reauthenticate/", {"password": made.password})
+    linked = SocialAccount.objects.get()
+    kept = client.session
+    kept["account_authentication_methods"] = []
+    kept.save()
+    asked = client.post("/account/sso/", {"account": linked.pk})
+    assert asked["Location"].startswith("/account/reauthenticate/")
+    assert SocialAccount.objects.exists()
