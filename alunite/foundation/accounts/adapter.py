@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
@@ -16,6 +17,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.sites.requests import RequestSite
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.http import HttpRequest
@@ -81,6 +83,18 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         with transaction.atomic():
             sign_ins.noticed(user, template_prefix)
             super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return a link to the site as it is known, not as whoever asked for the mail called it."""
+        asked: str = super().get_reset_password_from_key_url(key)
+        return urljoin(settings.ALUNITE_ORIGIN, urlsplit(asked).path) if settings.ALUNITE_ORIGIN else asked
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Sign mail with the same name."""
+        site = RequestSite(self.request)
+        if settings.ALUNITE_ORIGIN:
+            site.domain = site.name = urlsplit(settings.ALUNITE_ORIGIN).netloc
+        super().send_mail(template_prefix, email, {"current_site": site, **context})
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address attempts are counted by."""

@@ -174,6 +174,18 @@ def test_password_reset_says_the_same_whether_the_address_has_an_account(someone
     assert "/password/reset/key/" not in mail.outbox[1].body
 
 
+def test_links_in_mail_lead_to_the_site_whatever_name_it_was_asked_under(someone, settings):
+    settings.ALUNITE_ORIGIN = "https://register.example.org"
+    for address in ("someone@example.org", "nobody@example.org"):
+        Client(headers={"host": "localhost:6666"}).post("/account/password/reset/", {"email": address})
+    known, unknown = (message.body for message in mail.outbox)
+    assert "https://register.example.org/account/password/reset/key/" in known
+    assert "http" not in unknown, "nobody signs up, so no link says so"
+    for body in (known, unknown):
+        assert "register at register.example.org." in body
+        assert "localhost" not in body
+
+
 def test_a_reset_link_sets_a_password_once_and_ends_other_sessions(someone):
     elsewhere = sign_in(someone)
     Client().post("/account/password/reset/", {"email": "SOMEONE@example.org"})
