@@ -72,8 +72,8 @@ def erase_person(person: Person, *, decision: str, actor: Actor, cause: Entry) -
         if held.erased_by:
             raise CannotErase(f"erased already, by decision {held.erased_by}")
         by = By(decision, actor.label, cause)
-        # The account last: the others find their rows by its name and address.
-        ordered = sorted(holdings(), key=lambda kind: kind.name == ACCOUNT)
+        # Rooms above first and the account last: they find their rows by what it and its own rows say.
+        ordered = sorted(holdings()[::-1], key=lambda kind: kind.name == ACCOUNT)
         counts = {kind.name: kind.holding.erase(held, by) for kind in ordered}
         payload = {"decision": decision, "changed": counts}
         label = actor.label

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -91,3 +92,10 @@ def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
         .prefetch_related(Prefetch("affiliations", queryset=held, to_attr="held"))
         .order_by("name", "pk")
     )
+
+
+def addresses_of(person: Person) -> set[str]:
+    """Return every e-mail address the person is known under here, in lower case. Two queries."""
+    linked = EmailAddress.objects.filter(user=person).values_list("email", flat=True)
+    invited = person.invitations_accepted.values_list("email", flat=True)
+    return {address.lower() for address in (person.email, *linked, *invited) if address}

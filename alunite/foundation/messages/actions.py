@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
 from alunite.foundation.history.actions import record
 from alunite.foundation.messages.models import MailState, OutgoingMail
-from alunite.foundation.messages.transports import Transport, fault_of, transport
+from alunite.foundation.messages.queries import shows_mail
+from alunite.foundation.messages.transports import Transport, fault_of, transport, written_file
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +84,8 @@ def _try(mail: OutgoingMail, way: Transport, actor: Actor) -> str:
         return _put_off(mail, error, actor)
     mail.state, mail.done_at, mail.held_until, mail.last_fault = MailState.SENT, timezone.now(), None, ""
     mail.attempts += 1
-    mail.save(update_fields=["state", "done_at", "held_until", "last_fault", "attempts"])
+    _forget_text(mail)
+    mail.save(update_fields=["state", "done_at", "held_until", "last_fault", "attempts", "body"])
     return "sent"
 
 
@@ -99,17 +101,31 @@ def _put_off(mail: OutgoingMail, error: Exception, actor: Actor) -> str:
         log.warning("mail %s put off after attempt %d: %s", mail.pk, mail.attempts, mail.last_fault)
         return "put_off"
     mail.state, mail.done_at = MailState.GIVEN_UP, now
+    _forget_text(mail)
     with transaction.atomic():
-        mail.save(update_fields=fields)
+        mail.save(update_fields=[*fields, "body"])
         payload = {"attempts": mail.attempts, "fault": mail.last_fault}
         record("mail.given_up", record_type="mail", record_id=mail.pk, payload=payload, actor=actor.label)
     log.error("mail %s given up after attempt %d: %s", mail.pk, mail.attempts, mail.last_fault)
     return "given_up"
 
 
+def _forget_text(mail: OutgoingMail) -> None:
+    """Forget what is of no more use here: it may hold a link that still signs somebody in. A demonstration shows it."""
+    if not shows_mail():
+        mail.body = ""
+
+
 def forget_old_mail(*, actor: Actor) -> int:
     """Remove what was sent or given up longer ago than mail is kept, and return how many."""
     require(actor, "mail.send")
     before = timezone.now() - timedelta(days=settings.ALUNITE_MAIL_KEPT_DAYS)
-    removed, _ = OutgoingMail.objects.exclude(state=MailState.WAITING).filter(done_at__lt=before).delete()
+    return remove_mail(OutgoingMail.objects.exclude(state=MailState.WAITING).filter(done_at__lt=before))
+
+
+def remove_mail(mail: QuerySet[OutgoingMail]) -> int:
+    """Remove mail with the files it was written into, and return how many there were."""
+    for message_id in mail.values_list("message_id", flat=True):
+        written_file(message_id).unlink(missing_ok=True)
+    removed, _ = mail.delete()
     return removed

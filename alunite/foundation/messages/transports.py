@@ -31,7 +31,7 @@ def transport() -> Iterator[Transport]:
     """Give the transport of the settings, open for several mails."""
     server: MailServer | None = settings.MAIL_SERVER
     if server is None:
-        yield Files(Path(settings.EMAIL_FILE_PATH))
+        yield Files()
         return
     given = Smtp(server)
     try:
@@ -56,16 +56,18 @@ def as_email(mail: OutgoingMail) -> EmailMessage:
     )
 
 
+def written_file(message_id: str) -> Path:
+    """Return where the mail of a Message-ID is written while there is no mail server."""
+    return Path(settings.EMAIL_FILE_PATH) / f"{message_id.strip('<>').partition('@')[0]}.eml"
+
+
 class Files:
     """Each mail a file, named by its Message-ID: sent twice, it is still one file."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
     def send(self, mail: OutgoingMail) -> None:
         """Write the file under another name first, so that nobody reads half of it."""
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.folder / f"{mail.message_id.strip('<>').partition('@')[0]}.eml"
+        path = written_file(mail.message_id)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(".part")
         part.write_bytes(as_email(mail).message().as_bytes())
         part.replace(path)

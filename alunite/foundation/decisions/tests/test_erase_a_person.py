@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -25,10 +27,13 @@ from alunite.foundation.decisions.acts import act_named
 from alunite.foundation.history.decided import NotDecided
 from alunite.foundation.history.models import Entry
 from alunite.foundation.history.verification import verify
+from alunite.foundation.messages.models import OutgoingMail
 from tests.cast import Cast, make_cast, sign_in
 
 NAME, USERNAME, EMAIL = "Wilhelmina Quist", "wilhelmina.quist", "quist@example.org"
-VALUES = (NAME, USERNAME, EMAIL)
+# Of an invitation to another address, and what the provider vouched for.
+OTHER_EMAIL, LINKED_EMAIL = "mina@example.com", "w.quist@example.net"
+VALUES = (NAME, USERNAME, EMAIL, OTHER_EMAIL, LINKED_EMAIL)
 
 
 @pytest.fixture
@@ -44,7 +49,11 @@ def leaver(cast, settings) -> Person:
     person = Person.objects.get(username=USERNAME)
     affiliate(USERNAME, cast.organisation("member"), Role.MANAGER, actor=OPERATOR)
     invite(cast.organisation("buyer"), EMAIL, Role.MANAGER, actor=OPERATOR, origin="http://testserver")
-    sign_in(made)
+    invite(cast.organisation("buyer"), OTHER_EMAIL, Role.MANAGER, actor=OPERATOR, origin="http://testserver")
+    client = sign_in(made)
+    client.post(re.search(r"/invitation/\S+/", OutgoingMail.objects.get(to=OTHER_EMAIL).body)[0])
+    EmailAddress.objects.create(user=person, email=LINKED_EMAIL, verified=True)
+    Client().post("/account/password/reset/", {"email": LINKED_EMAIL})
     Client().post("/account/login/", {"login": USERNAME, "password": "wrong"})
     Client().post("/account/password/reset/", {"email": EMAIL})
     Authenticator.objects.create(user=person, type="totp", data={"secret": "closed"})

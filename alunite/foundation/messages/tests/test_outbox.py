@@ -134,13 +134,32 @@ def test_greylisting_and_a_wrong_password_of_ours_are_tried_again():
 def test_old_mail_is_forgotten_and_what_waits_is_not(db, settings):
     settings.ALUNITE_MAIL_KEPT_DAYS = 30
     sent, young, waiting = write(), write(), write()
+    send_waiting_mail(actor=SYSTEM)
+    assert len(files(settings)) == 3
     for mail, days in ((sent, 31), (young, 29)):
         OutgoingMail.objects.filter(pk=mail.pk).update(
             state=MailState.SENT, done_at=timezone.now() - timedelta(days=days)
         )
-    OutgoingMail.objects.filter(pk=waiting.pk).update(written_at=timezone.now() - timedelta(days=99))
+    OutgoingMail.objects.filter(pk=waiting.pk).update(
+        state=MailState.WAITING, written_at=timezone.now() - timedelta(days=99)
+    )
     assert forget_old_mail(actor=SYSTEM) == 1
     assert set(OutgoingMail.objects.values_list("pk", flat=True)) == {young.pk, waiting.pk}
+    assert not [path for path in files(settings) if path.stem in sent.message_id], "where it was written is not kept"
+    assert len(files(settings)) == 2
+
+
+@pytest.mark.parametrize("shows", [False, True])
+def test_a_link_that_signs_in_stays_no_longer_than_it_has_to(db, settings, monkeypatch, shows):
+    settings.ALUNITE_DEMO = shows
+    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (550, b"no")})
+    monkeypatch.setattr(actions, "transport", lambda: Broken(refused))
+    gone, sent = write(), write()
+    send_waiting_mail(actor=SYSTEM)
+    states = OutgoingMail.objects.order_by("pk").values_list("pk", "state")
+    assert list(states) == [(gone.pk, MailState.GIVEN_UP), (sent.pk, MailState.SENT)]
+    bodies = set(OutgoingMail.objects.values_list("body", flat=True))
+    assert bodies == ({sent.body} if shows else {""})
 
 
 def test_only_the_installation_sends_mail(db):
