@@ -73,7 +73,8 @@ def erase_person(person: Person, *, decision: str, actor: Actor, cause: Entry) -
             raise CannotErase(f"erased already, by decision {held.erased_by}")
         by = By(decision, actor.label, cause)
         # Rooms above first and the account last: they find their rows by what it and its own rows say.
-        ordered = sorted(holdings()[::-1], key=lambda kind: kind.name == ACCOUNT)
+        above_first = holdings()[::-1]
+        ordered = sorted(above_first, key=lambda kind: kind.name == ACCOUNT)
         counts = {kind.name: kind.holding.erase(held, by) for kind in ordered}
         payload = {"decision": decision, "changed": counts}
         label = actor.label
