@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from alunite.foundation.accounts.cast import CAST, Player
-from alunite.foundation.accounts.models import Affiliation, Organisation, Person, sign_in_name
-from alunite.foundation.accounts.policies import Actor, actor_for, require
+from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person, sign_in_name
+from alunite.foundation.accounts.policies import Actor, actor_for, allows, require
 from alunite.foundation.accounts.roles import Role
 from alunite.foundation.history import editing
 from alunite.foundation.history.actions import record
+from alunite.foundation.history.models import Entry
 
 
 class InvalidAccount(ValueError):
@@ -196,7 +197,34 @@ def end_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliation:
             held.until = max(timezone.now(), held.since)
             held.save(update_fields=["until"])
             record_affiliation("affiliation.ended", held, actor)
+            _revoke_invitations_by(held.person, actor)
     return held
+
+
+def _revoke_invitations_by(person: Person, actor: Actor) -> None:
+    """Take back the open invitations somebody sent who may no longer send them: one could lead to themselves."""
+    waiting = Invitation.objects.select_for_update(of=("self",)).filter(accepted_at=None, revoked_at=None)
+    waiting_by_id = {str(one.pk): one for one in waiting.select_related("organisation")}
+    sent = Entry.objects.filter(
+        record_type="invitation", record_id__in=waiting_by_id, actor=f"person:{person.pk}"
+    ).values_list("record_id", flat=True)
+    still = actor_for(person)
+    for pk in sorted(set(sent)):
+        if not allows(still, "organisation.people", waiting_by_id[pk].organisation):
+            revoke_invitation(waiting_by_id[pk], actor)
+
+
+def revoke_invitation(held: Invitation, actor: Actor) -> None:
+    """Take back an open invitation, in the transaction of an action that was allowed to."""
+    held.revoked_at = timezone.now()
+    held.secret_digest = ""
+    held.save(update_fields=["revoked_at", "secret_digest"])
+    record_invitation("invitation.revoked", held, actor)
+
+
+def record_invitation(kind: str, invitation: Invitation, actor: Actor, **more: str) -> None:
+    payload = {"organisation": str(invitation.organisation_id), "role": str(invitation.role), **more}
+    record(kind, record_type="invitation", record_id=str(invitation.pk), payload=payload, actor=actor.label)
 
 
 def close_account(username: str, *, actor: Actor) -> Person:

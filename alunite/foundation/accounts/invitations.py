@@ -21,7 +21,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from alunite.foundation.accounts.actions import InvalidAccount, begin_affiliation, check_person
+from alunite.foundation.accounts.actions import (
+    InvalidAccount,
+    begin_affiliation,
+    check_person,
+    record_invitation,
+    revoke_invitation,
+)
 from alunite.foundation.accounts.models import Invitation, Organisation, Person, sign_in_name
 from alunite.foundation.accounts.policies import Actor, actor_for, require
 from alunite.foundation.accounts.roles import ROLES_OF_KIND
@@ -29,6 +35,9 @@ from alunite.foundation.history.actions import record
 
 HOLDS_FOR = timedelta(days=7)
 MOST_OPEN = 50
+# Whoever looks after people writes to any address, in the site's name and with a name of their choice in it.
+A_DAY, MOST_A_DAY = timedelta(days=1), 100
+AGAIN_AFTER = timedelta(minutes=10)
 SALT = "alunite.invitation"
 
 
@@ -60,17 +69,21 @@ def invite(organisation: Organisation, email: str, role: str, *, actor: Actor, o
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         if open_invitations(organisation).count() >= MOST_OPEN:
             raise CannotInvite(gettext("Too many invitations are open; revoke some first."))
+        if organisation.invitations.filter(sent_at__gt=timezone.now() - A_DAY).count() >= MOST_A_DAY:
+            raise CannotInvite(gettext("Too many invitations were sent today; go on tomorrow."))
         made = Invitation(organisation=organisation, role=role, email=email.strip())
         _send("invitation.made", made, actor, origin)
     return made
 
 
 def send_again(invitation: Invitation, *, actor: Actor, origin: str) -> Invitation:
-    """Send another link; the one before no longer works."""
+    """Send another link; the one before no longer works. `CannotInvite` when that was done a moment ago."""
     require(actor, "organisation.people", invitation.organisation)
     with transaction.atomic():
         held = _open(invitation)
         if held is not None:
+            if held.sent_at > timezone.now() - AGAIN_AFTER:
+                raise CannotInvite(gettext("A link was sent a moment ago; wait ten minutes before you send another."))
             _send("invitation.sent_again", held, actor, origin)
     return held or invitation
 
@@ -81,10 +94,7 @@ def revoke(invitation: Invitation, *, actor: Actor) -> Invitation:
     with transaction.atomic():
         held = _open(invitation)
         if held is not None:
-            held.revoked_at = timezone.now()
-            held.secret_digest = ""
-            held.save(update_fields=["revoked_at", "secret_digest"])
-            _record("invitation.revoked", held, actor)
+            revoke_invitation(held, actor)
     return held or invitation
 
 
@@ -158,7 +168,7 @@ def _close(held: Invitation, person: Person) -> None:
     held.save(update_fields=["accepted_at", "accepted_by", "secret_digest"])
     if not person.affiliations.filter(organisation=held.organisation, role=held.role, until=None).exists():
         begin_affiliation(person, held.organisation, held.role, actor=actor)
-    _record("invitation.accepted", held, actor, person=str(person.pk))
+    record_invitation("invitation.accepted", held, actor, person=str(person.pk))
 
 
 def _send(kind: str, invitation: Invitation, actor: Actor, origin: str) -> None:
@@ -166,7 +176,7 @@ def _send(kind: str, invitation: Invitation, actor: Actor, origin: str) -> None:
     now = timezone.now()
     invitation.secret_digest, invitation.sent_at, invitation.expires_at = _digest(secret), now, now + HOLDS_FOR
     invitation.save()
-    _record(kind, invitation, actor)
+    record_invitation(kind, invitation, actor)
     token = signing.dumps({"i": str(invitation.pk), "s": secret}, salt=SALT)
     address = urljoin(settings.ALUNITE_ORIGIN or origin, reverse("invitation", args=[token]))
     context = {"invitation": invitation, "address": address, "days": HOLDS_FOR.days}
@@ -176,8 +186,3 @@ def _send(kind: str, invitation: Invitation, actor: Actor, origin: str) -> None:
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _record(kind: str, invitation: Invitation, actor: Actor, **more: str) -> None:
-    payload = {"organisation": str(invitation.organisation_id), "role": str(invitation.role), **more}
-    record(kind, record_type="invitation", record_id=str(invitation.pk), payload=payload, actor=actor.label)

@@ -96,8 +96,12 @@ def invitation_revoke(request: HttpRequest, invitation_id: uuid.UUID) -> HttpRes
 @login_required
 def invitation_resend(request: HttpRequest, invitation_id: uuid.UUID) -> HttpResponse:
     found = _invitation(request, invitation_id)
-    inviting.send_again(found, actor=actor_for(request.user), origin=_origin(request))
-    messages.success(request, gettext("Another link is on its way; the one before no longer works."))
+    try:
+        inviting.send_again(found, actor=actor_for(request.user), origin=_origin(request))
+    except inviting.CannotInvite as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("Another link is on its way; the one before no longer works."))
     return redirect("organisation_people", found.organisation_id)
 
 
@@ -141,7 +145,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 def _accept_signed_in(request: HttpRequest, found: Invitation, token: str) -> HttpResponse:
     if request.method == "POST" and isinstance(request.user, Person):
-        inviting.accept(token, request.user)
+        if inviting.accept(token, request.user) is None:
+            return render(request, "account/invitation_gone.html", status=404)
         messages.success(request, gettext("The role is yours."))
         return redirect("account_home")
     return render(request, "account/invitation.html", {"invitation": found, "token": token})

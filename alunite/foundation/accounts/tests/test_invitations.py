@@ -10,8 +10,11 @@ from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 
-from alunite.foundation.accounts.actions import add_person
+from alunite.foundation.accounts import views
+from alunite.foundation.accounts.actions import add_person, close_account, end_affiliation
 from alunite.foundation.accounts.invitations import (
+    AGAIN_AFTER,
+    MOST_A_DAY,
     MOST_OPEN,
     SALT,
     CannotInvite,
@@ -86,6 +89,10 @@ def test_links_that_do_not_hold(place):
     wrong.append(signing.dumps(["list"], salt=SALT))
     wrong.append(signing.dumps({"i": str(made.pk), "s": "x"}, salt="another"))
     assert [find_by_token(one) for one in wrong] == [None] * len(wrong)
+    with pytest.raises(CannotInvite, match="a moment ago"):
+        send_again(made, actor=OPERATOR, origin=ORIGIN)
+    assert find_by_token(token) is not None
+    Invitation.objects.update(sent_at=timezone.now() - AGAIN_AFTER)
     send_again(made, actor=OPERATOR, origin=ORIGIN)
     newer = link()
     assert find_by_token(token) is None, "the link before no longer works"
@@ -110,6 +117,30 @@ def test_what_cannot_be_invited(place):
         invite(place, f"{number}@example.org", Role.MANAGER, actor=OPERATOR, origin=ORIGIN)
     with pytest.raises(CannotInvite, match="Too many"):
         invite(place, GUEST, Role.MANAGER, actor=OPERATOR, origin=ORIGIN)
+    # Taking them back makes no room for more mail to strangers.
+    for number in range(MOST_OPEN, MOST_A_DAY):
+        Invitation.objects.filter(revoked_at=None).update(revoked_at=timezone.now())
+        invite(place, f"{number}@example.org", Role.MANAGER, actor=OPERATOR, origin=ORIGIN)
+    with pytest.raises(CannotInvite, match="today"):
+        invite(place, GUEST, Role.MANAGER, actor=OPERATOR, origin=ORIGIN)
+    Invitation.objects.update(sent_at=timezone.now() - timedelta(days=1))
+    invite(place, GUEST, Role.MANAGER, actor=OPERATOR, origin=ORIGIN)
+
+
+@pytest.mark.parametrize("how", ["role", "account"])
+def test_whoever_leaves_comes_back_by_no_invitation_of_their_own(cast, how):
+    place, leaver = cast.organisation("member"), cast.person("member")
+    _, of_leaver = invited(place, "private@example.org", Role.ADMIN, cast.actor("member"))
+    _, of_office = invited(place, GUEST, Role.MANAGER, cast.actor("office"))
+    end_affiliation(leaver.affiliations.get(role=Role.MANAGER), actor=cast.actor("office"))
+    assert find_by_token(of_leaver), "who still looks after people keeps what they sent"
+    if how == "role":
+        end_affiliation(leaver.affiliations.get(role=Role.ADMIN), actor=cast.actor("office"))
+    else:
+        close_account("member", actor=OPERATOR)
+    assert find_by_token(of_leaver) is None
+    assert find_by_token(of_office)
+    assert Entry.objects.filter(kind="invitation.revoked").count() == 1
 
 
 def test_who_may_invite_where(cast):
@@ -156,6 +187,14 @@ def test_who_has_an_account_takes_the_role_with_it(cast):
     _, again = invited(cast.organisation("buyer"))
     cast["stranger"].post(f"/invitation/{again}/")
     assert cast.person("stranger").affiliations.count() == 1, "a role held already is held once"
+
+
+def test_whoever_comes_too_late_is_told_so(cast, monkeypatch):
+    _, token = invited(cast.organisation("buyer"))
+    monkeypatch.setattr(views.inviting, "accept", lambda *_: None)  # somebody else took it up in between
+    answer = cast["stranger"].post(f"/invitation/{token}/")
+    assert answer.status_code == 404
+    assert not cast.person("stranger").affiliations.exists()
 
 
 def test_an_address_with_an_account_is_told_from_none_by_nothing(cast):
