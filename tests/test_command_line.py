@@ -160,6 +160,7 @@ def test_init_makes_a_key_of_ones_own_outside_the_home_and_says_it_is_for_trials
 def test_nobody_else_may_read_the_key(made):
     [key] = [path for path in made.configuration.rglob("*") if path.is_file()]
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert stat.S_IMODE(made.home.stat().st_mode) == 0o700, "the database lies in it"
 
 
 def test_a_second_init_changes_nothing(sampled):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -43,9 +44,11 @@ def test_roles_passwords_closing_and_what_is_held(alunite, tmp_path):
     assert alunite("user", "give", *role)["id"] == given["id"], "held once"
     assert alunite("user", "password", "marit")["password"] != first
     archive = tmp_path / "marit.zip"
+    archive.touch(0o644)
     held = alunite("person", "export", "marit", "--to", str(archive))["held"]
     assert held["roles"][0]["organisation_name"] == "Fjordvik"
     assert "Marit Vik" in zipfile.ZipFile(archive).read("account.txt").decode()
+    assert os.name != "posix" or archive.stat().st_mode & 0o077 == 0
     goes = alunite("person", "erase", "marit")
     assert goes["would_go"]["account"] == 1
     assert Person.objects.get().display_name == "Marit Vik", "shown, not done"

@@ -44,7 +44,8 @@ MANIFEST, TABLES, HOME = "manifest.json", "tables", "home"
 CHUNK = 2000
 BLOCK = 1 << 20
 # Made anew from publications; or of no use, and no business of anybody, on another machine.
-LEFT_OUT_APPS = frozenset({"register", "sessions", "axes"})
+# A browser's row in `usersessions` holds the key that signs it in, on the machine that goes on.
+LEFT_OUT_APPS = frozenset({"register", "sessions", "usersessions", "axes"})
 # In the data folder, but not what cannot be done without: the database itself is in `tables/`, and files that were sent
 # to be checked are kept for a day only.
 LEFT_OUT_FOLDERS = frozenset({"static", "mail", "uploads"})

@@ -83,6 +83,24 @@ def _settings() -> Iterator[Finding]:
     https = settings.ALUNITE_ORIGIN.startswith("https:")
     for message in run_checks(include_deployment_checks=https):
         yield Finding(f"{message.id}: {message.msg}", "Django warns of it.", message.hint or "See Django's manual.")
+    if https and settings.ALUNITE_DEMO:
+        yield Finding(
+            "ALUNITE_DEMO is set on a site with an https address.",
+            "Nobody is asked for a second factor, and everybody may read the mail that is not handed to a server.",
+            "Unset ALUNITE_DEMO; alunite demo sets it for itself.",
+        )
+    elif https and not settings.ALUNITE_SECOND_FACTOR:
+        yield Finding(
+            "ALUNITE_SECOND_FACTOR is false on a site with an https address.",
+            "A password alone opens the Secretariat's accounts.",
+            "Unset ALUNITE_SECOND_FACTOR.",
+        )
+    if https and settings.MAIL_SERVER is None:
+        yield Finding(
+            "ALUNITE_MAIL_URL is not set.",
+            "Mail is written into files, and nobody gets an invitation or a way to a new password.",
+            "Set ALUNITE_MAIL_URL to a mail server.",
+        )
     if https and settings.ALUNITE_TODAY:
         yield Finding(
             f"ALUNITE_TODAY is set to {settings.ALUNITE_TODAY}.",

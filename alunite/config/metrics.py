@@ -27,6 +27,7 @@ from alunite.foundation.messages.models import MailState, OutgoingMail
 from alunite.foundation.publications.models import Publication
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+PROXY_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Via")
 SECONDS = (0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
@@ -112,5 +113,5 @@ def may_see(request: HttpRequest) -> bool:
     if token:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {token}")
     # Through a proxy everybody comes from this machine.
-    through_a_proxy = any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded"))
+    through_a_proxy = any(name in request.headers for name in PROXY_HEADERS)
     return not through_a_proxy and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}

@@ -144,7 +144,14 @@ def _unpacked(backup: Path, staging: Path) -> dict[str, Any]:
 
 def _fault_of_name(part: tarfile.TarInfo, found: dict[str, Any]) -> str:
     path = PurePosixPath(part.name)
-    if not part.isfile() or path.is_absolute() or ".." in path.parts or "\\" in part.name:
+    if (
+        part.type != tarfile.REGTYPE
+        or part.issparse()
+        or not path.parts
+        or path.is_absolute()
+        or ".." in path.parts
+        or "\\" in part.name
+    ):
         return f"{part.name!r}: expected plain files inside the backup"
     if part.name in found:
         return f"{part.name!r}: stands in the backup twice"
@@ -378,4 +385,5 @@ def _put_database(staging: Path, home: Path, database: Path) -> None:
 def _put_home(staging: Path, home: Path) -> None:
     if home.exists():
         home.rmdir()
+    (staging / HOME).chmod(0o700)
     (staging / HOME).replace(home)

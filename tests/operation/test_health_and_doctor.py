@@ -222,6 +222,22 @@ def test_doctor_wants_a_backup_of_an_office_that_is_not_too_old(patient, setting
     assert "cannot be read" in found()["backups"][0].what
 
 
+def test_doctor_finds_a_site_on_https_that_is_open_as_a_demonstration_is(patient, settings):
+    settings.ALUNITE_ORIGIN = "https://register.example"
+    settings.ALUNITE_SECOND_FACTOR = True
+
+    def said() -> str:
+        return " ".join(finding.what for finding in found()["settings"])
+
+    assert "ALUNITE_DEMO" not in said()
+    assert "SECOND_FACTOR" not in said()
+    assert "ALUNITE_MAIL_URL" in said()
+    settings.ALUNITE_SECOND_FACTOR = False
+    assert "ALUNITE_SECOND_FACTOR is false" in said()
+    settings.ALUNITE_DEMO = True
+    assert "ALUNITE_DEMO is set" in said()
+
+
 def test_doctor_names_what_migrations_lack_before_it_asks_for_more(patient):
     MigrationRecorder.Migration.objects.filter(app="sessions").delete()
     assert "sessions.0001_initial" in only("migrations").what

@@ -186,6 +186,8 @@ TOKEN = "a-token-of-more-than-20"
         ("", {}, "192.0.2.1", 404),
         ("", {"X-Forwarded-For": "127.0.0.1"}, "127.0.0.1", 404),
         ("", {"X-Forwarded-Proto": "https"}, "127.0.0.1", 404),
+        ("", {"X-Real-IP": "192.0.2.1"}, "127.0.0.1", 404),
+        ("", {"Via": "1.1 proxy"}, "127.0.0.1", 404),
         (TOKEN, {}, "127.0.0.1", 404),
         (TOKEN, {"Authorization": "Bearer wrong"}, "127.0.0.1", 404),
         (TOKEN, {"Authorization": TOKEN}, "127.0.0.1", 404),

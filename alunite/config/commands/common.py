@@ -100,7 +100,7 @@ def need_writable_home() -> None:
     """Refuse to go on where nothing can be written."""
     home: Path = settings.ALUNITE_HOME
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=home):
             pass
     except OSError as error:

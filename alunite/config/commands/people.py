@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
@@ -138,7 +139,7 @@ def export(*, name: str, path: Path | None, as_json: bool) -> None:
         data = everything_held(_person(name), actor=OPERATOR)
         if path:
             try:
-                path.write_bytes(as_zip(data))
+                _write_for_its_owner(path, as_zip(data))
             except OSError as error:
                 raise InputFault(f"{path}: expected a file that can be written ({error.strerror})") from error
         show(data, json.dumps(data, ensure_ascii=False, indent=2), as_json=as_json)
@@ -168,6 +169,13 @@ def _person(name: str) -> Person:
         return find_person(name)
     except Person.DoesNotExist as error:
         raise InputFault(f"there is no person {name!r}") from error
+
+
+def _write_for_its_owner(path: Path, content: bytes) -> None:
+    """Write a file that nobody else may read, also where one was there that others could."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        path.chmod(0o600)
+        file.write(content)
 
 
 def _organisation(name: str, kind: str | None) -> Organisation:

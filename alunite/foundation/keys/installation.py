@@ -70,7 +70,8 @@ class Installation:
         """Write `installation.json` unless it is there; safe when two do it at once."""
         if self.exists:
             return
-        self.home.mkdir(parents=True, exist_ok=True)
+        # The database lies in it, and mail while there is no server.
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         text = json.dumps({"id": secrets.token_hex(16), "created": created}) + "\n"
         write_once(self.file, text.encode(), mode=0o644)
