@@ -40,7 +40,7 @@ from alunite.foundation.accounts.roles import OrganisationKind
 from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.history import editing
 from alunite.foundation.importing.actions import import_files
-from alunite.foundation.importing.exporting import export_csv
+from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kind
 from alunite.foundation.importing.models import Batch
 from alunite.foundation.importing.uploads import keep_upload
@@ -743,7 +743,7 @@ def test_no_public_answer_changes_with_what_is_private(world, tmp_path):
     pair = Proposal.objects.order_by("-pk")[0]
     dismiss_proposal(pair.pk, version=pair.version, note=HIDDEN, actor=cast.actor("office"))
     # A file with nothing new publishes nothing; the batch of one that had something is the office's to see.
-    export_csv(import_kind("members"), tmp_path / f"{HIDDEN}.csv")
+    export_statements(import_kind("members"), tmp_path / f"{HIDDEN}.csv")
     assert not import_files([("members", tmp_path / f"{HIDDEN}.csv")], actor=IMPORTER).faults
     counts = {"rows": 1, "created": 1, "changed": 0, "unchanged": 0}
     Batch.objects.create(
