@@ -122,8 +122,8 @@ def text_of(page: str) -> str:
 
 def get(client: Client, address: str) -> str:
     answer = client.get(address, follow=True)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
+    assert answer.status_code == 200, (address, answer.content[:300])
+    return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
 
 
 def pages(client: Client) -> dict[str, str]:

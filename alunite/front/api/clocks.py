@@ -32,11 +32,11 @@ def now() -> Now:
     with connection.cursor() as cursor:
         cursor.execute(_NOW)
         last, scheme = cursor.fetchone()
-    return Now(int(last or 0), _site(int(scheme or 0)))
+    return Now(int(last or 0), site_said_by(int(scheme or 0)))
 
 
 @lru_cache(maxsize=8)
-def _site(publication: int) -> Site:
+def site_said_by(publication: int) -> Site:
     """Return the scheme's vocabulary, kept per process under the publication that says it."""
     text = PublicationPayload.objects.filter(pk=publication).values_list("payload", flat=True).first()
     return Site(json.loads(text) if text else {})
