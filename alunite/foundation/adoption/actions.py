@@ -13,6 +13,7 @@ from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.adoption.rules import may_follow
 from alunite.foundation.core.judgement import Reason
 from alunite.foundation.history.actions import record
+from alunite.foundation.importing.actions import one_import_at_a_time
 from alunite.foundation.scheme.loader import load_pack
 from alunite.foundation.scheme.pack import Pack
 
@@ -45,6 +46,8 @@ def adopt_pack(directory: Path, *, actor: Actor) -> tuple[AdoptedPack, bool]:
     require(actor, "schemes.adopt")
     pack = load_pack(directory)
     with transaction.atomic():
+        # What records say is published anew below: not from rows that an import is just restating.
+        one_import_at_a_time()
         held = AdoptedPack.objects.select_for_update().order_by("-pk").first()
         if held is not None and held.digest == pack.digest:
             return held, False

@@ -23,6 +23,7 @@ from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history.actions import record
 from alunite.foundation.history.rules import MerkleTree, timestamp
 from alunite.foundation.keys import signing
+from alunite.foundation.publications.actions import take_turn
 from alunite.foundation.publications.models import Publication, Snapshot
 from alunite.foundation.publications.queries import latest_payload_of_kind, published_by
 from alunite.foundation.publications.snapshot_format import (
@@ -102,7 +103,10 @@ def write_snapshot(
     _refuse_strange(folder)
     recorded = Snapshot.objects.select_related("previous").filter(as_of=day).first()
     before = recorded.previous if recorded else Snapshot.objects.filter(as_of__lt=day).order_by("-as_of").first()
-    last = published_by(day, zone)
+    with transaction.atomic():
+        # Whoever still publishes may have begun on that day: what they say belongs to it.
+        take_turn()
+        last = published_by(day, zone)
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".snapshot-"))
     try:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
-from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.policies import OPERATOR, SYSTEM
+from alunite.foundation.adoption.actions import adopt_pack
+from alunite.foundation.decisions.actions import CannotAnswer, confirm_decision, propose_decision
+from alunite.foundation.decisions.queries import decision_visible_to
+from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.publications.actions import ToPublish, publish
-from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.models import Publication, PublicationPayload, Snapshot
 from alunite.foundation.publications.queries import current_publications, read
+from alunite.foundation.publications.snapshots import scheme_zone, write_snapshot
 from alunite.front.register.projector import EVENT, rebuild
 from alunite.front.register.tests.world import adopt, read_tables, shown, take_up
+from tests import rows
+from tests.cast import make_cast
 
 PATIENCE = 30
 
@@ -156,3 +168,55 @@ def assert_rebuilt_is_lived() -> None:
     lived = read_tables()
     rebuild()
     assert read_tables() == lived
+
+
+@pytest.mark.postgresql
+def test_the_snapshot_of_a_day_waits_for_whoever_still_publishes(one_event, own_home):
+    ensure_signing_key()
+    now = timezone.now()
+    with transaction.atomic():
+        restate("member", note="restated before midnight")
+        day_after = now + timedelta(days=1)
+        writing = Worker(lambda: write_snapshot(now.astimezone(scheme_zone()).date(), now=day_after, actor=SYSTEM))
+        writing.start()
+        wait_for_a_waiter()
+    writing.join(PATIENCE)
+    assert writing.error is None
+    assert Snapshot.objects.get().last == Publication.objects.order_by("-pk").values_list("pk", flat=True)[0]
+
+
+@pytest.mark.postgresql
+def test_a_pack_adopted_during_an_import_says_what_was_restated(one_event, tmp_path):
+    take_up_rows = rows.importer(tmp_path)
+    rows.taken_up(take_up_rows(facilities=[{"name": "Test works"}]))
+    pack = Path(shutil.copytree(settings.REPOSITORY / "schemes" / "asi", tmp_path / "pack"))
+    scheme = pack / "scheme.yaml"
+    text = scheme.read_text("utf-8")
+    assert text.count("validity_years: {value: 3,") == 1
+    scheme.write_text(text.replace("validity_years: {value: 3,", "validity_years: {value: 4,"), "utf-8")
+    with transaction.atomic():
+        rows.taken_up(take_up_rows(facilities=[{"name": "Restated works"}]))
+        adopting = Worker(lambda: adopt_pack(pack, actor=OPERATOR))
+        adopting.start()
+        wait_for_a_waiter()
+    adopting.join(PATIENCE)
+    assert adopting.error is None
+    assert shown("facility").title == "Restated works"
+
+
+@pytest.mark.postgresql
+def test_what_is_said_while_a_redaction_is_confirmed_goes_too_or_nothing_does(one_event):
+    cast = make_cast()
+    subject = shown("member").subject
+    made = propose_decision("redact", f"member {subject}", ground="court_order", note="", actor=cast.actor("office"))
+    actor = cast.actor("assurance")
+    seen = decision_visible_to(actor, made.pk).seen
+    with transaction.atomic():
+        restate("member", note="said meanwhile")
+        confirming = Worker(lambda: confirm_decision(made.pk, version=1, seen=seen, actor=actor))
+        confirming.start()
+        wait_for_a_waiter()
+    confirming.join(PATIENCE)
+    # Not what was seen: it has to be looked at again, and nothing was taken out by halves.
+    assert isinstance(confirming.error, CannotAnswer)
+    assert not PublicationPayload.objects.exclude(redacted_by=None).exists()
