@@ -53,6 +53,14 @@ class DayField(forms.CharField):
         return day
 
 
+def read_as_of(parameters: Mapping[str, str], clocks: Clocks) -> int | None:
+    """Return the publication a list is read as of, its choices and names too: a later page as its first one was."""
+    try:
+        return cursor.read(parameters[AFTER]).at
+    except (KeyError, ValueError):  # a first page, or a link that the form finds fault with
+        return clocks.at
+
+
 class ClockForm(forms.Form):
     """The two clocks of a page."""
 

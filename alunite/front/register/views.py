@@ -17,7 +17,7 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import named, present, queries
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
-from alunite.front.register.forms import NAMED, ClockForm, RegisterForm
+from alunite.front.register.forms import NAMED, ClockForm, RegisterForm, read_as_of
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
 
@@ -65,7 +65,8 @@ def register(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
     then = site_at(request, clocks)
-    form = RegisterForm(request.GET, site=site, choices=_choices(then, clocks.at), names=_names(request, clocks.at))
+    at = read_as_of(request.GET, clocks)
+    form = RegisterForm(request.GET, site=site, choices=_choices(then, at), names=_names(request, at))
     context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then}
     if not form.is_valid():
         return render(request, "register/list.html", context, status=HTTPStatus.BAD_REQUEST)

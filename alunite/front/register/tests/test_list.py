@@ -13,6 +13,7 @@ from http import HTTPStatus
 import pytest
 from django.core import signing
 from django.db import connection
+from django.db.models import Count
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register import cursor, queries, search
 from alunite.front.register.countries import country_name
-from alunite.front.register.models import NOW, Record
+from alunite.front.register.models import NOW, Facet, Record, Row
 from alunite.front.register.projector import EVENT, TALLIED
 from alunite.front.register.queries import Asked, listing
 from alunite.front.register.tests.world import SOAK, sample_rows, shown, stated
@@ -427,6 +428,16 @@ def test_following_next_on_the_pages_shows_every_line_once_and_keeps_the_questio
         query = answer.context["next"]
         assert not query or ("q=a" in query and "country=CN" in query)
     assert len(seen) == len(set(seen)) == expected_count > 10
+
+
+def test_a_later_page_is_read_although_what_it_was_narrowed_to_has_left(client, samples, monkeypatch):
+    monkeypatch.setattr(queries, "PAGE_LENGTH", 1)
+    lines = Facet.objects.filter(name="member", publication__in=Row.objects.filter(NOW).values("pk"))
+    member = lines.values_list("value", flat=True).annotate(n=Count("pk")).filter(n__gt=1).order_by("value")[0]
+    following = client.get("/register/", {"member": member}).context["next"]
+    publish("member", [ToPublish(member, None, "merged")], actor=OPERATOR)
+    answer = client.get(f"/register/?{following}")
+    assert (answer.status_code, len(answer.context["lines"])) == (HTTPStatus.OK, 1)
 
 
 def test_what_is_published_between_two_pages_moves_no_line_and_changes_none(db, monkeypatch):
