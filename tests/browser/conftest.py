@@ -86,9 +86,16 @@ def wait_for(address: str, server: subprocess.Popen[str]) -> None:
 
 @pytest.fixture
 def live_site(
-    sampled: tuple[str, Path], template_database: databases.Copies, own_home: Path, django_db_blocker: Any
+    request: pytest.FixtureRequest,
+    sampled: tuple[str, Path],
+    template_database: databases.Copies,
+    own_home: Path,
+    django_db_blocker: Any,
 ) -> Iterator[str]:
-    """Give the address of a real server on a copy of the sample installation; the test may look into its database."""
+    """Give the address of a real server on a copy of the sample installation; the test may look into its database.
+
+    What a test parametrises it with are further settings of the server's.
+    """
     label, home = sampled
     shutil.copytree(home, own_home, dirs_exist_ok=True)
     with databases.a_copy(template_database, label, own_home, django_db_blocker) as copy:
@@ -98,7 +105,7 @@ def live_site(
                 *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
                 *("--workers", "1", "--no-ws", "alunite.config.wsgi:application"),
             ],
-            env=copy.environment,
+            env={**copy.environment, **getattr(request, "param", {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
