@@ -6,7 +6,14 @@ import csv
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from alunite.config.command_line import InputFault
+from alunite.config.commands.setting_up import sample_files
+from alunite.foundation.accounts.policies import IMPORTER
+from alunite.foundation.importing.actions import import_files
 from alunite.foundation.publications.queries import current_publications, read
+from tests import planting
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
@@ -52,3 +59,14 @@ def test_what_is_published_of_a_row_has_its_terms(samples):
     }
     events = [event for payload in said for event in payload.get("events", ())]
     assert {event["licence"] for event in events} == {"none stated; facts only"}
+
+
+def test_any_folder_but_that_of_certificates_can_be_left_out(db):
+    planting.adopt()
+    folders = ["fineprint", "us-epa", "usgs", "our-world-in-data", "wikipedia"]
+    left = sample_files(folders)
+    assert {path.parent.name for _, path in left} == {"public-pages"}
+    for without in ([], ["fineprint"], folders):
+        assert import_files(sample_files(without), actor=IMPORTER, dry_run=True).faults == []
+    with pytest.raises(InputFault, match="--without nowhere: expected one of fineprint,"):
+        sample_files(["nowhere"])

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from alunite.config.command_line import DONE, OUR_FAULT, InputFault
 from alunite.config.commands.common import is_ready, json_option, need_key, need_ready, say, seal_now, show
-from alunite.config.commands.setting_up import default_scheme, initialise
+from alunite.config.commands.setting_up import default_scheme, initialise, sample_files
 from alunite.foundation.accounts.actions import Credentials, InvalidAccount, add_cast
 from alunite.foundation.accounts.models import Affiliation
 from alunite.foundation.accounts.policies import OPERATOR
@@ -58,7 +58,7 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
     """Set up an installation with the real public rows and the cast, and serve it."""
     chosen = _chosen(port)
     _refuse_somebodys_own()
-    initialise(samples=_is_empty(), directory=None)
+    initialise(samples=sample_files() if _is_empty() else (), directory=None)
     try:
         made = add_cast(actor=OPERATOR, new_passwords=new_passwords)
     except InvalidAccount as error:

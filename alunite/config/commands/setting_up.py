@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,15 +53,24 @@ class Initialised:
 @click.command()
 @click.option("--samples", is_flag=True, help="Also load the real public rows in samples/.")
 @click.option(
+    "--without",
+    "left_out",
+    multiple=True,
+    metavar="FOLDER",
+    help="Leave out a folder of samples/, such as one whose terms do not suit; may be repeated.",
+)
+@click.option(
     "--scheme",
     "directory",
     type=click.Path(path_type=Path),
     help="Folder of a scheme pack to take up. Left out, the one in force stays; at first, the one that comes with Alunite.",
 )
 @json_option
-def init(*, samples: bool, directory: Path | None, as_json: bool) -> None:
+def init(*, samples: bool, left_out: tuple[str, ...], directory: Path | None, as_json: bool) -> None:
     """Make an installation in ALUNITE_HOME, or bring one up to date. A second time changes nothing."""
-    done = initialise(samples=samples, directory=directory)
+    if left_out and not samples:
+        raise InputFault("--without: expected together with --samples")
+    done = initialise(samples=sample_files(left_out) if samples else (), directory=directory)
     text = f"{done.home}: ready, scheme {done.scheme}; {done.created} rows new, {done.changed} changed"
     show(asdict(done), text, as_json=as_json)
 
@@ -71,7 +81,7 @@ def default_scheme() -> Path:
     return schemes / (schemes / "default").read_text(encoding="utf-8").strip()
 
 
-def initialise(*, samples: bool, directory: Path | None) -> Initialised:
+def initialise(*, samples: Sequence[tuple[str, Path]], directory: Path | None) -> Initialised:
     """Make or update the installation; raise `InputFault` for a pack or sample that cannot be taken up."""
     installation = settings.INSTALLATION
     need_writable_home()
@@ -97,7 +107,7 @@ def initialise(*, samples: bool, directory: Path | None) -> Initialised:
         pack, changed = _adopt(directory)
         if changed:
             say(f"adopted the scheme {pack.scheme}")
-        counts = _load_samples() if samples else (0, 0, 0, 0)
+        counts = _load_samples(samples) if samples else (0, 0, 0, 0)
     except PackError as error:
         faults = [fault.as_dict() for fault in error.faults]
         raise InputFault(str(error), {"faults": faults}) from error
@@ -132,12 +142,17 @@ def _bring_database_up_to_date() -> None:
         rebuild_read_tables()
 
 
-def _load_samples() -> tuple[int, int, int, int]:
-    files = [
-        (kind.name, path)
-        for kind in import_kinds()
-        for path in sorted((settings.REPOSITORY / "samples").glob(f"*/{kind.name}.csv"))
-    ]
+def sample_files(left_out: Sequence[str] = ()) -> list[tuple[str, Path]]:
+    """Return the files in `samples/`, each with its kind, but those of folders that are left out."""
+    folder = settings.REPOSITORY / "samples"
+    found = [(kind.name, path) for kind in import_kinds() for path in sorted(folder.glob(f"*/{kind.name}.csv"))]
+    there = sorted({path.parent.name for _, path in found})
+    if strange := sorted(set(left_out) - set(there)):
+        raise InputFault(f"--without {strange[0]}: expected one of {', '.join(there)}")
+    return [(kind, path) for kind, path in found if path.parent.name not in left_out]
+
+
+def _load_samples(files: Sequence[tuple[str, Path]]) -> tuple[int, int, int, int]:
     result = import_files(files, actor=IMPORTER, progress=told_progress())
     if result.faults:
         raise InputFault("the samples have faults", result.as_dict())

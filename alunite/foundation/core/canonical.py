@@ -37,11 +37,17 @@ def _is_plain(value: Any) -> bool:
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return True
+    if kind is int:
+        return bool(-LARGEST_INTEGER <= value <= LARGEST_INTEGER)
     if kind is dict:
-        return all(type(key) is str and key.isascii() and _is_plain(item) for key, item in value.items())
-    if kind is list:
-        return all(map(_is_plain, value))
-    return kind is int and -LARGEST_INTEGER <= value <= LARGEST_INTEGER
+        for key in value:
+            if type(key) is not str or not key.isascii():
+                return False
+        value = value.values()
+    elif kind is not list:
+        return False
+    # Most of what there is are texts, which are passed over here rather than asked for one by one.
+    return all(_is_plain(item) for item in value if type(item) is not str)
 
 
 def sha256_hex(data: bytes) -> str:

@@ -22,8 +22,13 @@ from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history import decided, reactions, rules
 from alunite.foundation.history.errors import HistoryError, NotInTransaction, StaleRecord
 from alunite.foundation.history.models import Entry, Payload
+from alunite.foundation.tables.bulk import insert_new, insert_rows
 
 BATCH = 500
+ENTRY_COLUMNS = (
+    *("record_type", "record_id", "record_version", "kind", "actor", "at", "cause_id"),
+    *("payload_digest", "previous_hash", "hash"),
+)
 ERASED_KIND = "history.payload_erased"
 ERASED_RECORD_TYPE = "history.payload"
 
@@ -151,7 +156,8 @@ def _require_transaction() -> None:
 def _write_batch(kind: str, items: Sequence[Change], actor: str, cause: int | None, at: datetime) -> list[Entry]:
     heads = _heads(items)
     at_text = rules.timestamp(at)
-    entries, payloads = [], []
+    entries: list[dict[str, Any]] = []
+    payloads: list[tuple[str, str]] = []
     for item in items:
         item_kind = item.kind or kind
         record = (item.record_type, str(item.record_id))
@@ -171,18 +177,33 @@ def _write_batch(kind: str, items: Sequence[Change], actor: str, cause: int | No
         }
         entry_hash = rules.entry_hash(**fields, at=at_text, cause=cause)
         heads[record] = (version + 1, entry_hash)
-        entries.append(Entry(**fields, at=at, cause_id=cause, hash=entry_hash))
-        payloads.append(Payload(salt=salt, payload=text))
+        entries.append({**fields, "at": at, "cause_id": cause, "hash": entry_hash})
+        payloads.append((salt, text))
     try:
-        Entry.objects.bulk_create(entries)
+        numbers = insert_new(Entry, ENTRY_COLUMNS, [[entry[name] for name in ENTRY_COLUMNS] for entry in entries])
     except IntegrityError as error:
         if "record_version" not in str(error):
             raise
         raise StaleRecord(f"{kind}: the record was changed by somebody else just now; run the action again.") from error
-    for entry, payload in zip(entries, payloads, strict=True):
-        payload.entry = entry  # also puts it into the entry's cache: `entry.data` asks the database nothing
-    Payload.objects.bulk_create(payloads)
-    return entries
+    insert_rows(
+        Payload,
+        ("entry_id", "salt", "payload"),
+        [(number, *payload) for number, payload in zip(numbers, payloads, strict=True)],
+    )
+    return [
+        _written(Entry(id=number, **entry), *payload)
+        for number, entry, payload in zip(numbers, entries, payloads, strict=True)
+    ]
+
+
+def _written(entry: Entry, salt: str, text: str) -> Entry:
+    """Return an entry as it stands in the database, its payload beside it: `entry.data` asks the database nothing."""
+    payload = Payload(entry_id=entry.pk, salt=salt, payload=text)
+    for row in (entry, payload):
+        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001, as `bulk_create` leaves them
+    # Not the other way round as well: in a circle both would stay until Python looks for garbage.
+    entry._state.fields_cache["payload"] = payload  # noqa: SLF001
+    return entry
 
 
 def _heads(items: Sequence[Change]) -> dict[tuple[str, str], tuple[int, str]]:

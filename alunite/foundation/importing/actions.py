@@ -39,6 +39,7 @@ from alunite.foundation.importing.reading import (
 )
 from alunite.foundation.importing.spool import Kept, Reference, Spool
 from alunite.foundation.importing.workbook import BEGINNING, OLD_BEGINNING, old_workbook, read_workbook
+from alunite.foundation.tables.bulk import insert_new, insert_rows
 
 LOOK_UP = 500
 CHUNK = 2_000
@@ -458,23 +459,22 @@ def _take_up(file: _File, spool: Spool, touched: set[str], actor: Actor, tell: P
 
 def _stated(rows: Sequence[Kept], batch: Batch, kind: ImportKind, context: Any) -> list[Parsed]:
     """Make statements of rows, with what other systems call their records."""
-    statements = Statement.objects.bulk_create(
-        [
-            Statement(
-                batch=batch, kind=kind.name, key=row.own, version=row.version + 1, row=row.number, cells=row.cells
-            )
-            for row in rows
-        ]
-    )
+    columns = ("batch_id", "kind", "key", "version", "row", "cells")
+    stated = [(batch.pk, kind.name, row.own, row.version + 1, row.number, row.cells) for row in rows]
+    numbers = insert_new(Statement, columns, stated)
+    statements = [
+        Statement(id=number, **dict(zip(columns, said, strict=True)))
+        for number, said in zip(numbers, stated, strict=True)
+    ]
     parsed = [
         Parsed(row.own, kind.read_cells(row.cells, context), statement)
         for row, statement in zip(rows, statements, strict=True)
     ]
-    ExternalId.objects.bulk_create(_external_ids(parsed))
+    insert_rows(ExternalId, ("statement_id", "system", "identifier"), list(_external_ids(parsed)))
     return parsed
 
 
-def _external_ids(rows: Sequence[Parsed]) -> Iterator[ExternalId]:
+def _external_ids(rows: Sequence[Parsed]) -> Iterator[tuple[int, str, str]]:
     for row in rows:
         for system, identifier in row.values["external_ids"]:
-            yield ExternalId(statement=row.statement, system=system, identifier=identifier)
+            yield row.statement.pk, system, identifier

@@ -23,7 +23,7 @@ from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history import decided
 from alunite.foundation.history.actions import Change, keep, record_many
 from alunite.foundation.history.models import Entry
-from alunite.foundation.publications.kinds import Kind, UnfitPayload, kind, publication_digest
+from alunite.foundation.publications.kinds import Kind, UnfitPayload, kind, publication_text_digest
 from alunite.foundation.publications.models import (
     LONGEST_SUBJECT,
     LONGEST_WITHDRAWAL,
@@ -35,6 +35,7 @@ from alunite.foundation.publications.models import (
 )
 from alunite.foundation.publications.stored import remove_stored
 from alunite.foundation.publications.withheld import withheld_redactions
+from alunite.foundation.tables.bulk import insert_new, insert_rows
 
 BATCH = 500
 PUBLISHED = "publication.published"
@@ -157,7 +158,17 @@ def _project(published: Sequence[Published]) -> None:
             project(published)
 
 
-def _checked(registered: Kind, item: ToPublish) -> ToPublish:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is to be said, in canonical JSON: it is hashed, stored and read back from this one text."""
+
+    subject: str
+    text: str | None
+    withdrawal: str
+    successor: str
+
+
+def _checked(registered: Kind, item: ToPublish) -> _Checked:
     """Return what is published of a statement; `UnfitPayload` says everything that is wrong with it."""
     faults = []
     if not 0 < len(item.subject) <= LONGEST_SUBJECT:
@@ -172,53 +183,47 @@ def _checked(registered: Kind, item: ToPublish) -> ToPublish:
         faults.append(f"successor: expected at most {LONGEST_SUBJECT} characters, found {len(item.successor)}")
     if faults:
         raise UnfitPayload(f"{registered.name} {item.subject}: {'; '.join(faults)}")
-    # In the order it will be read back in, so that read tables lived are those rebuilt to the letter.
-    payload = None if item.payload is None else json.loads(json.dumps(registered.check(item.payload), sort_keys=True))
-    return ToPublish(item.subject, payload, item.withdrawal, item.successor)
+    text = None if item.payload is None else canonical_json(registered.check(item.payload)).decode()
+    return _Checked(item.subject, text, item.withdrawal, item.successor)
 
 
 def _publish_batch(
     kind_name: str,
-    batch: Sequence[ToPublish],
+    batch: Sequence[_Checked],
     actor: Actor,
     cause: Entry | None,
     *,
     is_release: bool = False,
 ) -> list[Published]:
     latest = _latest(kind_name, [item.subject for item in batch])
-    new: list[tuple[ToPublish, int, str]] = []
+    new: list[tuple[_Checked, int, str]] = []
     for item in batch:
         last = latest.get(item.subject, _NEVER_SAID)
         if last.is_withheld is not is_release:
             continue
-        if item.payload is None and not last.version:
+        if item.text is None and not last.version:
             continue
         if last.version and not is_release and last.says(kind_name, item):
             continue
         version = last.version + 1
-        said = publication_digest(kind_name, item.subject, version, item.payload)
+        said = publication_text_digest(kind_name, item.subject, version, item.text)
         latest[item.subject] = _Latest(version, said, item.withdrawal, item.successor)
         new.append((item, version, said))
     if not new:
         return []
     at = _not_before_the_last()
-    rows = Publication.objects.bulk_create(
-        Publication(
-            kind=kind_name,
-            subject=item.subject,
-            version=version,
-            published_at=at,
-            digest=said,
-            withdrawal=item.withdrawal,
-            successor=item.successor or None,
-        )
-        for item, version, said in new
+    ids = insert_new(
+        Publication,
+        ("kind", "subject", "version", "published_at", "digest", "withdrawal", "successor"),
+        [
+            (kind_name, item.subject, version, at, said, item.withdrawal, item.successor or None)
+            for item, version, said in new
+        ],
     )
-    PublicationPayload.objects.bulk_create(
-        PublicationPayload(
-            publication=row, payload=None if item.payload is None else canonical_json(item.payload).decode()
-        )
-        for row, (item, _, _) in zip(rows, new, strict=True)
+    insert_rows(
+        PublicationPayload,
+        ("publication_id", "payload"),
+        [(number, item.text) for number, (item, _, _) in zip(ids, new, strict=True)],
     )
     record_many(
         PUBLISHED,
@@ -227,7 +232,7 @@ def _publish_batch(
                 record_type=RECORD_TYPE,
                 record_id=f"{kind_name}:{item.subject}",
                 payload={
-                    "publication": row.pk,
+                    "publication": number,
                     "digest": said,
                     "published_at": at.isoformat(),
                     "version": version,
@@ -235,14 +240,25 @@ def _publish_batch(
                 }
                 | ({"successor": item.successor} if item.successor else {}),
             )
-            for row, (item, version, said) in zip(rows, new, strict=True)
+            for number, (item, version, said) in zip(ids, new, strict=True)
         ],
         actor=actor.label,
         cause=cause,
     )
+    # What projectors get was read back, so that read tables lived are those rebuilt to the letter.
     return [
-        Published(row.pk, kind_name, item.subject, version, at, item.payload, item.withdrawal, said, item.successor)
-        for row, (item, version, said) in zip(rows, new, strict=True)
+        Published(
+            number,
+            kind_name,
+            item.subject,
+            version,
+            at,
+            None if item.text is None else json.loads(item.text),
+            item.withdrawal,
+            said,
+            item.successor,
+        )
+        for number, (item, version, said) in zip(ids, new, strict=True)
     ]
 
 
@@ -318,7 +334,7 @@ def release(
     with transaction.atomic():
         take_turn()
         for kind_name, subject in subjects:
-            item = ToPublish(subject, None, RELEASED)
+            item = _Checked(subject, None, RELEASED, "")
             released += _publish_batch(kind_name, [item], actor, cause, is_release=True)
         _project(released)
     return released
@@ -334,11 +350,11 @@ class _Latest:
     successor: str = ""
     is_withheld: bool = False
 
-    def says(self, kind_name: str, item: ToPublish) -> bool:
+    def says(self, kind_name: str, item: _Checked) -> bool:
         """Tell whether it says what `item` would: compared under the version that would repeat it."""
         # A digest is of words alone: why a subject left, and who speaks for it, stands beside it.
         beside = (item.withdrawal, item.successor) == (self.withdrawal, self.successor)
-        return beside and publication_digest(kind_name, item.subject, self.version, item.payload) == self.digest
+        return beside and publication_text_digest(kind_name, item.subject, self.version, item.text) == self.digest
 
 
 _NEVER_SAID = _Latest(0)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from alunite.foundation.core.canonical import digest
+from alunite.foundation.core.canonical import canonical_json, digest, sha256_hex
 
 UNKNOWN = "unknown"
 
@@ -135,3 +135,12 @@ def kinds() -> tuple[Kind, ...]:
 def publication_digest(kind_name: str, subject: str, version: int, payload: dict[str, Any] | None) -> str:
     """Return the SHA-256 of what was said: kind, subject, version and payload (None for a withdrawal)."""
     return digest({"kind": kind_name, "payload": payload, "subject": subject, "version": version})
+
+
+def publication_text_digest(kind_name: str, subject: str, version: int, text: str | None) -> str:
+    """Return the digest of what was said from the payload's canonical JSON, which is not written a second time."""
+    head, tail = (
+        canonical_json(part)[1:-1] for part in ({"kind": kind_name}, {"subject": subject, "version": version})
+    )
+    said = b"null" if text is None else text.encode()
+    return sha256_hex(b'{%b,"payload":%b,%b}' % (head, said, tail))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, DateField, Exists, JSONField, Min, Model, OuterRef, QuerySet, Subquery, TextField
@@ -127,7 +127,7 @@ def _differences(chunk: Sequence[Values]) -> Iterator[Difference]:
     said = [item for row in chunk if (item := _published(row)) is not None]
     made = made_of(said, {row["pk"]: row["until"] for row in chunk})
     ids = [item.id for item in said]
-    tables: tuple[Sequence[Model], ...] = (made.records, made.rows, made.held, made.facets)
+    tables: tuple[Sequence[NamedTuple], ...] = (made.records, made.rows, made.held, made.facets)
     compared = [
         _Compared(table, table.model._default_manager.filter(publication__in=ids), rows)  # noqa: SLF001
         for table, rows in zip(TABLES, tables, strict=True)
@@ -151,7 +151,7 @@ def _are_tallies_wrong() -> bool:
 class _Compared:
     """What a read table holds, beside what it should."""
 
-    def __init__(self, table: _Table, held: QuerySet[Any], made: Iterable[Model]) -> None:
+    def __init__(self, table: _Table, held: QuerySet[Any], made: Iterable[NamedTuple]) -> None:
         self.name = table.name
         as_text = {f"{name}_text": Cast(name, TextField()) for name in table.columns if _is_read_as_text(table, name)}
         names = [f"{name}_text" if f"{name}_text" in as_text else name for name in table.columns]

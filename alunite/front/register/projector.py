@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Min
@@ -19,6 +19,7 @@ from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.actions import Published, projector, take_turn
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import publications, read
+from alunite.foundation.tables.bulk import insert_rows
 from alunite.front.register import search
 from alunite.front.register.countries import country_name
 from alunite.front.register.facets import facets
@@ -47,14 +48,63 @@ Ends = Mapping[int, int | None]
 Pair = tuple[str, str]
 
 
+class RecordRow(NamedTuple):
+    """A row of `Record`. Rows are plain values: there are a score of them for each certificate."""
+
+    publication: int
+    until: int | None
+    kind: str
+    subject: str
+    version: int
+    title: str
+    slug: str
+    payload: Any
+    published_at: datetime
+    withdrawal: str
+    successor: str
+    digest: str
+    redacted_by: str
+    redaction_ground: str
+    redacted_at: datetime | None
+
+
+class LineRow(NamedTuple):
+    """A row of `Row`."""
+
+    publication: int
+    until: int | None
+    kind: str
+    place: int
+    first_day: date | None
+
+
+class HeldRow(NamedTuple):
+    """A row of `Held`."""
+
+    publication: int
+    state: str
+    level: str
+    first: date
+    last: date | None
+
+
+class FacetRow(NamedTuple):
+    """A row of `Facet`."""
+
+    publication: int
+    kind: str
+    name: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What publications make of the read tables; a text is of a line, by its publication."""
 
-    records: list[Record]
-    rows: list[Row]
-    held: list[Held]
-    facets: list[Facet]
+    records: list[RecordRow]
+    rows: list[LineRow]
+    held: list[HeldRow]
+    facets: list[FacetRow]
     texts: list[tuple[int, str, list[str]]]
 
 
@@ -81,15 +131,19 @@ def rebuild() -> int:
 
 def made_of(batch: Sequence[Published], until: Ends) -> Made:
     """Return what the read tables hold of publications; `until` says which publication came after each."""
-    shown = [(item, item.payload) for item in batch if item.payload is not None]
-    lines = [(item, said) for item, said in shown if is_line(item.kind, said)]
-    return Made(
-        records=[_record(item, until.get(item.id)) for item in batch],
-        rows=[_row(item, said, until.get(item.id)) for item, said in lines],
-        held=[held for item, said in lines for held in _held(item.id, said)],
-        facets=[facet for item, said in shown for facet in _facets(item, said)],
-        texts=[(item.id, _text(said), _marks(item.kind, said)) for item, said in lines],
-    )
+    made = Made([_record(item, until.get(item.id)) for item in batch], [], [], [], [])
+    for item in batch:
+        said = item.payload
+        if said is None:
+            continue
+        values = facets(item.kind, said)
+        made.facets.extend(FacetRow(item.id, item.kind, name, value) for name, value in values)
+        if is_line(item.kind, said):
+            timeline = Timeline.from_list(said["timeline"])
+            made.rows.append(_row(item, said, timeline, until.get(item.id)))
+            made.held.extend(HeldRow(item.id, part.state, part.qualifier, part.first, part.last) for part in timeline)
+            made.texts.append((item.id, _text(said), [search.mark(*value) for value in values if value[0] in MARKS]))
+    return made
 
 
 def is_line(kind: str, said: Mapping[str, Any]) -> bool:
@@ -118,10 +172,10 @@ def _project_batch(batch: Sequence[Published]) -> None:
     until |= _next_of_each(new)
     closed = _close(new)
     made = made_of(batch, until)
-    Record.objects.bulk_create(made.records, batch_size=BATCH)
-    Row.objects.bulk_create(made.rows, batch_size=BATCH)
-    Held.objects.bulk_create(made.held, batch_size=BATCH)
-    Facet.objects.bulk_create(made.facets, batch_size=BATCH)
+    insert_rows(Record, RecordRow._fields, made.records)
+    insert_rows(Row, LineRow._fields, made.rows)
+    insert_rows(Held, HeldRow._fields, made.held)
+    insert_rows(Facet, FacetRow._fields, made.facets)
     search.add(made.texts)
     _count(made, closed, gone)
 
@@ -234,11 +288,11 @@ def _first_with(pair: Pair) -> int | None:
     return first
 
 
-def _record(item: Published, until: int | None) -> Record:
+def _record(item: Published, until: int | None) -> RecordRow:
     # What was withdrawn keeps its address but no name: nothing is shown of it but that it was withdrawn.
     said = item.payload or {}
     title = str(said.get("entity") or said.get("name") or "")
-    return Record(
+    return RecordRow(
         publication=item.id,
         until=until,
         kind=item.kind,
@@ -257,39 +311,19 @@ def _record(item: Published, until: int | None) -> Record:
     )
 
 
-def _row(item: Published, said: Mapping[str, Any], until: int | None) -> Row:
+def _row(item: Published, said: Mapping[str, Any], timeline: Timeline, until: int | None) -> LineRow:
     day = last_event(said)[1]
-    return Row(
+    return LineRow(
         publication=item.id,
         until=until,
         kind=item.kind,
         place=place(_first_of(day) if day else LONG_AGO, item.subject),
-        first_day=Timeline.from_list(said["timeline"]).first,
+        first_day=timeline.first,
     )
 
 
 def _first_of(day: str) -> date:
     return date.fromisoformat((day + "-01-01")[:10])
-
-
-def _held(publication: int, said: Mapping[str, Any]) -> Iterable[Held]:
-    for segment in Timeline.from_list(said["timeline"]):
-        yield Held(
-            publication=publication,
-            state=segment.state,
-            level=segment.qualifier,
-            first=segment.first,
-            last=segment.last,
-        )
-
-
-def _facets(item: Published, said: Mapping[str, Any]) -> Iterator[Facet]:
-    for name, value in facets(item.kind, said):
-        yield Facet(publication=item.id, kind=item.kind, name=name, value=value)
-
-
-def _marks(kind: str, said: Mapping[str, Any]) -> list[str]:
-    return [search.mark(name, value) for name, value in facets(kind, said) if name in MARKS]
 
 
 def _text(said: Mapping[str, Any]) -> str:

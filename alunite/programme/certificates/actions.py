@@ -9,10 +9,11 @@ leaves the register: its address stays and says so, or leads to the certificate 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
@@ -26,6 +27,7 @@ from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.withheld import withheld
 from alunite.foundation.scheme.pack import Pack
+from alunite.foundation.tables.bulk import insert_rows
 from alunite.programme.audits.actions import firms_named
 from alunite.programme.audits.models import Firm
 from alunite.programme.audits.queries import firm_heads
@@ -51,16 +53,17 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> set[str]:
     pack = current_pack()
     members = members_named((name for row in rows for name in row.values["member"]), actor=actor)
     firms = firms_named((row.values["audit_firm"] for row in rows if row.values["audit_firm"]), actor=actor)
-    events, left = _save_events(rows, firms)
+    events, left = _restated(rows, firms)
     joined = _regroup(rows, events, members)
-    _save_members(rows, events, members)
+    _save(rows, events, members)
     moved, settled = _settle()
     for event in moved:
         if event.record_id in events:
             events[event.record_id].certificate_id = event.certificate_id
     _record(rows, events, actor)
     changed = {event.pk: event for event in (*(events[row.key] for row in rows), *moved)}
-    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(list(changed.values()), pack)]
+    known = {row.statement.pk: row.values for row in rows}
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(list(changed.values()), pack, known)]
     publish("certification_event", said, actor=actor)
     return left | joined | settled
 
@@ -151,25 +154,18 @@ def _chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
     return (items[start : start + LOOK_UP] for start in range(0, len(items), LOOK_UP))
 
 
-def _save_events(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[str, CertificationEvent], set[str]]:
-    """Return the events by record id, and the certificates they stood under before."""
+def _restated(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[str, CertificationEvent], set[str]]:
+    """Return the events by record id, new ones unsaved, and the certificates they stood under before."""
     events = {
         event.record_id: event
         for keys in _chunks([row.key for row in rows])
         for event in CertificationEvent.objects.filter(record_id__in=keys)
     }
     left = {event.certificate_id for event in events.values() if event.certificate_id}
-    new: list[CertificationEvent] = []
     for row in rows:
-        event = events.get(row.key)
-        if event is None:
-            event = events[row.key] = CertificationEvent(record_id=row.key)
-            new.append(event)
+        event = events.setdefault(row.key, CertificationEvent(record_id=row.key))
         event.statement = row.statement
         event.firm = firms.get(row.values["audit_firm"])
-    restated = [events[row.key] for row in rows if not events[row.key]._state.adding]  # noqa: SLF001, Django's own test
-    CertificationEvent.objects.bulk_create(new, batch_size=LOOK_UP)
-    CertificationEvent.objects.bulk_update(restated, ["statement", "firm"], batch_size=LOOK_UP)
     return events, left
 
 
@@ -206,10 +202,9 @@ def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent], memb
     for chunk in _chunks([certificate.pk for certificate in renumbered]):
         Certificate.objects.filter(pk__in=chunk).update(number="")
     Certificate.objects.bulk_update(renumbered, ["number", "holders"], batch_size=LOOK_UP)
-    Certificate.objects.bulk_create(made, batch_size=LOOK_UP)
-    CertificationEvent.objects.bulk_update(
-        [events[row.key] for row in rows], ["certificate", "identified_as"], batch_size=LOOK_UP
-    )
+    now = timezone.now()
+    columns = ("id", "family", "number", "holders", "created_at")
+    insert_rows(Certificate, columns, [(item.pk, item.family, item.number, item.holders, now) for item in made])
     return {event.certificate_id for event in events.values() if event.certificate_id}
 
 
@@ -280,16 +275,27 @@ def _stand_alone(certificate_ids: Sequence[str]) -> dict[str, Certificate]:
     return {key: certificate for key, certificate in certificates.items() if standing[key] == 1}
 
 
-def _save_members(rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]) -> None:
-    for chunk in _chunks([events[row.key].pk for row in rows]):
+def _save(rows: Sequence[Parsed], events: dict[str, CertificationEvent], members: dict[str, Member]) -> None:
+    """Save the events as they were restated and regrouped, with the members they name."""
+    stated = [events[row.key] for row in rows]
+    new = [event for event in stated if event._state.adding]  # noqa: SLF001, Django's own test
+    held = [event for event in stated if not event._state.adding]  # noqa: SLF001
+    now = timezone.now()
+    columns = ("id", "record_id", "statement_id", "certificate_id", "identified_as_id", "firm_id", "created_at")
+    insert_rows(CertificationEvent, columns, [(*(getattr(event, name) for name in columns[:-1]), now) for event in new])
+    CertificationEvent.objects.bulk_update(
+        held, ["statement", "firm", "certificate", "identified_as"], batch_size=LOOK_UP
+    )
+    for chunk in _chunks([event.pk for event in held]):
         EventMember.objects.filter(event_id__in=chunk).delete()
-    EventMember.objects.bulk_create(
-        (
-            EventMember(event=events[row.key], member=members[name], place=place)
+    insert_rows(
+        EventMember,
+        ("event_id", "member_id", "place"),
+        [
+            (events[row.key].pk, members[name].pk, place)
             for row in rows
             for place, name in enumerate(row.values["member"])
-        ),
-        batch_size=LOOK_UP,
+        ],
     )
 
 
@@ -305,8 +311,12 @@ def _events_of(certificates: Sequence[Certificate], pack: Pack) -> dict[str, lis
     return found
 
 
-def _read(events: Sequence[CertificationEvent], pack: Pack) -> list[ReadEvent]:
+def _read(
+    events: Sequence[CertificationEvent], pack: Pack, known: Mapping[int, dict[str, Any]] | None = None
+) -> list[ReadEvent]:
     """Return the events with the values of their statements, and the members and firms that speak for those named.
+
+    `known` are values that were read from statements already, by the id of these.
 
     Two queries, and three for 500 events; two more where one of them was merged.
     """
@@ -330,16 +340,19 @@ def _read(events: Sequence[CertificationEvent], pack: Pack) -> list[ReadEvent]:
             firm = rows[key].firm
             speaks = firms.get(firm.pk, (firm.pk, firm.name)) if firm else None
             statement = rows[key].statement
-            read.append(
-                ReadEvent(rows[key], values_of(statement, pack), tuple(names[key].items()), speaks, statement.version)
-            )
+            values = with_version(known[statement.pk], pack) if known and statement.pk in known else None
+            values = values or values_of(statement, pack)
+            read.append(ReadEvent(rows[key], values, tuple(names[key].items()), speaks, statement.version))
     return read
 
 
 def values_of(statement: Statement, pack: Pack) -> dict[str, Any]:
     """Return what a statement's cells say, with the version of the standard as its id."""
-    kind = import_kind(statement.kind)
-    values = kind.read_cells(statement.cells, pack)
+    return with_version(import_kind(statement.kind).read_cells(statement.cells, pack), pack)
+
+
+def with_version(values: dict[str, Any], pack: Pack) -> dict[str, Any]:
+    """Return values with the version of the standard as its id, which a file says as it is printed."""
     version = pack.find_version(values["standard"], values["standard_version"]) if values["standard_version"] else None
     return values | {"version": version.id if version else ""}
 

@@ -88,6 +88,34 @@ def test_a_record_we_hold_under_their_id_is_found_and_keeps_our_key(scheme, tmp_
     assert Statement.objects.get(key="C1", version=2).cells["entity"] == "Made-up works"
 
 
+AUDITS = """kind: audits
+system: made-up-portal
+columns:
+  Report: entity
+  Programme: standard
+  Of: {to: certificate_record_id, external: true}
+  Link: source_url
+external_id: Nr
+"""
+
+
+def test_their_id_of_another_kind_of_record_is_looked_up_and_an_unknown_one_is_a_fault(scheme, written):
+    mapped(EXPORT)
+    mapping = read_mapping(written(AUDITS))
+
+    def audits(certificate: str):
+        row = f"Nr,Report,Programme,Of,Link\n7,Made-up works,PS,{certificate},https://example.org/7\n"
+        return import_files([("audits", written(row, "theirs.csv"))], actor=IMPORTER, mappings=[mapping])
+
+    (fault,) = audits("9999").faults
+    assert (fault.row, fault.column, fault.value) == (2, "Of", "9999")
+    assert "of certificates" in fault.expected
+    # The portal calls it 4711; here it stands under the key it was imported with.
+    assert counts(audits("4711"))["created"] == 1
+    cells = Statement.objects.get(kind="audits").cells
+    assert cells["certificate_record_id"] == Statement.objects.filter(kind="certificates").earliest("key").key
+
+
 def test_faults_speak_of_their_columns_and_their_values(scheme, written):
     text = EXPORT.read_text(encoding="utf-8")
     text = text.replace("Norway", "Nowhere").replace("21.08.2023", "21/08/2023").replace("rolling", "baking")

@@ -54,6 +54,12 @@ def take_up(tmp_path: Path):
     return run
 
 
+@pytest.fixture(params=[2_000, 1], ids=["one chunk", "a chunk a row"])
+def chunk(request, monkeypatch):
+    """Rows taken up together or one by one: what becomes of them is the same."""
+    monkeypatch.setattr("alunite.foundation.importing.actions.CHUNK", request.param)
+
+
 def event(record_id: str) -> CertificationEvent:
     return CertificationEvent.objects.get(record_id=record_id)
 
@@ -152,6 +158,7 @@ def test_a_withdrawn_certificate_comes_back_under_its_address_when_it_is_identif
     assert published("certificate", before)["certificate_number"] == "56"
 
 
+@pytest.mark.usefixtures("chunk")
 def test_two_rows_that_swap_their_numbers_swap_certificates(take_up):
     take_up({"record_id": "T1", "certificate_number": "1"}, {"record_id": "T2", "certificate_number": "2"})
     one, two = event("T1").certificate_id, event("T2").certificate_id
@@ -161,6 +168,7 @@ def test_two_rows_that_swap_their_numbers_swap_certificates(take_up):
     assert [item["record_id"] for item in published("certificate", one)["events"]] == ["T2"]
 
 
+@pytest.mark.usefixtures("chunk")
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_chain_of_corrected_numbers_never_mixes_two_certificates(take_up, order):
     take_up({"record_id": "T1", "certificate_number": "1"}, {"record_id": "T2", "certificate_number": "2"})
@@ -171,6 +179,7 @@ def test_a_chain_of_corrected_numbers_never_mixes_two_certificates(take_up, orde
     assert published("certificate", event("T2").certificate_id)["certificate_number"] == "3"
 
 
+@pytest.mark.usefixtures("chunk")
 def test_numbers_that_all_move_by_one_keep_their_certificates_apart(take_up):
     def rows(shift: int) -> list[dict[str, str]]:
         return [{"record_id": f"T{place:02}", "certificate_number": str(place + shift)} for place in range(30)]
