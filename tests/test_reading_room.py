@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from allauth.mfa.models import Authenticator
+from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.urls import NoReverseMatch, reverse
@@ -22,6 +23,7 @@ SECRET = "a-secret-nobody-may-read"
 def cast(samples) -> Cast:
     made = make_cast()
     person = made.person("buyer")
+    AccessAttempt.objects.create(username=SECRET, failures_since_start=1)
     Authenticator.objects.create(user=person, type="totp", data={"secret": SECRET})
     OutgoingMail.objects.create(message_id="<1@x>", to="x@example.org", subject=SECRET, body=SECRET)
     invite(made.organisation("member"), "x@example.org", "manager", actor=OPERATOR, origin="http://testserver")

@@ -27,7 +27,8 @@ HIDDEN_FIELDS = {
     "socialaccount.socialapp": {"secret", "key", "settings", "client_id"},
     "socialaccount.socialtoken": {"token", "token_secret"},
     "account.emailconfirmation": {"key"},
-    "axes.accessattempt": {"get_data", "post_data"},
+    # What was typed as a name may be a password.
+    "axes.accessattempt": {"username", "get_data", "post_data"},
     "axes.accesslog": {"session_hash"},
 }
 COLUMNS = 6

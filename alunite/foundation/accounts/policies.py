@@ -185,6 +185,11 @@ def _organisations_add(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation
 
 
+@policy("sessions.forget", says="Only the installation itself removes sessions that ran out.")
+def _sessions_forget(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
 @policy("organisations.edit", says="Only its administrator and the membership office may change an organisation.")
 def _organisations_edit(actor: Actor, organisation: Any) -> bool:
     return actor.holds(Role.OFFICE) or actor.administers(organisation.pk)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Person, sign_in_name
-from alunite.foundation.accounts.policies import PUBLIC
+from alunite.foundation.accounts.policies import PUBLIC, Actor, require
 from alunite.foundation.history.actions import record
 from alunite.foundation.history.models import Entry
 
@@ -92,6 +94,15 @@ def code_failed(person: Person, *, paused: bool) -> None:
         _record(person, CODE_FAILED, PUBLIC.label)
     elif not _paused_just_now(person):
         _record(person, PAUSED, PUBLIC.label)
+
+
+def forget_ended_sessions(*, actor: Actor) -> int:
+    """Remove sessions that ran out, with the address and the browser they were from; return how many."""
+    require(actor, "sessions.forget")
+    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    there = Session.objects.filter(session_key=OuterRef("session_key"))
+    removed, _ = UserSession.objects.exclude(Exists(there)).delete()
+    return removed
 
 
 def recent(person: Person) -> QuerySet[Entry]:

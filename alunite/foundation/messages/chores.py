@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from alunite.foundation.accounts.policies import SYSTEM
 from alunite.foundation.accounts.reviews import remind_of_reviews
+from alunite.foundation.accounts.sign_ins import forget_ended_sessions
 from alunite.foundation.history.errors import SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.messages.actions import forget_old_mail, send_waiting_mail
@@ -23,6 +24,12 @@ def send_mail() -> str:
 def forget_mail() -> str:
     """Remove old mail."""
     return f"{forget_old_mail(actor=SYSTEM)} removed"
+
+
+@periodic("sessions.forget", every=timedelta(days=1))
+def forget_sessions() -> str:
+    """Remove what is kept of browsers whose sessions ran out."""
+    return f"{forget_ended_sessions(actor=SYSTEM)} removed"
 
 
 @periodic("history.seal", every=timedelta(minutes=1))

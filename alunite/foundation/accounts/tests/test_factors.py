@@ -14,6 +14,8 @@ import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.db import transaction
@@ -22,9 +24,11 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.actions import add_person, affiliate
 from alunite.foundation.accounts.models import Organisation, Person
-from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, Refused
 from alunite.foundation.accounts.roles import OrganisationKind, Role
+from alunite.foundation.accounts.sign_ins import forget_ended_sessions
 from alunite.foundation.history.models import Entry, Payload
+from alunite.foundation.messages.jobs import jobs
 from tests.cast import sign_in
 
 LOGIN, HOME, FACTORS = "/account/login/", "/account/", "/account/second-factor/"
@@ -222,6 +226,18 @@ def test_sessions_are_listed_and_the_others_ended(someone):
     assert there.get(HOME).status_code == HTTPStatus.FOUND
     assert here.get(HOME).status_code == HTTPStatus.OK
     assert kinds() == ["signed_in", "signed_in", "signed_out_elsewhere"]
+
+
+def test_of_a_session_that_ran_out_nothing_is_kept(someone):
+    here, old = sign_in(someone, HTTP_USER_AGENT="Here"), sign_in(someone, HTTP_USER_AGENT="Old")
+    Session.objects.filter(pk=old.session.session_key).update(expire_date=timezone.now() - timedelta(days=1))
+    chore = next(job for job in jobs() if job.name == "sessions.forget")
+    assert chore.function() == "1 removed"
+    assert [one.user_agent for one in UserSession.objects.all()] == ["Here"]
+    assert Session.objects.count() == 1
+    assert here.get(HOME).status_code == HTTPStatus.OK
+    with pytest.raises(Refused):
+        forget_ended_sessions(actor=PUBLIC)
 
 
 def test_history_keeps_who_and_when_and_nothing_that_was_typed(someone):
