@@ -101,7 +101,7 @@ def forget_ended_sessions(*, actor: Actor) -> int:
     require(actor, "sessions.forget")
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     there = Session.objects.filter(session_key=OuterRef("session_key"))
-    removed, _ = UserSession.objects.exclude(Exists(there)).delete()
+    removed: int = UserSession.objects.exclude(Exists(there)).delete()[0]
     return removed
 
 
