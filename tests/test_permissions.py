@@ -104,6 +104,7 @@ TABLE = """
 /data/<slug:name>.csv-metadata.json| published | GET | 200 200 200 200 200 200 200 200 200 200
 /data/<slug:name>.csv-metadata.json| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
 /feeds/changes.atom| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/feeds/records.atom| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /feeds/next-audits.ics| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /sitemap.xml| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /robots.txt| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
@@ -112,6 +113,7 @@ TABLE = """
 /api/v1/public/docs| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/changes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /feeds/changes.atom| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/feeds/records.atom| changing something | POST | 405 405 405 405 405 405 405 405 405 405
 /sitemap-<int:number>.xml| the first part | GET | 200 200 200 200 200 200 200 200 200 200
 /sitemap-<int:number>.xml| no part | GET | 404 404 404 404 404 404 404 404 404 404
 /api/v1/public/applicability| a scope | GET | 200 200 200 200 200 200 200 200 200 200

@@ -152,6 +152,11 @@ class Client:
         as_of: str | None = None,
         limit: int | None = None,
         after: str | None = None,
+        firm: str | None = None,
+        member: str | None = None,
+        standard: str | None = None,
+        version: str | None = None,
+        audit_type: str | None = None,
     ) -> dict[str, Any]:
         """An audit as it was announced; unknown where the source is silent, also for numbers of non-conformances.
         In the order in which they were published.
@@ -166,6 +171,16 @@ class Client:
             How many rows a page holds at most.
         after : str
             Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        firm : str
+            Public id of an audit firm.
+        member : str
+            Public id of a member.
+        standard : str
+            Family of standards, by its id.
+        version : str
+            Version of a standard, by its id, or unknown.
+        audit_type : str
+            Kind of audit as announced, or unknown.
         """
         return self.get(
             ROOT + "/audits",
@@ -173,6 +188,11 @@ class Client:
             as_of=as_of,
             limit=limit,
             after=after,
+            firm=firm,
+            member=member,
+            standard=standard,
+            version=version,
+            audit_type=audit_type,
         )
 
     def get_audit(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
@@ -341,6 +361,9 @@ class Client:
         as_of: str | None = None,
         limit: int | None = None,
         after: str | None = None,
+        country: str | None = None,
+        activity: str | None = None,
+        status: str | None = None,
     ) -> dict[str, Any]:
         """A place. Where records were merged into it: what each of them says, and here its own word before theirs.
         Of activities and capacities here are those of all; each capacity names the row that states it. In the
@@ -356,6 +379,12 @@ class Client:
             How many rows a page holds at most.
         after : str
             Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        country : str
+            Country, ISO 3166-1 alpha-2.
+        activity : str
+            Supply chain activity, by its id, or unknown.
+        status : str
+            Status as printed, or unknown.
         """
         return self.get(
             ROOT + "/facilities",
@@ -363,6 +392,9 @@ class Client:
             as_of=as_of,
             limit=limit,
             after=after,
+            country=country,
+            activity=activity,
+            status=status,
         )
 
     def get_facility(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
@@ -389,6 +421,10 @@ class Client:
         as_of: str | None = None,
         limit: int | None = None,
         after: str | None = None,
+        metric: str | None = None,
+        dimension: str | None = None,
+        place: str | None = None,
+        period: str | None = None,
     ) -> dict[str, Any]:
         """A number as one source states it, exactly; unknown where the source is silent. Figures of one thing
         speak of the same thing. One of them is used; reasons say why, and are the same for all. In the order in
@@ -404,6 +440,14 @@ class Client:
             How many rows a page holds at most.
         after : str
             Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        metric : str
+            Indicator of the scheme, by its id; else the metric as printed.
+        dimension : str
+            Part of the whole that is meant, as printed, or unknown.
+        place : str
+            Of whom or which place, as printed, or unknown.
+        period : str
+            The period it speaks of, such as 2019.
         """
         return self.get(
             ROOT + "/figures",
@@ -411,6 +455,10 @@ class Client:
             as_of=as_of,
             limit=limit,
             after=after,
+            metric=metric,
+            dimension=dimension,
+            place=place,
+            period=period,
         )
 
     def get_figure(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
@@ -437,6 +485,10 @@ class Client:
         as_of: str | None = None,
         limit: int | None = None,
         after: str | None = None,
+        criterion: str | None = None,
+        standard: str | None = None,
+        rating: str | None = None,
+        member: str | None = None,
     ) -> dict[str, Any]:
         """A finding by itself; without an audit it is a sum over many, for the period it names. In the order in
         which they were published.
@@ -451,6 +503,14 @@ class Client:
             How many rows a page holds at most.
         after : str
             Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        criterion : str
+            Number of a criterion: findings on it or on a group that holds it.
+        standard : str
+            Family of standards, by its id.
+        rating : str
+            Rating, by its id, or unknown.
+        member : str
+            Public id of a member.
         """
         return self.get(
             ROOT + "/findings",
@@ -458,6 +518,10 @@ class Client:
             as_of=as_of,
             limit=limit,
             after=after,
+            criterion=criterion,
+            standard=standard,
+            rating=rating,
+            member=member,
         )
 
     def get_finding(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
@@ -529,6 +593,8 @@ class Client:
         as_of: str | None = None,
         limit: int | None = None,
         after: str | None = None,
+        country: str | None = None,
+        membership_class: str | None = None,
     ) -> dict[str, Any]:
         """A member. Where records were merged into it: what each of them says, and here its own word before
         theirs. In the order in which they were published.
@@ -543,6 +609,10 @@ class Client:
             How many rows a page holds at most.
         after : str
             Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        country : str
+            Country of the head office, ISO 3166-1 alpha-2.
+        membership_class : str
+            Class of membership, by its id, or unknown.
         """
         return self.get(
             ROOT + "/members",
@@ -550,6 +620,8 @@ class Client:
             as_of=as_of,
             limit=limit,
             after=after,
+            country=country,
+            membership_class=membership_class,
         )
 
     def get_member(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:

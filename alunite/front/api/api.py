@@ -19,11 +19,13 @@ from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, row
 from alunite.front.api import queries
 from alunite.front.api.answers import answered, etag, unchanged
 from alunite.front.api.asking import (
+    ASKED_BY_KIND,
     ApplicabilityAsked,
     ByClocks,
     ChangesAsked,
     Paged,
     RecordsAsked,
+    chosen,
     faults_of,
     next_page,
     page_of,
@@ -134,12 +136,12 @@ def _list_of(kind_name: str) -> None:
         clocks, after = page_of(request, asked.after, asked.on, asked.as_of)
         if known := unchanged(request, etag(clocks.publication, clocks.on)):
             return known
-        page = queries.rows_of(kind_name, clocks, after=after, limit=asked.limit)
+        page = queries.rows_of(kind_name, clocks, after=after, limit=asked.limit, chosen=chosen(asked))
         items = [row_json(publication, clocks.on) for publication in page.rows]
         return _listed(request, clocks, items, next_page(request, clocks, page.next))
 
     view.__doc__ = f"{about(kind_name)} In the order in which they were published."
-    operation(f"/{name}", f"list_{name}", f"List {words(name)}", "Records", Paged)(view)
+    operation(f"/{name}", f"list_{name}", f"List {words(name)}", "Records", ASKED_BY_KIND.get(kind_name, Paged))(view)
 
 
 def _one_of(kind_name: str) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
 import iso3166
@@ -34,6 +36,7 @@ MOST = 200
 LONGEST_QUERY = 200
 LONGEST_CURSOR = 600
 PUBLIC_ID = f"^[{ALPHABET}]{{{LENGTH}}}$"
+PRINTED = r"^[^\x00-\x1f]{1,200}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$"
 
 
@@ -83,6 +86,12 @@ def _country(text: str) -> str:
     return text
 
 
+def _known_country(text: str) -> str:
+    if text not in iso3166.countries_by_alpha2:
+        raise _fault("a country of ISO 3166-1 by its two capital letters")
+    return text
+
+
 def _kind(text: str) -> str:
     known = [kind.name for kind in public_kinds().values()]
     if text not in known:
@@ -104,6 +113,11 @@ Activity = Annotated[str, Field(max_length=80), _word_of("activities")]
 Level = Annotated[str, Field(max_length=80), _word_of("levels")]
 VersionId = Annotated[str, Field(max_length=80), _word_of("versions")]
 Country = Annotated[str, Field(max_length=20), AfterValidator(_country)]
+KnownCountry = Annotated[str, Field(max_length=20), AfterValidator(_known_country)]
+MemberClass = Annotated[str, Field(max_length=80), _word_of("classes")]
+Rating = Annotated[str, Field(max_length=80), _word_of("ratings")]
+# A word as a source prints it, whole, in its own spelling.
+Printed = Annotated[str, Field(pattern=PRINTED)]
 State = Literal["active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown"]
 PublicIdText = Annotated[str, Field(pattern=PUBLIC_ID)]
 Code = Annotated[str, Field(pattern=CODE)]
@@ -128,6 +142,69 @@ class Paged(ByClocks):
         max_length=LONGEST_CURSOR,
         description="Where the page begins: the cursor of the address `next` of the page before. It holds both clocks.",
     )
+
+
+class MembersAsked(Paged):
+    """By what members can be found."""
+
+    country: KnownCountry | None = Field(None, description="Country of the head office, ISO 3166-1 alpha-2.")
+    membership_class: MemberClass | None = Field(None, description="Class of membership, by its id, or unknown.")
+
+
+class FacilitiesAsked(Paged):
+    """By what facilities can be found."""
+
+    country: KnownCountry | None = Field(None, description="Country, ISO 3166-1 alpha-2.")
+    activity: Activity | None = Field(None, description="Supply chain activity, by its id, or unknown.")
+    status: Printed | None = Field(None, description="Status as printed, or unknown.")
+
+
+class AuditsAsked(Paged):
+    """By what audits can be found."""
+
+    firm: PublicIdText | None = Field(None, description="Public id of an audit firm.")
+    member: PublicIdText | None = Field(None, description="Public id of a member.")
+    standard: Family | None = Field(None, description="Family of standards, by its id.")
+    version: VersionId | None = Field(None, description="Version of a standard, by its id, or unknown.")
+    audit_type: Printed | None = Field(None, description="Kind of audit as announced, or unknown.")
+
+
+class FindingsAsked(Paged):
+    """By what findings can be found."""
+
+    criterion: Code | None = Field(
+        None, description="Number of a criterion: findings on it or on a group that holds it."
+    )
+    standard: Family | None = Field(None, description="Family of standards, by its id.")
+    rating: Rating | None = Field(None, description="Rating, by its id, or unknown.")
+    member: PublicIdText | None = Field(None, description="Public id of a member.")
+
+
+class FiguresAsked(Paged):
+    """By what figures can be found."""
+
+    metric: Printed | None = Field(None, description="Indicator of the scheme, by its id; else the metric as printed.")
+    dimension: Printed | None = Field(None, description="Part of the whole that is meant, as printed, or unknown.")
+    place: Printed | None = Field(None, description="Of whom or which place, as printed, or unknown.")
+    period: Code | None = Field(None, description="The period it speaks of, such as 2019.")
+
+
+# A parameter of these beside those of a page is the facet of that name.
+ASKED_BY_KIND: Mapping[str, type[Paged]] = MappingProxyType(
+    {
+        "audit": AuditsAsked,
+        "facility": FacilitiesAsked,
+        "figure": FiguresAsked,
+        "finding": FindingsAsked,
+        "member": MembersAsked,
+    }
+)
+
+
+def chosen(asked: Paged) -> dict[str, str]:
+    """Return the facets a list is narrowed by."""
+    names = type(asked).model_fields.keys() - Paged.model_fields.keys()
+    return {name: value for name in sorted(names) if (value := getattr(asked, name))}
 
 
 class RecordsAsked(Paged):
@@ -184,9 +261,7 @@ class ApplicabilityAsked(Schema):
     activity: list[Activity] = Field(
         min_length=1, max_length=40, description="Activities of the scope; repeat the parameter for several."
     )
-    member_class: Annotated[str, Field(max_length=80), _word_of("classes")] | None = Field(
-        None, description="Class of membership, by its id."
-    )
+    member_class: MemberClass | None = Field(None, description="Class of membership, by its id.")
     cycle: str = Field(
         "later", pattern="^(first|later)$", description="Which certification cycle under this version: first or later."
     )

@@ -51,9 +51,14 @@ class Page:
     next: list[Any] | None
 
 
-def rows_of(kind_name: str, clocks: Clocks, *, after: list[Any] | None, limit: int) -> Page:
-    """Return a page of the rows of a kind, in the order in which they were published. Two queries."""
+def rows_of(
+    kind_name: str, clocks: Clocks, *, after: list[Any] | None, limit: int, chosen: Mapping[str, str] | None = None
+) -> Page:
+    """Return a page of the rows of a kind that have all facets chosen, in the order of publishing. Two queries."""
     shown = Record.objects.filter(shown_at(clocks.publication), kind=kind_name, withdrawal="")
+    for name, value in (chosen or {}).items():
+        having = Facet.objects.filter(kind=kind_name, name=name, value=value)
+        shown = shown.filter(publication__in=having.values("publication"))
     if after:
         shown = shown.filter(publication__gt=after[0])
     numbers = list(shown.order_by("publication").values_list("publication", flat=True)[: limit + 1])
@@ -93,14 +98,7 @@ def lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None, limit
     Two queries. Lines as they are shown now are found faster than those as of a publication; both are the same while
     nothing is published between the two queries, and that is seen.
     """
-    question = Asked(
-        text=asked.q,
-        chosen={name: value for name in FILTERS if (value := getattr(asked, name))},
-        state=asked.state or "",
-        on=None if asked.on is None else clocks.on,
-        today=clocks.on,
-        after=after[0] if after else None,
-    )
+    question = _question(asked, clocks, after)
     found: list[tuple[int, int, int]] = []
     is_now = clocks.publication == newest
     if is_now:
@@ -113,6 +111,35 @@ def lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None, limit
     rows = {row[0]: row for row in said.values_list("pk", "kind", "subject", "published_at", "body__payload")}
     items = [_line_json(rows[publication], clocks) for publication, _, _ in page if rows[publication][4]]
     return Lines(items, [page[-1][1]] if len(found) > limit else None)
+
+
+def _question(asked: RecordsAsked, clocks: Clocks, after: list[Any] | None = None) -> Asked:
+    return Asked(
+        text=asked.q,
+        chosen={name: value for name in FILTERS if (value := getattr(asked, name))},
+        state=asked.state or "",
+        on=None if asked.on is None else clocks.on,
+        today=clocks.on,
+        after=after[0] if after else None,
+    )
+
+
+def changes_of_lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None) -> Page:
+    """Return a page of the publications of lines that a question of the register fits, newest first. One query.
+
+    A publication counts when what it says fits, or what it took the place of did: whoever follows it learns of lines
+    that come in, change within, and go out by a change or a withdrawal.
+    """
+    question = replace(_question(asked, clocks), at=clocks.publication)
+    fits = lists.ever_matching(question).order_by()
+    found = Publication.objects.filter(pk__lte=clocks.publication).select_related("body")
+    found = found.filter(
+        Q(pk__in=fits.values("publication")) | Q(pk__in=fits.filter(until__isnull=False).values("until"))
+    )
+    if after:
+        found = found.filter(pk__lt=after[0])
+    rows = list(found.order_by("-pk")[: asked.limit + 1])
+    return Page(rows[: asked.limit], [rows[asked.limit - 1].pk] if len(rows) > asked.limit else None)
 
 
 def _line_json(row: tuple[int, str, str, datetime, str | None], clocks: Clocks) -> bytes:

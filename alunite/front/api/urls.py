@@ -17,6 +17,7 @@ urlpatterns = [
     path("data/<slug:name>.schema.json", door(views.schema), name="data_schema"),
     path("data/<slug:name>.csv-metadata.json", door(views.metadata), name="data_metadata"),
     path("feeds/changes.atom", door(views.changes), name="changes_feed"),
+    path("feeds/records.atom", door(views.lines), name="records_feed"),
     path("feeds/next-audits.ics", door(views.calendar), name="next_audits"),
     path("sitemap.xml", door(views.sitemap), name="sitemap"),
     path("sitemap-<int:number>.xml", door(views.sitemap_part), name="sitemap_part"),

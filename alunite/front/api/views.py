@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from alunite.foundation.publications.dictionary import dictionary, public_kinds
 from alunite.foundation.publications.opendata import (
     ROWS_STATEMENT,
+    Clocks,
     csv_chunks,
     csv_metadata,
     json_chunks,
@@ -22,7 +24,7 @@ from alunite.front.api import icalendar as calendars
 from alunite.front.api import sitemap as sitemaps
 from alunite.front.api.addresses import host, origin, page_of
 from alunite.front.api.answers import JSON, answered, etag, streamed, unchanged
-from alunite.front.api.asking import FeedAsked, FileAsked, asked_of, next_page, standing
+from alunite.front.api.asking import FeedAsked, FileAsked, RecordsAsked, asked_of, next_page, standing
 from alunite.front.api.asking import page_of as place_of
 from alunite.front.api.clocks import clocks_for
 from alunite.front.api.documentation import operations
@@ -118,15 +120,28 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     """Feed what was published, changed and withdrawn, newest first."""
     asked = asked_of(request, FeedAsked)
     clocks, after = place_of(request, asked.after, None, asked.as_of)
+    return _fed(request, clocks, "changes", lambda: queries.changes(asked, clocks, after=after))
+
+
+def lines(request: HttpRequest) -> HttpResponseBase:
+    """Feed what was said of the lines of the register that a question fits, newest first."""
+    asked = asked_of(request, RecordsAsked)
+    clocks, after = place_of(request, asked.after, asked.on, asked.as_of)
+    told = [f"{name} {value}" for name, value in request.GET.items() if name not in {"after", "limit"} and value]
+    title = ", ".join(["register", *told])
+    return _fed(request, clocks, title, lambda: queries.changes_of_lines(asked, clocks, after=after))
+
+
+def _fed(request: HttpRequest, clocks: Clocks, title: str, found: Callable[[], queries.Page]) -> HttpResponseBase:
     tag = etag(clocks.publication, clocks.on)
     if known := unchanged(request, tag):
         return known
-    page = queries.changes(asked, clocks, after=after)
+    page = found()
     site = standing(request).site
     name = str(site.scheme.get("name") or "Alunite")
     body = feeds.feed(
         list(feeds.saying(page.rows, queries.before(page.rows))),
-        title=f"{name}: changes",
+        title=f"{name}: {title}",
         author=name,
         site=origin(request),
         host=host(request),

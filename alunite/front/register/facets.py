@@ -66,6 +66,7 @@ def of_named(said: Mapping[str, Any]) -> Values:
 def of_audit(said: Mapping[str, Any]) -> Values:
     """Return the facets of an audit: whom and what it is of."""
     return {
+        "audit_type": [said["audit_type"]],
         "certificate_record": [said["certificate_record"]],
         "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
         "member": [member["id"] for member in said["members"]],
@@ -94,6 +95,7 @@ def of_facility(said: Mapping[str, Any]) -> Values:
         "country": said["countries"],
         "operator": [said["operator"]],
         "placed": ["yes" if is_placed else "no"],
+        "status": [said["status"]],
         "word": words(f"{said['name']} {'' if said['operator'] == UNKNOWN else said['operator']}"),
     }
 
@@ -102,6 +104,7 @@ def of_figure(said: Mapping[str, Any]) -> Values:
     """Return the facets of a figure; those of one `about` say something of the same metric of the same subject."""
     return {
         "about": [about(said)],
+        "dimension": [said["dimension"]],
         "level": [said["level"]],
         "metric": [metric(said)],
         "period": [said["period"]],

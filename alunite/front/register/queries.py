@@ -203,8 +203,17 @@ def _counted(asked: Asked) -> _Counted:
     return counted
 
 
+def ever_matching(asked: Asked) -> QuerySet[Row]:
+    """Return all versions of lines, up to the publication of the question, that it fits, whatever was said after them."""
+    rows = _narrowed(Row.objects.filter(publication__lte=asked.at), asked)
+    return rows if asked.on is None else rows.filter(first_day__lte=asked.on)
+
+
 def _matching(asked: Asked) -> QuerySet[Row]:
-    rows = Row.objects.filter(shown_at(asked.at))
+    return _narrowed(Row.objects.filter(shown_at(asked.at)), asked)
+
+
+def _narrowed(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
     if asked.text and not search.cut(asked.text):
         return rows.none()
     found = search.matching(asked.text, [search.mark(name, value) for name, value in asked.chosen.items()])
