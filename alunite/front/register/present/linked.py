@@ -22,7 +22,19 @@ def linked(record: Record, day: date, address: str) -> dict[str, Any]:
         return _certificate(said, day, address)
     if record.kind in {"member", "firm"}:
         return {"@context": CONTEXT, "@id": address, "url": address, **_organisation(said)}
+    if record.kind == "facility":
+        return {"@context": CONTEXT, "@id": address, "url": address, **_facility(said)}
     return {}
+
+
+def _facility(said: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {"@type": "Place", "name": said["name"], **_place(said)}
+    addresses = found.get("address", [])
+    if len(addresses) == 1 and said["region"] != UNKNOWN:
+        addresses[0]["addressRegion"] = said["region"]
+    if UNKNOWN not in (said["latitude"], said["longitude"]):
+        found["geo"] = {"@type": "GeoCoordinates", "latitude": said["latitude"], "longitude": said["longitude"]}
+    return found
 
 
 def _certificate(said: Mapping[str, Any], day: date, address: str) -> dict[str, Any]:

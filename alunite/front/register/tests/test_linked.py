@@ -60,6 +60,32 @@ def test_what_no_source_tells_is_left_out():
 
 
 @pytest.mark.parametrize(
+    ("countries", "region", "latitude", "told"),
+    [
+        (["NO"], "Nordland", "66.3", {"address", "geo"}),
+        (["NO", "SE"], "Nordland", "unknown", {"address"}),
+        (["unknown"], "unknown", "unknown", set()),
+    ],
+)
+def test_a_facility_is_a_place_as_far_as_it_is_known(countries, region, latitude, told):
+    said = {"name": "Works", "countries": countries, "region": region, "latitude": latitude, "longitude": "14.1"}
+    found = linked(Record(kind="facility", payload=said), DAY, "https://example.org/x/")
+    assert found.keys() - {"@context", "@id", "url", "@type", "name"} == told
+    assert (found["@type"], found["name"]) == ("Place", "Works")
+    assert [one.get("addressRegion") for one in found.get("address", [])] in (["Nordland"], [None, None], [])
+    if "geo" in told:
+        assert (found["geo"]["latitude"], found["geo"]["longitude"]) == ("66.3", "14.1")
+
+
+def test_the_page_of_a_facility_bears_it(db, client, tmp_path):
+    world.take_up_facts(tmp_path)
+    facility = Record.objects.filter(kind="facility", until=None).first()
+    path = world.address("facility", facility.subject)
+    [block] = BLOCK.findall(client.get(path).content.decode())
+    assert (json.loads(block)["@type"], json.loads(block)["name"]) == ("Place", facility.payload["name"])
+
+
+@pytest.mark.parametrize(
     ("kind", "type_"), [("certificate", "Certification"), ("member", "Organization"), ("firm", "Organization")]
 )
 def test_a_page_bears_what_it_tells(samples, client, kind, type_):
