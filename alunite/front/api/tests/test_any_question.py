@@ -13,7 +13,7 @@ import pytest
 import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from django.test import override_settings
 from hypothesis import HealthCheck
 from schemathesis.checks import CHECKS
@@ -64,7 +64,9 @@ def test_any_question_is_answered_as_described(samples, one_connection, soak, pa
     if mode is GenerationMode.NEGATIVE and not operation.query and not operation.path_parameters:
         pytest.skip("it takes nothing that could be wrong")
     checks = CHECKS.get_by_names(HOLDS)
-    count = max(5, int(QUESTIONS * soak / (2 * len(described()["paths"]))))
+    # The second engine gets fewer in the ordinary run: the questions that part engines are among the first of each kind.
+    share = soak if connection.vendor == "sqlite" or soak >= 1 else soak / 5
+    count = max(4, int(QUESTIONS * share / (2 * len(described()["paths"]))))
 
     @hypothesis.settings(max_examples=count, deadline=None, suppress_health_check=list(HealthCheck))
     @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
