@@ -23,7 +23,7 @@ from alunite.config import backing_up, restoring
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.importing.kinds import import_kinds
 from tests import databases
-from tests.test_command_line import Machine
+from tests.test_command_line import FEW, Machine
 from tests.upgrade import tracer
 
 LABEL = f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
@@ -61,10 +61,10 @@ class Places:
 def kept(
     template_database: databases.Copies, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Machine, Path]]:
-    """An installation with all sample rows, people and an uploaded file, and its backup."""
+    """An installation with sample rows of every kind, people and an uploaded file, and its backup."""
     places = Places(template_database, django_db_blocker, tmp_path_factory.mktemp("kept"))
     machine = places.empty()
-    machine.done("init", "--samples")
+    machine.done("init", *FEW)
     machine.done("user", "add", "kept.person", "--name", "Kept Made-up")
     (machine.home / "files").mkdir()
     (machine.home / "files/uploaded.bin").write_bytes(bytes(range(256)))
