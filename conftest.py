@@ -108,7 +108,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _touches_a_database(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
-    return marked or bool(fixtures & {"db", "committed_db", "template_database"})
+    # What a browser makes of a page is the same whichever engine the page came from.
+    return marked or (
+        bool(fixtures & {"db", "committed_db", "template_database"}) and not item.get_closest_marker("browser")
+    )
 
 
 def pytest_unconfigure() -> None:
