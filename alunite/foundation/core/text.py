@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w]+", re.UNICODE)
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 SLUG_LENGTH = 80
@@ -18,7 +17,7 @@ _PLAIN = str.maketrans(
 
 def squeeze(text: str) -> str:
     """Return `text` without spaces at the ends and with single spaces inside."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
@@ -27,6 +26,8 @@ def fold(text: str) -> str:
     >>> fold("  Gränges  Shanghai "), fold("Mosjøen")
     ('granges shanghai', 'mosjoen')
     """
+    if text.isascii():  # most is, and of the steps below only case and spaces change any of it
+        return squeeze(text.lower())
     # Decomposing can bring capitals back (a mathematical bold A), so case is folded again after it.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.casefold()).casefold())
     return squeeze("".join(char for char in decomposed if not unicodedata.combining(char)).translate(_PLAIN))

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple, overload
 
 from django.db import IntegrityError, connection
 from django.db.models import Exists, OuterRef
@@ -46,6 +46,44 @@ class Change:
     record_id: str
     payload: Mapping[str, Any]
     kind: str | None = None
+
+
+class _Line(NamedTuple):
+    """An entry as it was written, with its payload."""
+
+    number: int
+    fields: dict[str, Any]
+    salt: str
+    text: str
+
+    def entry(self) -> Entry:
+        """Return it as it stands in the database, its payload beside it: `entry.data` asks the database nothing."""
+        entry = Entry(id=self.number, **self.fields)
+        payload = Payload(entry_id=self.number, salt=self.salt, payload=self.text)
+        for row in (entry, payload):
+            row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001, as `bulk_create` leaves them
+        # Not the other way round as well: in a circle both would stay until Python looks for garbage.
+        entry._state.fields_cache["payload"] = payload  # noqa: SLF001
+        return entry
+
+
+class Written(Sequence[Entry]):
+    """Entries written at once. Each is made an object when it is looked at: an import writes many and looks at none."""
+
+    def __init__(self, lines: Sequence[_Line]) -> None:
+        self._lines = lines
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    @overload
+    def __getitem__(self, place: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Written: ...
+
+    def __getitem__(self, place: int | slice) -> Entry | Written:
+        return Written(self._lines[place]) if isinstance(place, slice) else self._lines[place].entry()
 
 
 def record(
@@ -87,7 +125,7 @@ def record(
 
 def record_many(
     kind: str, items: Sequence[Change], *, actor: str, cause: Cause = None, at: datetime | None = None
-) -> list[Entry]:
+) -> Sequence[Entry]:
     """Write one entry for each item, in order, and then run the reactions to each, in order.
 
     The number of queries depends on the number of batches (500 items), not on the items. A record may stand in `items`
@@ -98,11 +136,11 @@ def record_many(
         raise ValueError(f"at: expected an instant with a time zone; found {at}")
     moment = (at or timezone.now()).astimezone(UTC)
     cause_id = cause.pk if isinstance(cause, Entry) else cause
-    entries: list[Entry] = []
+    lines: list[_Line] = []
     for start in range(0, len(items), BATCH):
-        entries += _write_batch(kind, items[start : start + BATCH], actor, cause_id, moment)
-    reactions.run(entries)
-    return entries
+        lines += _write_batch(kind, items[start : start + BATCH], actor, cause_id, moment)
+    reactions.run([line.entry() for line in lines if reactions.has_reactions(line.fields["kind"])])
+    return Written(lines)
 
 
 def erase(entries: Sequence[Entry], *, decision: str, actor: str, cause: Cause = None) -> int:
@@ -153,7 +191,7 @@ def _require_transaction() -> None:
         raise NotInTransaction("History is written in the transaction of the change it tells of: use atomic().")
 
 
-def _write_batch(kind: str, items: Sequence[Change], actor: str, cause: int | None, at: datetime) -> list[Entry]:
+def _write_batch(kind: str, items: Sequence[Change], actor: str, cause: int | None, at: datetime) -> list[_Line]:
     heads = _heads(items)
     at_text = rules.timestamp(at)
     entries: list[dict[str, Any]] = []
@@ -190,20 +228,7 @@ def _write_batch(kind: str, items: Sequence[Change], actor: str, cause: int | No
         ("entry_id", "salt", "payload"),
         [(number, *payload) for number, payload in zip(numbers, payloads, strict=True)],
     )
-    return [
-        _written(Entry(id=number, **entry), *payload)
-        for number, entry, payload in zip(numbers, entries, payloads, strict=True)
-    ]
-
-
-def _written(entry: Entry, salt: str, text: str) -> Entry:
-    """Return an entry as it stands in the database, its payload beside it: `entry.data` asks the database nothing."""
-    payload = Payload(entry_id=entry.pk, salt=salt, payload=text)
-    for row in (entry, payload):
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001, as `bulk_create` leaves them
-    # Not the other way round as well: in a circle both would stay until Python looks for garbage.
-    entry._state.fields_cache["payload"] = payload  # noqa: SLF001
-    return entry
+    return [_Line(number, entry, *payload) for number, entry, payload in zip(numbers, entries, payloads, strict=True)]
 
 
 def _heads(items: Sequence[Change]) -> dict[tuple[str, str], tuple[int, str]]:

@@ -120,6 +120,11 @@ def reaction_table() -> list[tuple[str, str, str]]:
     return [(kind, each.room, each.function.__name__) for kind in sorted(_registry) for each in _registry[kind]]
 
 
+def has_reactions(kind: str) -> bool:
+    """Tell whether anybody reacts to entries of a kind."""
+    return kind in _registry
+
+
 def run(entries: Sequence[Entry]) -> None:
     """Run the reactions to entries, in order, in the transaction at hand, each at most once for an entry.
 

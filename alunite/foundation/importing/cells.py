@@ -69,6 +69,8 @@ class Column:
 
     def read(self, cell: str, context: Any) -> Any:
         """Return the value of `cell`; raise `CellFault`."""
+        if not cell and not self.required:  # most are
+            return self.empty
         if len(cell) > self.longest:
             raise CellFault(f"at most {self.longest} characters; this cell has {len(cell)}")
         if _CONTROL.search(cell):

@@ -118,36 +118,47 @@ class Pack(Record):
 
     def find_activity(self, text: str) -> Activity | None:
         """Return the activity of that id, label or alias, or None."""
-        return _find(self.activities, text)
+        return self._find("activities", self.activities, text)
 
     def find_class(self, text: str) -> MemberClass | None:
         """Return the member class of that id, label or alias, or None."""
-        return _find(self.classes, text)
+        return self._find("classes", self.classes, text)
 
     def find_family(self, text: str) -> Family | None:
         """Return the standard family of that id, label or alias, or None."""
-        return _find(self.families, text)
+        return self._find("families", self.families, text)
 
     def find_version(self, family: str | Family, text: str) -> Version | None:
         """Return the version of that id, label or alias within one family (itself found by any name), or None."""
         found = family if isinstance(family, Family) else self.find_family(family)
-        return _find(self.versions_of(found.id), text) if found else None
+        return self._find(f"versions of {found.id}", self.versions_of(found.id), text) if found else None
 
     def find_level(self, text: str) -> Level | None:
         """Return the certificate level of that id, label or alias, or None."""
-        return _find(self.levels, text)
+        return self._find("levels", self.levels, text)
 
     def find_event(self, text: str) -> Event | None:
         """Return the certification event of that id, label or alias, or None."""
-        return _find(self.events, text)
+        return self._find("events", self.events, text)
 
     def find_rating(self, text: str) -> Rating | None:
         """Return the rating word of that id, label or alias, or None."""
-        return _find(self.ratings, text)
+        return self._find("ratings", self.ratings, text)
 
     def find_indicator(self, text: str) -> Indicator | None:
         """Return the indicator of that id, label or alias, or None."""
-        return _find(self.indicators, text)
+        return self._find("indicators", self.indicators, text)
+
+    def _find(self, group: str, items: tuple[N, ...], text: str) -> N | None:
+        known: dict[str, N] | None = self._names.get(group)
+        if known is None:
+            known = self._names[group] = _by_name(items)
+        return known.get(name_key(text))
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, Any]]:
+        """Things by their names, group by group, as each was first asked for: an import asks for some in every row."""
+        return {}
 
     @cached_property
     def labels(self) -> Mapping[str, tuple[str, ...]]:
@@ -164,9 +175,13 @@ class Pack(Record):
         return MappingProxyType({group: tuple(item.label for item in items) for group, items in groups.items()})
 
 
-def _find(items: tuple[N, ...], text: str) -> N | None:
-    key = name_key(text)
-    return next((item for item in items if key in {name_key(name) for name in names_of(item)}), None)
+def _by_name(items: tuple[N, ...]) -> dict[str, N]:
+    """Return things by what each of their names is compared by; of two of one name, the first."""
+    found: dict[str, N] = {}
+    for item in items:
+        for name in names_of(item):
+            found.setdefault(name_key(name), item)
+    return found
 
 
 def names_of(item: Named) -> tuple[str, ...]:

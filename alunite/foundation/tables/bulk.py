@@ -8,6 +8,7 @@ database as they are: a prepared statement on SQLite, COPY on PostgreSQL. Constr
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -17,6 +18,8 @@ from django.db.transaction import TransactionManagementError
 
 # Their values go to both databases as Python has them.
 _PLAIN = (models.CharField, models.TextField, models.IntegerField, models.AutoField, models.BooleanField)
+
+DAYS_AT_ONCE = 1024
 
 Rows = Sequence[Sequence[Any]]
 
@@ -99,7 +102,11 @@ def _prepared(fields: Sequence[Field[Any, Any]], rows: Rows) -> Iterator[Sequenc
 
 
 def _prepare(field: Field[Any, Any]) -> Callable[[Any], Any]:
-    return lambda value: field.get_db_prep_save(value, connection)
+    def prepare(value: Any) -> Any:
+        return field.get_db_prep_save(value, connection)
+
+    # Rows written together mostly bear one instant, or one of few days.
+    return lru_cache(maxsize=DAYS_AT_ONCE)(prepare) if isinstance(field, models.DateField) else prepare
 
 
 def _is_plain(field: Field[Any, Any]) -> bool:
