@@ -14,7 +14,7 @@ from alunite.foundation.publications.kinds import kind
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register.models import NOW, Held, Record, Row, Tally
-from alunite.front.register.projector import rebuild
+from alunite.front.register.projector import FEW, rebuild
 from alunite.front.register.tests.world import (
     SAMPLES,
     SOAK,
@@ -52,6 +52,23 @@ def test_a_rebuild_makes_good_whatever_was_broken(samples):
         cursor.execute("DELETE FROM register_text")
     assert rebuild() == Record.objects.filter(NOW).count()
     assert read_tables() == lived
+
+
+def told_planner() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'register_facet'::regclass")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans by the form of its indexes")
+def test_a_large_import_and_a_rebuild_tell_the_planner_what_they_made(take_up):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE pg_class SET reltuples = -1 WHERE relname IN ('register_record', 'register_facet')")
+    take_up(*({"record_id": f"R{number}"} for number in range(5)))
+    rebuild()
+    assert told_planner() == -1, "a few records are not worth a look"
+    take_up(*({"record_id": f"R{number}"} for number in range(2 * FEW)))
+    assert told_planner() > FEW
 
 
 def test_a_rebuild_publishes_nothing_and_a_second_one_changes_nothing(samples):
