@@ -2,11 +2,12 @@
 
 .venv/bin/python benchmarks/register.py [--database sqlite|postgresql] [--folder FOLDER] [--limits]
 
-The world of `world.py` is built once into `--folder` and used again by later runs. granian serves it with four threads
-and, on another port, `hello.py`. Each page is first asked by one client, in turn with the bare page, so that a drift of
-the machine meets both: time between question and answer, and time in the server and number of queries as the server's
-own log tells them. Then four clients ask at once, the page and the bare page by turns. Memory is read after
-10,000 requests. Answers are made anew each time: no client sends back an ETag, and nothing keeps whole answers.
+The world of `world.py` is built once into `--folder` and used again by later runs. granian serves it with four threads,
+with one more address that answers "hello" through the same middleware as every page. Each page is first asked by one
+client, in turn with that bare page, so that a drift of the machine meets both: time between question and answer, and
+time in the server and number of queries as the server's own log tells them. Then four clients ask at once, the page and
+the bare page by turns. Memory is read after 10,000 requests. Answers are made anew each time: no client sends back an
+ETag, and nothing keeps whole answers. What the same server makes of six bytes without any framework is told once.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ BIN = Path(sys.executable).parent
 WORLDS = Path(tempfile.gettempdir()) / "alunite-worlds"
 DATABASES = ("sqlite", "postgresql")
 CLIENTS = 4
+# Where the served application answers with a bare page; see hello.py.
+ADDRESS = "/hello"
 MEGABYTE = 2**20
 
 # Most milliseconds in the server, median; pages that are not named have no limit of their own.
@@ -98,6 +101,7 @@ class Measured:
     machine: str
     built_seconds: float
     pages: list[Page] = field(default_factory=list)
+    unframed_a_second: float = 0
     memory: float = 0
     memory_at_first: float = 0
     requests: int = 0
@@ -214,7 +218,7 @@ def measure(options: argparse.Namespace, database: str, environment: dict[str, s
     found = Measured(database, options.certificates, now, machine(), built)
     paths: dict[str, str] = json.loads(world(environment, "addresses"))
     with (
-        Server(environment, "alunite.config.wsgi:application") as site,
+        Server(environment, "hello:site") as site,
         Server(environment, "hello:application") as bare,
     ):
         for path in paths.values():
@@ -222,8 +226,9 @@ def measure(options: argparse.Namespace, database: str, environment: dict[str, s
         found.memory_at_first = site.memory()
         for name, path in paths.items():
             if options.only in name:
-                found.pages.append(page_of(name, path, site, bare, options.rounds))
+                found.pages.append(page_of(name, path, site, options.rounds))
                 print(f"{name}: {found.pages[-1].server:.1f} ms in the server", file=sys.stderr, flush=True)
+        found.unframed_a_second, _ = at_once(bare, "/", options.rounds * 10)
         if options.only:
             return found
         ask_all(site, list(paths.values()), options.requests)
@@ -249,7 +254,7 @@ class Server:
 
     def __init__(self, environment: dict[str, str], application: str) -> None:
         self.port = free_port()
-        self.log = Path(environment["ALUNITE_HOME"]).with_name(f"{application.partition(':')[0]}.log")
+        self.log = Path(environment["ALUNITE_HOME"]).with_name(f"{application.replace(':', '-')}.log")
         command = [str(BIN / "granian"), "--interface", "wsgi", "--port", str(self.port), "--log-level", "warning"]
         command += ["--blocking-threads", str(CLIENTS), application]
         with self.log.open("w") as file:
@@ -334,21 +339,22 @@ def ask(connection: http.client.HTTPConnection, path: str) -> tuple[float, bytes
     return took, body
 
 
-def page_of(name: str, path: str, site: Server, bare: Server, rounds: int) -> Page:
+def page_of(name: str, path: str, site: Server, rounds: int) -> Page:
     site.ask_anew(path)
-    bare.ask_anew("/")
     ours, bares = [], []
-    before = site.cpu()
     for _ in range(rounds):
         took, body = site.ask(path)
         ours.append(took * 1000)
-        bares.append(bare.ask("/")[0] * 1000)
+        bares.append(site.ask(ADDRESS)[0] * 1000)
+    before = site.cpu()
+    for _ in range(rounds):
+        site.ask(path)
     cpu = (site.cpu() - before) / rounds * 1000
     logged = site.logged(rounds)
     server = [line["milliseconds"] for line in logged]
     pace, together = at_once(site, path, rounds)
     # Bare pages take so little that there have to be more of them to count.
-    hello_pace, _ = at_once(bare, "/", rounds * 10)
+    hello_pace, _ = at_once(site, ADDRESS, rounds * 5)
     return Page(
         name=name,
         bytes=len(body),
@@ -418,6 +424,7 @@ def tell(found: Measured) -> None:
             f" {page.times_hello:8.1f} {page.a_second:9.1f} {page.share:9.3f} {page.p95_of_four:9.1f} {page.queries:8}"
             f" {page.bytes / 1000:6.0f}"
         )
+    print(f"six bytes without any framework: {found.unframed_a_second:.0f} a second")
     if found.requests:
         print(f"memory of the server: {found.memory_at_first:.0f} MB at first,", end=" ")
         print(f"{found.memory:.0f} MB after {found.requests} requests and an export")

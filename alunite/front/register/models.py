@@ -121,7 +121,8 @@ class Held(models.Model):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["state", "first", "last", "publication"], name="register_held_on")]
+        # Led by its end: of the runs that began before a day most are over, of those not over most hold on it.
+        indexes = [models.Index(fields=["state", "last", "first", "publication"], name="register_held_until")]
         constraints = [models.UniqueConstraint(fields=["publication", "first"], name="register_held_from_once")]
 
     def __str__(self) -> str:
