@@ -16,7 +16,7 @@ from alunite.foundation.history.models import Entry
 from alunite.foundation.importing.kinds import Parsed, import_kind
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.actions import ToPublish, publish
-from alunite.foundation.publications.identifiers import new_public_id
+from alunite.foundation.publications.identifiers import new_public_id, unused_ids
 
 CHUNK = 500
 
@@ -93,7 +93,8 @@ def take_up(
     # In the order of their keys, so that the order of rows in a file never matters.
     rows = sorted(rows, key=lambda row: row.key)
     held = held_records(model, rows[0].statement.kind, [row.key for row in rows]) if rows else {}
-    records = [held.get(row.key) or model() for row in rows]
+    ids = iter(unused_ids(model, sum(row.key not in held for row in rows)))
+    records = [held.get(row.key) or model(id=next(ids)) for row in rows]
     for record, row in zip(records, rows, strict=True):
         record.statement = row.statement
         if prepare:

@@ -13,6 +13,7 @@ from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges, told_beside
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.identifiers import unused_ids
 from alunite.foundation.publications.records import CHUNK, chunks, held_records, publish_again, take_up
 from alunite.foundation.publications.withheld import withheld
 from alunite.programme.audits.models import Audit, Finding, Firm
@@ -27,7 +28,9 @@ def firms_named(names: Iterable[str], *, actor: Actor) -> dict[str, Firm]:
     require(actor, "imports.run")
     wanted = sorted(set(names))
     held = {firm.name: firm for chunk in chunks(wanted) for firm in Firm.objects.filter(name__in=chunk)}
-    new = Firm.objects.bulk_create((Firm(name=name) for name in wanted if name not in held), batch_size=CHUNK)
+    absent = [name for name in wanted if name not in held]
+    made = [Firm(id=key, name=name) for key, name in zip(unused_ids(Firm, len(absent)), absent, strict=True)]
+    new = Firm.objects.bulk_create(made, batch_size=CHUNK)
     if new:
         record_many(
             "firm.named_in_source",

@@ -25,6 +25,7 @@ from alunite.foundation.importing.models import Statement
 from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.identifiers import unused_ids
 from alunite.foundation.publications.withheld import withheld
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.tables.bulk import insert_rows
@@ -162,8 +163,10 @@ def _restated(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[str,
         for event in CertificationEvent.objects.filter(record_id__in=keys)
     }
     left = {event.certificate_id for event in events.values() if event.certificate_id}
+    ids = iter(unused_ids(CertificationEvent, sum(row.key not in events for row in rows)))
     for row in rows:
-        event = events.setdefault(row.key, CertificationEvent(record_id=row.key))
+        event = events.get(row.key) or CertificationEvent(id=next(ids), record_id=row.key)
+        events[row.key] = event
         event.statement = row.statement
         event.firm = firms.get(row.values["audit_firm"])
     return events, left
@@ -173,6 +176,7 @@ def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent], memb
     """Put each event under the certificate its statement identifies; return the ids of those certificates."""
     numbered = _numbered({row.values["certificate_number"] for row in rows if row.values["certificate_number"]})
     alone = _stand_alone([event.identified_as_id for event in events.values() if event.identified_as_id])
+    ids = iter(unused_ids(Certificate, len(rows)))
     made: list[Certificate] = []
     renumbered: list[Certificate] = []
     for row in rows:
@@ -191,7 +195,7 @@ def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent], memb
             renumbered.append(own)
             found = own
         if found is None:
-            found = Certificate(family=family, number=number, holders=holders)
+            found = Certificate(id=next(ids), family=family, number=number, holders=holders)
             made.append(found)
         if number:
             numbered[family, number, holders] = found

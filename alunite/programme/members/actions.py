@@ -12,6 +12,7 @@ from alunite.foundation.importing.kinds import Parsed
 from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges, told_beside
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.identifiers import unused_ids
 from alunite.foundation.publications.records import publish_again, take_up
 from alunite.programme.members.models import Facility, Member
 from alunite.programme.members.publish import facility_payload, member_payload
@@ -24,6 +25,7 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     """Make or restate the members these rows list, and publish them. Runs inside the import's transaction."""
     require(actor, "imports.run")
     held = members_called(row.key for row in rows)
+    ids = iter(unused_ids(Member, sum(row.key not in held for row in rows)))
     new: list[Member] = []
     stated: list[Member] = []
     changes: list[Change] = []
@@ -31,7 +33,7 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
         member = held.get(row.key)
         kind = "member.restated"
         if member is None:
-            member = Member(name=row.key)
+            member = Member(id=next(ids), name=row.key)
             new.append(member)
             kind = "member.listed"
         elif member.statement_id is None:
@@ -81,7 +83,9 @@ def members_named(names: Iterable[str], *, actor: Actor) -> dict[str, Member]:
     require(actor, "imports.run")
     wanted = sorted(set(names))
     held = members_called(wanted)
-    new = Member.objects.bulk_create((Member(name=name) for name in wanted if name not in held), batch_size=LOOK_UP)
+    absent = [name for name in wanted if name not in held]
+    made = [Member(id=key, name=name) for key, name in zip(unused_ids(Member, len(absent)), absent, strict=True)]
+    new = Member.objects.bulk_create(made, batch_size=LOOK_UP)
     if new:
         record_many(
             "member.named_in_source",
