@@ -99,12 +99,18 @@ def keep_upload(files: Sequence[UploadedFile[Any]], mappings: Sequence[UploadedF
             for word, sent in (("file", files), ("mapping", mappings))
         }
         key = digest(said)
-        (staging / MANIFEST).write_text(json.dumps(said | {"at": timezone.now().isoformat()}), encoding="utf-8")
-        shutil.rmtree(own / key, ignore_errors=True)
-        staging.rename(own / key)
+        manifest = json.dumps(said | {"at": timezone.now().isoformat()})
+        (staging / MANIFEST).write_text(manifest, encoding="utf-8")
+        try:
+            staging.rename(own / key)
+        except OSError:
+            # The same files are kept already, maybe sent twice in this very moment: they are kept on from now.
+            shutil.copyfile(staging / MANIFEST, again := own / key / f".{staging.name}")
+            again.replace(own / key / MANIFEST)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    kept = sorted((upload for upload in map(_opened, own.iterdir()) if upload), key=lambda upload: upload.until)
+    folders = (folder for folder in own.iterdir() if _KEY.fullmatch(folder.name))
+    kept = sorted((upload for upload in map(_opened, folders) if upload), key=lambda upload: upload.until)
     for upload in kept[:-MOST_KEPT]:
         remove_upload(upload)
     return next(upload for upload in kept if upload.key == key)
@@ -147,9 +153,12 @@ def remove_expired() -> str:
     removed = 0
     for own in _root().iterdir() if _root().is_dir() else ():
         for folder in own.iterdir():
-            upload = _opened(folder)
-            # One without a manifest is being written, or was given up on the way.
-            at = upload.until if upload else _changed(folder) + KEPT_FOR
+            try:
+                # One without a name of its own is being written, or was given up on the way.
+                upload = _opened(folder) if _KEY.fullmatch(folder.name) else None
+                at = upload.until if upload else _changed(folder) + KEPT_FOR
+            except FileNotFoundError:
+                continue  # put into its place, or thrown away, since the folder was looked through
             if at <= now:
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1

@@ -262,3 +262,25 @@ def kept_aside(file: SimpleUploadedFile) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(file.read())
     return path
+
+
+def test_the_same_files_sent_twice_at_once_are_kept_once_and_break_nothing(cast, folder, monkeypatch):
+    """Somebody presses the button twice: while one upload takes its place, the other stands there already."""
+    taken: list[str] = []
+    rename = Path.rename
+
+    def overtaken(staging: Path, target: Path) -> Path:
+        monkeypatch.setattr(Path, "rename", rename)
+        if not taken:
+            taken.append(send(cast["office"], sheet("members", {})))
+        return rename(staging, target)
+
+    monkeypatch.setattr(Path, "rename", overtaken)
+    address = send(cast["office"], sheet("members", {}))
+    assert taken == [address]
+    [own] = folder.iterdir()
+    assert [kept.name for kept in own.iterdir()] == [address.strip("/").rpartition("/")[2]]
+    (own / ".half-written").mkdir()
+    (own / ".half-written" / "upload.json").write_text('{"fi')
+    other = send(cast["office"], sheet("members", {"name": "Other"}))
+    assert cast["office"].get(other).status_code == 200
