@@ -12,7 +12,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alunite.foundation.core.text import fold, squeeze
-from alunite.foundation.importing.cells import LIST_SEPARATOR, LONGEST_SYSTEM, CellFault, Column, ExternalKey
+from alunite.foundation.importing.cells import (
+    LIST_SEPARATOR,
+    LONGEST_SYSTEM,
+    CellFault,
+    Column,
+    ExternalKey,
+    external_key,
+)
 from alunite.foundation.importing.kinds import ImportKind, UnknownImportKind, import_kind
 from alunite.foundation.importing.reading import Fault, Record, Row, header_faults, shown
 from alunite.foundation.scheme.reading import PackFault, PackFile, Place, read_pack_file
@@ -20,6 +27,21 @@ from alunite.foundation.scheme.reading import PackFault, PackFile, Place, read_p
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXTERNAL_IDS = "external_ids"
 
+# How CSV that is not UTF-8 usually comes: by region, each a name Python knows.
+Encoding = Literal[
+    "utf-8",
+    "utf-16",
+    "windows-1250",
+    "windows-1251",
+    "windows-1252",
+    "windows-1254",
+    "iso-8859-1",
+    "iso-8859-15",
+    "shift_jis",
+    "euc-kr",
+    "gb18030",
+    "big5",
+]
 DayForm = Literal["DD.MM.YYYY", "DD/MM/YYYY", "DD-MM-YYYY", "MM/DD/YYYY", "YYYY/MM/DD", "YYYYMMDD"]
 
 
@@ -44,6 +66,15 @@ class ColumnRule(_Part):
     )
 
 
+class JoinRule(_Part):
+    """Several of their columns that are one of ours."""
+
+    columns: list[str] = Field(min_length=2, description="Their columns, in the order they are joined in.")
+    separator: str = Field(
+        default=" ", max_length=3, description="What stands between two filled cells; empty cells leave nothing."
+    )
+
+
 class MappingFile(_Part):
     """How one kind of rows of another system's export becomes ours."""
 
@@ -54,8 +85,14 @@ class MappingFile(_Part):
     )
     title: str = Field(default="", description="What people call the export.")
     delimiter: Literal[",", ";", "\t", "|"] = Field(default=",", description="What parts cells in their CSV.")
+    encoding: Encoding = Field(
+        default="utf-8", description="How their CSV writes letters. XLSX says it itself, and JSON is UTF-8."
+    )
     columns: dict[str, str | ColumnRule] = Field(
         default_factory=dict, description="Their column and ours, or what becomes of it."
+    )
+    join: dict[str, JoinRule] = Field(
+        default_factory=dict, description="Our column and the several of theirs whose cells are joined in it."
     )
     constants: dict[str, str] = Field(
         default_factory=dict, description="Our columns that have the same value in every row."
@@ -89,6 +126,11 @@ class Mapping:
         """What parts the cells of their CSV."""
         return self.file.delimiter
 
+    @property
+    def encoding(self) -> str:
+        """How their CSV writes letters."""
+        return self.file.encoding
+
     @cached_property
     def rules(self) -> dict[str, ColumnRule]:
         """Their columns, each with what becomes of it."""
@@ -100,12 +142,13 @@ class Mapping:
     def columns(self) -> tuple[str, ...]:
         """Their columns that a file must have."""
         own = (self.file.external_id,) if self.file.external_id else ()
-        return tuple(dict.fromkeys([*self.rules, *own]))
+        joined = (column for rule in self.file.join.values() for column in rule.columns)
+        return tuple(dict.fromkeys([*self.rules, *joined, *own]))
 
     @property
     def finds_key(self) -> bool:
         """Whether rows are known by their external id alone."""
-        names = {rule.to for rule in self.rules.values()} | set(self.file.constants)
+        names = {rule.to for rule in self.rules.values()} | {*self.file.constants, *self.file.join}
         return any(column.name not in names for column in self.kind.key_columns)
 
     @cached_property
@@ -130,12 +173,17 @@ class Mapping:
             except CellFault as fault:
                 unread.add(rule.to)
                 faults.append(Fault(name, record.number, column, shown(theirs[column]), fault.expected))
+        for ours, joined in self.file.join.items():
+            parts = [part for column in joined.columns if (part := squeeze(theirs[column]))]
+            cells[ours] = joined.separator.join(parts)
+            said[ours] = (" + ".join(joined.columns), cells[ours])
         if self.file.external_id:
             self._identify(theirs[self.file.external_id], cells, said)
         for place, (value, expected) in record.bad.items():
             faults = [fault for fault in faults if fault.column != header[place]]
             faults.append(Fault(name, record.number, header[place], shown(value), expected))
             unread |= {column for column, (their, _) in said.items() if their == header[place]}
+            unread |= {ours for ours, joined in self.file.join.items() if header[place] in joined.columns}
         own = set(self.kind.column_names)
         filled = {column: cell for column, cell in cells.items() if cell or column in own}
         return Row(name, record.number, filled, frozenset(unread), said), faults
@@ -167,17 +215,25 @@ class Mapping:
         """Yield our columns of a row that hold their ids for keys of ours, with the kind whose keys these are."""
         if self.finds_key and self.file.external_id:
             for column in self.kind.key_columns:
-                if row.cells[column.name]:
-                    yield column.name, self.kind.name, _external(row.cells[column.name])
+                if external := _external(row.cells[column.name]):
+                    yield column.name, self.kind.name, external
         for rule in self.rules.values():
             if rule.external:
-                for cell in filter(None, row.cells[rule.to].split(LIST_SEPARATOR)):
-                    yield rule.to, _column(self.kind, rule.to).refers_to, _external(cell)
+                for cell in row.cells[rule.to].split(LIST_SEPARATOR):
+                    if external := _external(cell):
+                        yield rule.to, _column(self.kind, rule.to).refers_to, external
 
 
-def _external(text: str) -> ExternalKey:
-    system, _, identifier = text.partition(":")
-    return ExternalKey(system, identifier)
+# Reads an id as a cell of `external_ids` is read: what would be at fault there is not asked the database for.
+_EXTERNAL = Column(EXTERNAL_IDS, external_key, empty=None)
+
+
+def _external(text: str) -> ExternalKey | None:
+    try:
+        found: ExternalKey | None = _EXTERNAL.read(text, None)
+    except CellFault:
+        return None
+    return found
 
 
 def _column(kind: ImportKind, name: str) -> Column:
@@ -192,7 +248,9 @@ def iso_day(text: str, form: str) -> str:
     """
     if not text or re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
         return text
-    pattern = re.escape(form).replace("DD", "(?P<d>[0-9]{1,2})").replace("MM", "(?P<m>[0-9]{1,2})")
+    # Where nothing parts them, only two digits tell a month from a day.
+    digits = "[0-9]{2}" if form.isalpha() else "[0-9]{1,2}"
+    pattern = re.escape(form).replace("DD", f"(?P<d>{digits})").replace("MM", f"(?P<m>{digits})")
     pattern = pattern.replace("YYYY", "(?P<y>[0-9]{4})")
     match = re.fullmatch(pattern, text)
     if match is None:
@@ -294,6 +352,11 @@ def _check_columns(file: PackFile, mapping: MappingFile, kind: ImportKind) -> No
             file.fault(("columns", theirs, "external"), f"a column that names records of another kind; {ours} does not")
         if theirs in mapping.ignore:
             file.fault(("ignore", mapping.ignore.index(theirs)), "a column that is not mapped as well")
+    for ours, joined in mapping.join.items():
+        _take_column(file, places, ours, ("join", ours), known)
+        for number, theirs in enumerate(joined.columns):
+            if theirs in mapping.ignore:
+                file.fault(("join", ours, "columns", number), "a column that is not left out under ignore")
     for ours in mapping.constants:
         _take_column(file, places, ours, ("constants", ours), known)
     wanted = [column.name for column in kind.columns if column.required and column.name not in places]

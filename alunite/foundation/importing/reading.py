@@ -10,10 +10,12 @@ import csv
 import hashlib
 import io
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol
 
 from alunite.foundation.importing.cells import unprotect
 
@@ -22,6 +24,7 @@ BLOCK = 1024 * 1024
 LONGEST_FIELD = 1_000_000
 LONGEST_LINE = 8_000_000
 LONGEST_SHOWN = 120
+UTF_8, UTF_16 = "utf-8", "utf-16"
 HEADER_ROW = 1
 FIRST_ROW = 2
 
@@ -117,6 +120,10 @@ class Layout(Protocol):
         """What parts the cells of a row of CSV."""
 
     @property
+    def encoding(self) -> str:
+        """How CSV writes letters."""
+
+    @property
     def columns(self) -> Sequence[str]:
         """Columns the file must have."""
 
@@ -137,6 +144,7 @@ class OwnLayout:
     columns: Sequence[str]
     optional: Sequence[str] = ()
     separator: str = ","
+    encoding: str = UTF_8
     is_protected: bool = True
 
     def header_faults(self, name: str, row: int, header: Sequence[str]) -> list[Fault]:
@@ -239,7 +247,9 @@ def open_file(path: Path) -> BinaryIO:
 
 
 def read_csv(file: BinaryIO, name: str, layout: Layout) -> Contents:
-    """Read CSV in UTF-8. The file is gone through twice: for its encoding as a whole first, then row by row."""
+    """Read CSV. The file is gone through twice: for its encoding as a whole first, then row by row."""
+    if layout.encoding != UTF_8:
+        return _read_recoded(file, name, layout)
     try:
         sha256 = check_text(file, _csv_row)
     except Unreadable as unreadable:
@@ -247,15 +257,63 @@ def read_csv(file: BinaryIO, name: str, layout: Layout) -> Contents:
     return rows_of(name, _records(_lines(file), layout.separator), layout, sha256)
 
 
+def _read_recoded(file: BinaryIO, name: str, layout: Layout) -> Contents:
+    """Read CSV in another encoding, by way of a temporary file in UTF-8."""
+    with ExitStack() as stack:
+        plain = stack.enter_context(tempfile.TemporaryFile())
+        try:
+            sha256 = _recode(file, layout.encoding, plain)
+            check_text(plain, _csv_row)
+        except Unreadable as unreadable:
+            return Contents([unreadable.fault(name)])
+        until_read = stack.pop_all()
+    records = _records(_lines(plain), layout.separator)
+
+    def kept_open() -> Iterator[Record]:
+        with until_read:
+            yield from records
+
+    return rows_of(name, kept_open(), layout, sha256)
+
+
+def _recode(file: BinaryIO, encoding: str, plain: IO[bytes]) -> str:
+    """Write a file as UTF-8; return the digest of it as it was. `Unreadable` says where it is not of that encoding."""
+    said = f"text in {encoding}, as the mapping says"
+    file.seek(0)
+    block = file.read(BLOCK)
+    digest = hashlib.sha256(block)
+    if block.startswith(codecs.BOM_UTF8):
+        raise Unreadable(f"{said}; this is UTF-8", HEADER_ROW)
+    if encoding == UTF_16:
+        encoding = _ORDERS.get(block[:2], "")
+        block = block[2:]
+        if not encoding:
+            raise Unreadable(f"{said}; the mark at its beginning is missing", HEADER_ROW)
+    decoder = codecs.getincrementaldecoder(encoding)()
+    while True:
+        try:
+            plain.write(decoder.decode(block, final=not block).encode())
+        except UnicodeDecodeError as error:
+            bad = error.object[error.start : error.start + 4]
+            plain.write(error.object[: error.start].decode(encoding, "replace").encode() + b"x")
+            row = _csv_row(_lines(plain))
+            raise Unreadable(f"{said}; these bytes are not", row, bad.hex(" ")) from None
+        if not block:
+            return digest.hexdigest()
+        block = file.read(BLOCK)
+        digest.update(block)
+
+
 # What people send instead of UTF-8, by its first bytes.
 _OTHER_FILES = (
     (b"\xff\xfe", "this is UTF-16"),
     (b"\xfe\xff", "this is UTF-16"),
 )
+_ORDERS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _NO_TEXT = re.compile("[\x00\udc80-\udcff]")
 
 
-def check_text(file: BinaryIO, row_of: Callable[[Iterator[str]], int]) -> str:
+def check_text(file: IO[bytes], row_of: Callable[[Iterator[str]], int]) -> str:
     """Return the digest of the file if all of it is text in UTF-8; `Unreadable` says where it is not.
 
     `row_of` tells, by all lines up to the fault, in which row it stands.
@@ -290,7 +348,7 @@ def _csv_row(lines: Iterator[str]) -> int:
     return sum(1 for _ in csv.reader(lines))
 
 
-def _tell_where(file: BinaryIO, row_of: Callable[[Iterator[str]], int]) -> None:
+def _tell_where(file: IO[bytes], row_of: Callable[[Iterator[str]], int]) -> None:
     """Raise `Unreadable` with the row of the first byte that is no text."""
     found = ""
 
@@ -311,7 +369,7 @@ def _tell_where(file: BinaryIO, row_of: Callable[[Iterator[str]], int]) -> None:
     raise Unreadable("text in UTF-8; these bytes are not", row, bad)
 
 
-def _lines(file: BinaryIO, errors: str = "strict") -> Iterator[str]:
+def _lines(file: IO[bytes], errors: str = "strict") -> Iterator[str]:
     file.seek(0)
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors=errors, newline="")
     try:
@@ -359,15 +417,18 @@ def _records(lines: Iterator[str], separator: str) -> Iterator[Record]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
             is_one_line = reader.line_num == start + 1
             rest = "" if is_one_line else f"; it runs over {reader.line_num - start} lines, and reading ended there"
             expected = f"a row whose quotes open and close{rest}"
+            if "field limit" in str(error):
+                expected = f"cells of at most {LONGEST_FIELD} characters; perhaps a quote stays open{rest}"
             yield Record(number, [(source.first or "").strip("\r\n")], broken=expected)
             if not is_one_line:
                 return
         else:
-            if cells:
+            # Spreadsheets save the rest of a sheet that was once filled as lines of separators alone.
+            if any(cells):
                 yield Record(number, cells)
 
 

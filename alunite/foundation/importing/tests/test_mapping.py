@@ -4,6 +4,7 @@ system's export needs no code".
 
 from __future__ import annotations
 
+import codecs
 import csv
 from pathlib import Path
 
@@ -12,10 +13,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from alunite.foundation.accounts.policies import IMPORTER
+from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.importing.actions import import_files
+from alunite.foundation.importing.cells import CellFault
 from alunite.foundation.importing.kinds import COMMON_NAMES, import_kind
-from alunite.foundation.importing.mapping import MappingError, mapping_schema, read_mapping
-from alunite.foundation.importing.models import Statement
+from alunite.foundation.importing.mapping import MappingError, iso_day, mapping_schema, read_mapping
+from alunite.foundation.importing.models import Batch, Statement
 from alunite.foundation.importing.tests.conftest import counts, take_up
 
 SAMPLES = Path(__file__).resolve().parents[4] / "samples" / "mappings"
@@ -116,6 +119,22 @@ def test_their_id_of_another_kind_of_record_is_looked_up_and_an_unknown_one_is_a
     assert cells["certificate_record_id"] == Statement.objects.filter(kind="certificates").earliest("key").key
 
 
+def test_an_id_that_no_database_takes_is_a_fault_of_its_cell(scheme, written):
+    """JSON can hold a NUL; PostgreSQL cannot, and was asked for the key of such an id."""
+    mapping = read_mapping(written(AUDITS))
+    row = (
+        '[{"Nr": "7\\u0000", "Report": "Works", "Programme": "PS", "Of": "4\\u00007", "Link": "https://example.org/7"}]'
+    )
+    result = import_files([("audits", written(row, "theirs.json"))], actor=IMPORTER, mappings=[mapping])
+    assert {(fault.row, fault.column) for fault in result.faults} == {(2, "Nr"), (2, "Of")}
+
+
+def test_a_day_without_anything_between_needs_both_digits():
+    assert iso_day("20231101", "YYYYMMDD") == "2023-11-01"
+    with pytest.raises(CellFault):
+        iso_day("2023111", "YYYYMMDD")  # 1 November or 11 January
+
+
 def test_faults_speak_of_their_columns_and_their_values(scheme, written):
     text = EXPORT.read_text(encoding="utf-8")
     text = text.replace("Norway", "Nowhere").replace("21.08.2023", "21/08/2023").replace("rolling", "baking")
@@ -130,6 +149,84 @@ def test_faults_speak_of_their_columns_and_their_values(scheme, written):
     }
     assert "a day as DD.MM.YYYY" in {fault.expected for fault in result.faults}
     assert not Statement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"), [("windows-1252", "Gränges"), ("utf-16", "Gränges"), ("shift_jis", "日本")]
+)
+def test_a_file_in_another_encoding_says_the_same(scheme, tmp_path, written, encoding, name):
+    text = EXPORT.read_text(encoding="utf-8").replace("Made-up works", name)
+    (tmp_path / "theirs.csv").write_bytes(text.encode(encoding))
+    mapping = written(f"encoding: {encoding}\n" + MAPPING.read_text(encoding="utf-8"))
+    assert counts(mapped(tmp_path / "theirs.csv", mapping))["created"] == 2
+    assert Statement.objects.get(key="made-up-portal:4711").cells["entity"] == name
+    assert Batch.objects.get().sha256 == sha256_hex(text.encode(encoding)), "of the file as it was sent"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "row", "value", "expected"),
+    [
+        ("windows-1252", b'Ref;Holder\n"1\n1";a\n2;\x81\n', 3, "81 0a", "these bytes are not"),
+        ("windows-1252", "\ufeffRef;Holder\n".encode(), 1, "", "this is UTF-8"),
+        ("utf-16", b"Ref;Holder\n", 1, "", "the mark at its beginning is missing"),
+        ("utf-16", codecs.BOM_UTF16_BE + "R\n1\n".encode("utf-16-be") + b"\xd8", 3, "d8", "these bytes are not"),
+        ("shift_jis", b"R\n" + b"1\n" * 600_000 + b"\x82", 600_002, "82", "these bytes are not"),
+    ],
+)
+def test_a_file_that_is_not_in_the_encoding_its_mapping_names_says_where(
+    scheme, tmp_path, written, encoding, content, row, value, expected
+):
+    (tmp_path / "theirs.csv").write_bytes(content)
+    mapping = written(f"encoding: {encoding}\n" + MAPPING.read_text(encoding="utf-8"))
+    [fault] = mapped(tmp_path / "theirs.csv", mapping).faults
+    assert (fault.row, fault.value, expected in fault.expected) == (row, value, True)
+    assert encoding in fault.expected
+
+
+JOINED = """kind: audits
+system: made-up-portal
+columns:
+  Programme: standard
+  Link: source_url
+join:
+  entity: {columns: [Company, Site], separator: ", "}
+  audit_end: {columns: [Year, Month, Day], separator: "-"}
+external_id: Nr
+"""
+
+
+def test_several_of_their_columns_become_one_of_ours_and_a_fault_names_them(scheme, written):
+    mapping = read_mapping(written(JOINED))
+
+    def audits(*rows: str):
+        text = "Nr,Company,Site,Programme,Year,Month,Day,Link\n" + "".join(
+            f"{row},https://example.org/7\n" for row in rows
+        )
+        return import_files([("audits", written(text, "theirs.csv"))], actor=IMPORTER, mappings=[mapping])
+
+    result = audits("7,Works,,PS,2023,13,01", "8,,,PS,2023,,")
+    assert {(fault.row, fault.column, fault.value) for fault in result.faults} == {
+        (2, "Year + Month + Day", "2023-13-01"),
+        (3, "Company + Site", ""),
+    }
+    assert counts(audits("7,Works, North  mill ,PS,2023,08,", "8,Works,,PS,,,"))["created"] == 2
+    found = {row.key[-1]: row.cells for row in Statement.objects.filter(kind="audits")}
+    assert (found["7"]["entity"], found["7"]["audit_end"]) == ("Works, North mill", "2023-08")
+    assert (found["8"]["entity"], found["8"]["audit_end"]) == ("Works", "")
+
+
+def test_what_cannot_be_joined_is_told_with_its_line(scheme, written):
+    text = JOINED.replace("[Company, Site]", "[Company]").replace("audit_end", "nowhere") + "encoding: klingon\n"
+    with pytest.raises(MappingError) as caught:
+        read_mapping(written(text))
+    assert {(line, path) for line, path, _ in places(caught.value)} == {(7, "join.entity.columns"), (10, "encoding")}
+    text = JOINED.replace("audit_end", "standard") + "ignore: [Site]\n"
+    with pytest.raises(MappingError) as caught:
+        read_mapping(written(text))
+    assert {(line, path) for line, path, _ in places(caught.value)} == {
+        (7, "join.entity.columns[1]"),
+        (8, "join.standard"),
+    }
 
 
 def test_their_missing_and_unknown_columns_are_faults_of_the_header(scheme, written):

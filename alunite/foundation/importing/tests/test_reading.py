@@ -12,6 +12,7 @@ import pytest
 
 from alunite.foundation.core.canonical import sha256_hex
 from alunite.foundation.importing.reading import (
+    LONGEST_FIELD,
     LONGEST_SHOWN,
     Contents,
     Fault,
@@ -94,6 +95,19 @@ def test_empty_lines_are_passed_over_and_counted(read):
     assert cells(contents) == [(3, ["1", "2", "3"])]
     assert faults(contents) == [(6, "", "4,5")]
     assert contents.count == 2
+
+
+def test_lines_of_separators_alone_are_empty_as_spreadsheets_save_them(read):
+    contents = read('a,b,c\n1,2,3\n,,\n"",,\n4,5,6\n,,,,\n,,\n')
+    assert (cells(contents), faults(contents)) == ([(2, ["1", "2", "3"]), (5, ["4", "5", "6"])], [])
+    assert contents.count == 2
+
+
+def test_a_cell_too_large_to_be_one_says_so_and_the_rows_after_it_are_read(read):
+    contents = read(f"a,b,c\n{'x' * (LONGEST_FIELD + 1)},2,3\n4,5,6\n")
+    assert [fault.row for fault in contents.faults] == [2]
+    assert "cells of at most 1000000 characters" in contents.faults[0].expected
+    assert cells(contents) == [(3, ["4", "5", "6"])]
 
 
 def test_a_row_with_quoted_line_ends_is_one_row(read):

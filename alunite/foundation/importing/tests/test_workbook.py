@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import resource
 import zipfile
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -80,6 +82,48 @@ def test_days_numbers_and_truth_values_become_what_csv_would_say(scheme, book):
     assert (cells["B"]["joined"], cells["B"]["note"]) == ("2019", "0.25")
 
 
+def test_numbers_are_what_the_sheet_shows_without_exponents(scheme, book):
+    """Issue 3: values exactly as printed; a cell holds 0.1 + 0.2 and 0.00001 as binary fractions."""
+    held = {0.1 + 0.2: "0.3", 1e-05: "0.00001", 51.5074: "51.5074", -1e16: "-10000000000000000", 1.5e300: None,
+            9007199254740991: "9007199254740991", 1e22: "10000000000000000000000", 12.5: "12.5"}  # fmt: skip
+    rows = [row(f"A{place}", note=number) for place, number in enumerate(held)]
+    assert counts(take_up(("members", book(members=members(*rows)))))["created"] == len(held)
+    notes = [Statement.objects.get(key=f"A{place}").cells["note"] for place in range(len(held))]
+    for note, (number, text) in zip(notes, held.items(), strict=True):
+        assert note == text or (text is None and float(note) == number)
+
+
+def test_a_month_typed_into_a_cell_stays_a_month(scheme, book):
+    """A spreadsheet makes the first day of `2023-08`, which no source said; a day that is shown stays a day."""
+    formats = {
+        "mmm-yy": ("2020-02-01", "2020-02"),
+        "[$-409]mmmm\\ yyyy;@": ("2020-02-01", "2020-02"),
+        "yyyy": ("2020-01-01", "2020"),
+        '"day" yyyy': ("2020-02-01", "2020-02-01"),
+        "mmm yy": ("2020-02-09", "2020-02-09"),
+        "dd/mm/yyyy": ("2020-02-01", "2020-02-01"),
+    }
+
+    def fill(sheet, made):
+        members(*(row(f"A{place}") for place in range(len(formats))))(sheet, made)
+        for place, (form, (day, _)) in enumerate(formats.items()):
+            sheet.write_datetime(place + 1, 4, date.fromisoformat(day), made.add_format({"num_format": form}))
+
+    take_up(("members", book(members=fill)))
+    joined = [Statement.objects.get(key=f"A{place}").cells["joined"] for place in range(len(formats))]
+    assert joined == [said for _, said in formats.values()]
+
+
+def test_days_of_workbooks_that_count_from_1904_are_the_days_they_show(scheme, tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path, {"strings_to_urls": False, "date_1904": True}) as made:
+        sheet = made.add_worksheet("members")
+        members(row("A"))(sheet, made)
+        sheet.write_datetime(1, 4, date(2020, 2, 29), made.add_format({"num_format": "yyyy-mm-dd"}))
+    take_up(("members", path))
+    assert Statement.objects.get(key="A").cells["joined"] == "2020-02-29"
+
+
 def test_rows_are_counted_as_the_sheet_counts_and_all_faults_told_at_once(scheme, book):
     def fill(sheet, made):
         sheet.write_row(2, 0, COLUMNS)
@@ -133,6 +177,17 @@ def test_merged_cells_give_their_value_to_the_first(scheme, book):
     assert Statement.objects.get(key="B").cells["class_basis"] == "stated"
 
 
+def test_cells_merged_over_rows_are_a_fault_for_they_would_leave_rows_without_a_value(scheme, book):
+    def fill(sheet, made):
+        members(row("A"), row("B"), row("C"))(sheet, made)
+        sheet.merge_range("D2:D4", "NO")
+        sheet.merge_range("M1:M9", "")  # beside the table
+
+    found, expected = faults(book(members=fill))
+    assert (2, "country", "D2:D4") in found
+    assert "a value in each row" in expected[[item[1] for item in found].index("country")]
+
+
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9, 0.999])
 def test_a_truncated_workbook_is_one_fault_of_the_file(scheme, book, share):
     path = book(members=members(*(row(f"A{number}") for number in range(50))))
@@ -176,6 +231,49 @@ def test_two_cells_at_far_ends_are_refused_before_a_table_is_laid_out_between_th
         sheet.write(1_048_575, 16_383, "x")
 
     assert "at most 4000000 cells" in faults(book(members=fill))[1][0]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        b'<c r="XFD1048576"><v>1</v></c>',
+        b'<c r="XFD1048576" t="inlineStr"><is/></c>',
+        b'<c r="ZZZZZ1"><v>1</v></c>',
+        b'<c r="a99999999"><v>1</v></c>',
+    ],
+)
+def test_a_cell_under_another_row_than_its_name_says_hides_no_table_that_fills_the_memory(scheme, book, cell):
+    """The reader goes by the name of a cell; it was measured by the row around it."""
+    path = edited(book(members=members(row("A"))), "xl/worksheets/sheet1.xml", b'<row r="2"', b'<row r="1">' + cell +
+                  b'</row><row r="2"')  # fmt: skip
+    with address_space(2 << 30):
+        found, _ = faults(path)
+    assert [item[0] for item in found] == [0]
+
+
+@contextmanager
+def address_space(size):
+    """Let this process have no more memory than that: a table laid out between two far cells ends it."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_a_part_that_stands_twice_is_refused(scheme, book):
+    path = book(members=members(row("A")))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/worksheets/Sheet1.xml", archive.read("xl/worksheets/sheet1.xml"))
+    assert "once each" in faults(path)[1][0]
+
+
+@pytest.mark.parametrize("encoding", [b"shift_jis", b"no-such-one", b"utf-7"])
+def test_a_sheet_in_an_encoding_nobody_reads_is_a_fault(scheme, book, encoding):
+    path = edited(book(members=members(row("A"))), "xl/worksheets/sheet1.xml", b'encoding="UTF-8"', b'encoding="' +
+                  encoding + b'"')  # fmt: skip
+    assert "damaged" in faults(path)[1][0]
 
 
 def test_a_document_type_is_refused(scheme, book):
