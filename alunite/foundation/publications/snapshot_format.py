@@ -16,6 +16,7 @@ from alunite.foundation.publications.kinds import publication_digest
 FORMAT = "alunite-snapshot-1"
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.sig"
+FILE_NAME = r"^[a-z][a-z0-9_]*\.jsonl\.gz$"
 
 LINE_FIELDS = frozenset(
     {
@@ -37,7 +38,7 @@ class Counts(_Strict):
 
 
 class File(_Strict):
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*\.jsonl\.gz$")
+    name: str = Field(pattern=FILE_NAME)
     kind: str
     bytes: int
     count: int

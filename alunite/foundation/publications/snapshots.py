@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from alunite.foundation.publications.actions import take_turn
 from alunite.foundation.publications.models import Publication, Snapshot
 from alunite.foundation.publications.queries import latest_payload_of_kind, published_by
 from alunite.foundation.publications.snapshot_format import (
+    FILE_NAME,
     FORMAT,
     MANIFEST,
     SIGNATURE,
@@ -39,6 +41,9 @@ from alunite.foundation.publications.stored import snapshots_folder
 CHUNK = 500
 WRITTEN = "snapshot.written"
 KEY_FIELDS = frozenset({"id", "public_key"})
+MOST_NAMED = 5
+
+_FILE = re.compile(FILE_NAME)
 
 
 class CannotWrite(ValueError):
@@ -121,11 +126,17 @@ def write_snapshot(
 
 
 def write_daily_snapshot(*, actor: Actor) -> Written | None:
-    """Write yesterday's snapshot, the last day that is over; None where that has been done."""
+    """Write the snapshot of the first day after the last one that has one, at most yesterday's; None where there is none.
+
+    So days on which no worker ran are made up for, one with each call. One that was recorded and is not there is written
+    again: its process ended in between, or something was redacted.
+    """
     yesterday = timezone.now().astimezone(scheme_zone()).date() - timedelta(days=1)
-    if Snapshot.objects.filter(as_of=yesterday).exists():
+    last = Snapshot.objects.order_by("-as_of").values_list("as_of", flat=True).first()
+    due = min(yesterday, last + timedelta(days=1)) if last else yesterday
+    if last and last >= due and (snapshots_folder() / due.isoformat() / MANIFEST).is_file():
         return None
-    return write_snapshot(yesterday, actor=actor)
+    return write_snapshot(due, actor=actor)
 
 
 def _write_files(
@@ -243,8 +254,16 @@ def _refuse_strange(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise CannotWrite(f"{folder}: expected a folder")
-    if any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise CannotWrite(f"{folder}: expected an empty folder or a snapshot, found something else")
+    # Many a folder holds a manifest.json; with its signature and such files alone it is a snapshot.
+    ours = {MANIFEST, SIGNATURE} if (folder / SIGNATURE).is_file() else set()
+    strange = sorted(
+        path.name
+        for path in folder.iterdir()
+        if path.is_symlink() or not path.is_file() or not (path.name in ours or _FILE.fullmatch(path.name))
+    )
+    if strange:
+        found = ", ".join(strange[:MOST_NAMED])
+        raise CannotWrite(f"{folder}: expected an empty folder or a snapshot, found something else: {found}")
 
 
 def _take_its_place(unfinished: Path, folder: Path) -> bool:

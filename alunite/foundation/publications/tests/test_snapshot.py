@@ -125,8 +125,14 @@ def test_a_day_that_is_not_over_is_said_to_be_and_not_recorded(said, now):
     now.go_on(days=1)
     assert write_daily_snapshot(actor=SYSTEM).publications == 6
     assert write_daily_snapshot(actor=SYSTEM) is None
+    # As a process leaves it that ends between its record and its files, and as a redaction does.
+    shutil.rmtree(snapshots_folder() / "2026-11-22")
+    assert write_daily_snapshot(actor=SYSTEM).changed
+    now.go_on(days=3)  # in which no worker ran
+    made_up = [write_daily_snapshot(actor=SYSTEM) for _ in range(4)]
+    assert [one and one.as_of for one in made_up] == [day(23), day(24), day(25), None]
     with pytest.raises(CannotWrite, match="yet to come"):
-        write_snapshot(day(25), actor=OPERATOR)
+        write_snapshot(day(27), actor=OPERATOR)
 
 
 def test_an_empty_register_has_a_snapshot_too(db):
@@ -321,6 +327,14 @@ def test_a_folder_that_holds_something_else_is_left_alone(said, tmp_path):
     with pytest.raises(CannotWrite, match="found something else"):
         write_snapshot(day(20), actor=OPERATOR, out=tmp_path)
     assert (tmp_path / "mine.txt").read_text() == "mine"
+    site = tmp_path / "site"  # a web application has a manifest.json too
+    (site / "pages").mkdir(parents=True)
+    (site / "manifest.json").write_text('{"name": "mine"}')
+    for out in (site, write_snapshot(day(20), actor=OPERATOR, out=tmp_path / "snapshot").folder):
+        (out / "notes.txt").write_text("mine")
+        with pytest.raises(CannotWrite, match=r"found something else: .*notes\.txt"):
+            write_snapshot(day(20), actor=OPERATOR, out=out)
+        assert (out / "notes.txt").read_text() == "mine"
     with pytest.raises(Refused):
         write_snapshot(day(20), actor=PUBLIC)
 
