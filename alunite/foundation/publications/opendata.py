@@ -52,11 +52,15 @@ class Clocks:
         The day states are given for.
     as_of : date or None
         The day by whose end it had to be published; None for now.
+    redactions : int
+        How many publications had been emptied by a decision. Nobody asks for it: whatever keeps an answer keeps it under
+        this too, for the publications that count are the same as before, and say less.
     """
 
     publication: int
     on: date
     as_of: date | None = None
+    redactions: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the clocks JSON-ready."""
@@ -174,15 +178,22 @@ def values(found: dict[str, Any], of: tuple[Column, ...]) -> list[Any]:
     return [
         _value(flat[column.name], column)
         if column.name in own and column.name in flat
-        else _value(_inside(found["said"], column.path), column)
+        else _value(_inside(found["said"], column), column)
         for column in of
     ]
 
 
-def _inside(said: Any, path: tuple[str, ...]) -> Any:
+def _inside(said: Any, column: Column) -> Any:
+    """Return what a payload says in a column; one that was published before its kind had the field does not tell."""
+    if column.path[0] not in said:
+        return (column.unknown and UNKNOWN) or None
+    return _along(said, column.path)
+
+
+def _along(said: Any, path: tuple[str, ...]) -> Any:
     for place, name in enumerate(path):
         if isinstance(said, list):
-            return [_inside(item, path[place:]) for item in said]
+            return [_along(item, path[place:]) for item in said]
         if said is None:
             return None
         said = said[name]

@@ -60,7 +60,13 @@ def _code(value: Any) -> str:
 
 def of_named(said: Mapping[str, Any]) -> Values:
     """Return the codes of a record that is looked up by its name, and the words of that name."""
-    return {**of_codes(said), "word": words(said["name"])}
+    return {**of_codes(said), "word": _words(said, "name")}
+
+
+def _words(said: Mapping[str, Any], *fields: str) -> list[str]:
+    """Return the words of what a record says in some fields, and of what those say there that were merged into it."""
+    every = [one.get(name, "") for one in (said, *said.get("merged", ())) for name in fields]
+    return words(" ".join(text for text in every if text != UNKNOWN))
 
 
 def of_audit(said: Mapping[str, Any]) -> Values:
@@ -96,7 +102,7 @@ def of_facility(said: Mapping[str, Any]) -> Values:
         "operator": [said["operator"]],
         "placed": ["yes" if is_placed else "no"],
         "status": [said["status"]],
-        "word": words(f"{said['name']} {'' if said['operator'] == UNKNOWN else said['operator']}"),
+        "word": _words(said, "name", "operator"),
     }
 
 

@@ -19,7 +19,7 @@ from alunite.front.register import named, present
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
 from alunite.front.register.facets import about
-from alunite.front.register.forms import ClockForm
+from alunite.front.register.forms import ClockForm, read_as_of
 from alunite.front.register.list_forms import NamesForm
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
@@ -147,7 +147,8 @@ def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
         site=site,
         kind=shown.kind,
         text_label=shown.text_label,
-        offered=_offered(shown, clocks, then),
+        # Of a later page as of its first one: what was chosen there may be nobody's by now.
+        offered=_offered(shown, read_as_of(request.GET, clocks), then),
         exact=shown.exact,
     )
     context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then, "list": shown}
@@ -164,11 +165,11 @@ def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
     return render(request, "register/names.html", context)
 
 
-def _offered(shown: NameList, clocks: Clocks, site: Site) -> dict[str, tuple[Any, list[tuple[str, str]]]]:
+def _offered(shown: NameList, at: int | None, site: Site) -> dict[str, tuple[Any, list[tuple[str, str]]]]:
     """Return label and choices of each filter, the values there are with how many records have each."""
     if not shown.offered:
         return {}
-    values = named.values_of(shown.kind, list(shown.offered), clocks.at, shown.always)
+    values = named.values_of(shown.kind, list(shown.offered), at, shown.always)
     say = _words(site)
     offered = {}
     for name, label in shown.offered.items():

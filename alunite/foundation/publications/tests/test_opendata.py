@@ -41,6 +41,14 @@ class Plant(Payload):
     timeline: list[SegmentPayload] = said("States over time.")
 
 
+class PlantLater(Plant):
+    """The same kind after an upgrade."""
+
+    origin: str = said("Where it is from.", unknown="Nobody says.")
+    heirs: list[NamedPayload] = said("Who comes after.", default=[])
+    height: int | None = said("How high it is.", default=None)
+
+
 def segment(state, first, last):
     return {"state": state, "first": first, "last": last, "qualifier": "full", "reasons": []}
 
@@ -96,6 +104,19 @@ def test_a_row_of_csv_has_every_value_in_its_column():
     assert (row["state_from"], row["state_to"]) == ("2019-12-13", "2022-12-12")
     assert json.loads(row["timeline"]) == WHOLE["timeline"]
     assert (row["kind"], row["subject"], row["publication_version"], row["licence"]) == (KIND, "p1", "1", "unknown")
+
+
+def test_what_was_published_before_its_kind_had_a_field_goes_out_too(monkeypatch, tmp_path):
+    """A register is upgraded, and `as_of` asks for days before it."""
+    tell("p1")
+    for cached in (columns, schema):
+        cached.cache_clear()
+    monkeypatch.setitem(kinds._kinds, KIND, kinds.Kind(KIND, PlantLater))
+    [row] = csv_rows(clocks())
+    assert (row["note"], row["origin"], row["heirs.id"], row["height"]) == ("'" + WHOLE["note"], "unknown", "", "")
+    assert write_parquet(KIND, clocks(), tmp_path / "plants.parquet") == 1
+    [told] = pq.read_table(tmp_path / "plants.parquet").to_pylist()
+    assert (told["origin"], told["heirs.id"], told["height"]) == ("unknown", [], None)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from django.utils import timezone
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import latest_payload
+from alunite.front.register import named
 from alunite.front.register.models import NOW, Record
 from alunite.front.register.present.chart import Dot, chart
 from alunite.front.register.queries import PAGE_LENGTH
@@ -332,6 +333,18 @@ def test_a_list_is_narrowed_by_words_and_by_what_a_link_names(client, facts, que
     } == names
 
 
+def test_a_later_page_is_read_as_the_first_one_though_nobody_has_what_was_chosen_any_more(client, facts):
+    """Issue 3, section 2: "new publications do not shift pages"; what a filter offered is part of the page."""
+    content = client.get("/facilities/?placed=no").content.decode()
+    following = html.unescape(re.search(r'href="(\?[^"]*after=[^"]*)"', content).group(1))  # type: ignore[union-attr]
+    before = text_of(client.get(f"/facilities/{following}"))
+    gone = Record.objects.filter(NOW, kind="facility", withdrawal="", payload__latitude="unknown")
+    publish("facility", [ToPublish(found.subject, None, "statement_corrected") for found in gone], actor=OPERATOR)
+    assert "no" not in dict(named.values_of("facility", ["placed"], None, {}).get("placed", []))
+    again = client.get(f"/facilities/{following}")
+    assert (again.status_code, text_of(again)) == (HTTPStatus.OK, before)
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_what_cannot_be_asked_is_said_at_once(client, facts, path):
     answer = client.get(f"{path}?on=yesterday&as_of=2199-01-01&after=x")
@@ -405,6 +418,10 @@ def test_a_merged_facility_leads_to_the_one_that_speaks_for_it(client, facts):
     answer = client.get(there)
     assert answer.status_code == HTTPStatus.MOVED_PERMANENTLY
     assert answer["Location"] == address("facility", alba["id"])
+    told = {name: value for name, value in newer.items() if name != "merged"} | {"name": "Zyxqwvium Works"}
+    publish("facility", [ToPublish(alba["id"], alba | {"merged": [told]})], actor=OPERATOR)
+    assert "1 facility" in text_of(client.get("/facilities/?q=zyxqwvium"))
+    assert address("facility", alba["id"]) in client.get("/facilities/?q=zyxqwvium").content.decode()
 
 
 # Cost ---------------------------------------------------------------------------------------------------------------
