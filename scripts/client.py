@@ -81,8 +81,17 @@ class Client:
                 if error.code in {{429, 503}} and again:
                     time.sleep(int(error.headers.get("Retry-After", "1")))
                     continue
-                raise Problem(error.code, json.load(error)) from error
+                raise Problem(error.code, self._said(error)) from error
         raise AssertionError("unreachable")
+
+    @staticmethod
+    def _said(error: urllib.error.HTTPError) -> dict[str, Any]:
+        """Return what a problem says; of a page by whoever stands before the register no more than that it is one."""
+        try:
+            said = json.load(error)
+        except ValueError:
+            said = None
+        return said if isinstance(said, dict) else {{"detail": str(error.reason)}}
 
     def pages(self, operation: Callable[..., Any], *arguments: Any, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Yield the items of all pages of a list."""

@@ -67,6 +67,8 @@ def test_the_client_asks_a_real_server_page_by_page_and_tells_problems(site, tmp
         asked.list_members(limit=0, on="2020-13-01")
     assert problem.value.status == 422
     assert {fault["name"] for fault in problem.value.faults} == {"limit", "on"}
+    with pytest.raises(example.Problem, match="404 Not Found"):
+        asked.get("/a-page-of-somebody-else")
     assert asked.get_applicability(standard="ps-3", activity=["bauxite_mining", "alumina_refining"])["criteria"]
 
 

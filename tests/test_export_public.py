@@ -67,6 +67,9 @@ def test_every_fault_of_a_command_is_told_at_once(samples, tmp_path, capsysbinar
     code, said = run(capsysbinary, "gossip", "--public", "--on", "2020-02-30", "--as-of", "x", "--out", out)
     assert (code, len(said["faults"])) == (2, 3)
     assert not out.exists()
+    for day in ("2199-01-01", "9999-12-31", "0001-01-01"):
+        code, said = run(capsysbinary, "members", "--public", "--as-of", day, "--out", out)
+        assert (code, len(said["faults"])) == (2, 1), day
     code, said = run(capsysbinary, "members", "--on", "2020-01-01", "--format", "parquet", "--out", out)
     assert (code, len(said["faults"])) == (2, 2)
     assert list(tmp_path.iterdir()) == []

@@ -20,5 +20,6 @@ urlpatterns = [
     path("", include("alunite.foundation.merging.urls")),
 ]
 
-handler404 = "alunite.front.register.views.not_found"
+handler400 = "alunite.config.faults.unreadable"
+handler404 = "alunite.config.faults.not_found"
 handler500 = "alunite.config.faults.fault"

@@ -62,8 +62,17 @@ class Client:
                 if error.code in {429, 503} and again:
                     time.sleep(int(error.headers.get("Retry-After", "1")))
                     continue
-                raise Problem(error.code, json.load(error)) from error
+                raise Problem(error.code, self._said(error)) from error
         raise AssertionError("unreachable")
+
+    @staticmethod
+    def _said(error: urllib.error.HTTPError) -> dict[str, Any]:
+        """Return what a problem says; of a page by whoever stands before the register no more than that it is one."""
+        try:
+            said = json.load(error)
+        except ValueError:
+            said = None
+        return said if isinstance(said, dict) else {"detail": str(error.reason)}
 
     def pages(self, operation: Callable[..., Any], *arguments: Any, **parameters: Any) -> Iterator[dict[str, Any]]:
         """Yield the items of all pages of a list."""
@@ -74,9 +83,21 @@ class Client:
                 return
             page = self.get(page["next"])
 
-    def index(self) -> dict[str, Any]:
-        """Where each kind of record is found, the last publication, and on which terms rows may be used."""
-        return self.get(ROOT + "/")
+    def index(self, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
+        """Where each kind of record is found, the last publication, and on which terms rows may be used.
+
+        Parameters
+        ----------
+        on : str
+            The day states are given for; today in the scheme's zone if left out.
+        as_of : str
+            Only what was published by the end of this day counts; everything if left out.
+        """
+        return self.get(
+            ROOT + "/",
+            on=on,
+            as_of=as_of,
+        )
 
     def list_records(
         self,
@@ -758,6 +779,7 @@ class Client:
     def list_changes(
         self,
         *,
+        on: str | None = None,
         as_of: str | None = None,
         kind: str | None = None,
         subject: str | None = None,
@@ -770,6 +792,8 @@ class Client:
 
         Parameters
         ----------
+        on : str
+            The day states are given for; a change has none, so it changes nothing here.
         as_of : str
             Only what was published by the end of this day counts.
         kind : str
@@ -787,6 +811,7 @@ class Client:
         """
         return self.get(
             ROOT + "/changes",
+            on=on,
             as_of=as_of,
             kind=kind,
             subject=subject,

@@ -29,7 +29,7 @@ from alunite.foundation.publications.opendata import (
     json_chunks,
     row_schema,
 )
-from alunite.front.api.clocks import clocks_for
+from alunite.front.api.clocks import clocks_for, now, read_day
 
 CHUNKS = {"csv": csv_chunks, "json": json_chunks}
 FORMS = ("csv", "json", "parquet")
@@ -81,11 +81,14 @@ def _export_public(kind_name: str, form: str, out: Path, *, on: str | None, as_o
         for name, text in days.items()
         if text and not _day(text)
     ]
+    standing = now()
+    if (day := _day(as_of)) and day > standing.last_day:
+        faults.append(f"--as-of '{day}': expected a day up to today, {standing.last_day}")
     if not found:
         faults.insert(0, f"{kind_name!r}: expected one of {', '.join(sorted(known))}")
     if faults:
         raise InputFault("\n".join(faults), {"faults": faults})
-    clocks = clocks_for(_day(on), _day(as_of))
+    clocks = clocks_for(_day(on), day, standing)
     count = _whole(out, lambda part: _write(found, form, clocks, part))
     beside = out.with_name(f"{out.name}-metadata.json")
     _whole(beside, lambda part: part.write_text(_metadata(found, form, clocks, out.name), "utf-8"))
@@ -143,7 +146,6 @@ def _whole(out: Path, write: Callable[[Path], int]) -> int:
 
 def _day(text: str | None) -> date | None:
     try:
-        day = date.fromisoformat(text or "")
+        return read_day(text or "")
     except ValueError:
         return None
-    return day if day.isoformat() == text else None

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from alunite.foundation.publications.dictionary import plural
+
 
 def origin(request: HttpRequest) -> str:
     """Return where people reach the site: as the operator says, else as this request came."""
@@ -25,3 +27,8 @@ def page_of(kind: str, subject: str, slug: str) -> str:
         )
     except NoReverseMatch:
         return ""
+
+
+def address_of(kind: str, subject: str, slug: str) -> str:
+    """Return the path a record is read under: its page, or, of a kind that has none, its place in the API."""
+    return page_of(kind, subject, slug) or f"/api/v1/public/{plural(kind)}/{subject}"

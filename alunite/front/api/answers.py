@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import parse_etags
 
+from alunite.foundation.publications.opendata import Clocks
+
 JSON = "application/json"
 
 
@@ -22,6 +24,11 @@ def etag(publication: int, day: date, *more: object) -> str:
     True
     """
     return '"' + ".".join(str(part) for part in (publication, day.isoformat(), settings.ALUNITE_VERSION, *more)) + '"'
+
+
+def etag_of(clocks: Clocks) -> str:
+    """Return the ETag of what is made from all publications that count: a redaction changes it, for it makes none."""
+    return etag(clocks.publication, clocks.on, clocks.redactions)
 
 
 def unchanged(request: HttpRequest, tag: str) -> HttpResponse | None:

@@ -17,7 +17,7 @@ from alunite.foundation.publications.dictionary import plural, public_kinds
 from alunite.foundation.publications.kinds import kind
 from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, row_json
 from alunite.front.api import queries
-from alunite.front.api.answers import answered, etag, unchanged
+from alunite.front.api.answers import answered, etag, etag_of, unchanged
 from alunite.front.api.asking import (
     ASKED_BY_KIND,
     ApplicabilityAsked,
@@ -83,11 +83,11 @@ def operation(
     return register
 
 
-@operation("/", "index", "What there is", "Everything")
-def index(request: HttpRequest) -> HttpResponseBase:
+@operation("/", "index", "What there is", "Everything", ByClocks)
+def index(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """Where each kind of record is found, the last publication, and on which terms rows may be used."""
-    clocks = clocks_for(None, None, standing(request))
-    tag = etag(clocks.publication, clocks.on)
+    clocks = clocks_for(asked.on, asked.as_of, standing(request))
+    tag = etag_of(clocks)
     root = request.path
     return unchanged(request, tag) or answered(
         {
@@ -107,7 +107,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 def _listed(request: HttpRequest, clocks: Clocks, items: list[bytes], following: str | None) -> HttpResponse:
     """Return a page of a list around items that are JSON already."""
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     body = msgspec.json.encode(
         {
             **clocks.as_dict(),
@@ -134,7 +134,7 @@ def _list_of(kind_name: str) -> None:
 
     def view(request: HttpRequest, asked: Any) -> HttpResponseBase:
         clocks, after = page_of(request, asked.after, asked.on, asked.as_of)
-        if known := unchanged(request, etag(clocks.publication, clocks.on)):
+        if known := unchanged(request, etag_of(clocks)):
             return known
         page = queries.rows_of(kind_name, clocks, after=after, limit=asked.limit, chosen=chosen(asked))
         items = [row_json(publication, clocks.on) for publication in page.rows]
@@ -164,7 +164,7 @@ def _timeline_of(kind_name: str) -> None:
     def view(request: HttpRequest, subject: str, asked: Any) -> HttpResponseBase:
         clocks = clocks_for(asked.on, asked.as_of, standing(request))
         found = queries.said_of(kind_name, subject, clocks)
-        tag = etag(found.pk, clocks.on)
+        tag = etag_of(clocks)  # the answer names the last publication
         return unchanged(request, tag) or answered(queries.timeline(found, clocks), tag)
 
     view.__annotations__["subject"] = str
@@ -190,7 +190,7 @@ def records(request: HttpRequest, asked: Any) -> HttpResponseBase:
     With `on` only what had begun by that day is listed. The whole of a record stands under its `address`.
     """
     clocks, after = page_of(request, asked.after, asked.on, asked.as_of)
-    if known := unchanged(request, etag(clocks.publication, clocks.on)):
+    if known := unchanged(request, etag_of(clocks)):
         return known
     newest = standing(request).publication
     page = queries.lines(asked, clocks, after=after, limit=asked.limit, newest=newest)
@@ -215,15 +215,15 @@ def criteria(request: HttpRequest, subject: str, asked: Any) -> HttpResponseBase
     """Every criterion in order, with its principle, in our words and with how well each is known."""
     clocks = clocks_for(asked.on, asked.as_of, standing(request))
     found = queries.said_of("standard_version", subject, clocks)
-    tag = etag(found.pk, clocks.on)
+    tag = etag_of(clocks)
     return unchanged(request, tag) or answered(queries.criteria(found, clocks), tag)
 
 
 @operation("/changes", "list_changes", "What was published, changed and withdrawn", "Changes", ChangesAsked)
 def changes(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """Every publication: newest first, or, after the number in `since`, oldest first, to keep a copy in step."""
-    clocks, after = page_of(request, asked.after, None, asked.as_of)
-    if known := unchanged(request, etag(clocks.publication, clocks.on)):
+    clocks, after = page_of(request, asked.after, asked.on, asked.as_of)
+    if known := unchanged(request, etag_of(clocks)):
         return known
     page = queries.changes(asked, clocks, since=asked.since, after=after)
     items = [msgspec.json.encode(queries.change(publication)) for publication in page.rows]
@@ -234,5 +234,5 @@ def changes(request: HttpRequest, asked: Any) -> HttpResponseBase:
 def get_applicability(request: HttpRequest, asked: Any) -> HttpResponseBase:
     """Values in, a judgement with all its reasons out: the rule that the command `alunite applicable` asks too."""
     clocks = clocks_for(asked.on, asked.as_of, standing(request))
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     return unchanged(request, tag) or answered(queries.judged(asked, clocks), tag)

@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal, TypeVar
 import iso3166
 from django.core import signing
 from django.http import HttpRequest
-from django.utils import timezone
 from ninja import Schema
 from ninja.errors import ValidationError
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -62,9 +61,9 @@ def _day(text: Any) -> date:
 
 def _said_by(day: date, info: ValidationInfo) -> date:
     """Refuse a day to come: what will have been published by then nobody can say."""
-    now = standing((info.context or {})["request"]).site.day_of(timezone.now())
-    if day > now:
-        raise _fault(f"a day up to today, {now}: what will have been published later is not known yet")
+    last = standing((info.context or {})["request"]).last_day
+    if day > last:
+        raise _fault(f"a day up to today, {last}: what will have been published later is not known yet")
     return day
 
 
@@ -221,9 +220,14 @@ class RecordsAsked(Paged):
     firm: PublicIdText | None = Field(None, description="Public id of an audit firm.")
 
 
+# Both clocks may be held on every address, so that a program that asks as of a day need not know which takes which.
+ON_CHANGES = "The day states are given for; a change has none, so it changes nothing here."
+
+
 class ChangesAsked(Schema):
     """Which publications."""
 
+    on: Day | None = Field(None, description=ON_CHANGES)
     as_of: PastDay | None = Field(None, description="Only what was published by the end of this day counts.")
     kind: KindName | None = Field(None, description="Kind of record.")
     subject: Code | None = Field(None, description="Public id of a record.")
@@ -244,6 +248,7 @@ class FileAsked(ByClocks):
 class FeedAsked(Schema):
     """Which changes a feed tells."""
 
+    on: Day | None = Field(None, description=ON_CHANGES)
     as_of: PastDay | None = Field(None, description="Only what was published by the end of this day counts.")
     kind: KindName | None = Field(None, description="Kind of record.")
     subject: Code | None = Field(None, description="Public id of a record.")
@@ -372,4 +377,5 @@ def page_of(
     if asked != question(request):
         fault = Fault("query", "after", after, "a cursor of this very question: filters and days must be those it had")
         raise Problem(422, faults=[fault])
-    return Clocks(publication, date.fromisoformat(day), date.fromisoformat(said) if said else None), place
+    days = date.fromisoformat(day), date.fromisoformat(said) if said else None
+    return Clocks(publication, *days, standing(request).redactions), place

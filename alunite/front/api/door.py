@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from alunite.foundation.accounts.addresses import client_address
-from alunite.front.api.problems import Problem
+from alunite.front.api.problems import Fault, Problem
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,6 +31,8 @@ SECONDS_TO_WAIT = 5
 EXPOSED = "ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
 # Long enough that a page of many parts asks once, short enough that a redaction is seen.
 CACHE = "public, max-age=60"
+# Addresses asked by programs; the page that explains the API to people is none.
+_FOR_PROGRAMS = re.compile(r"/api/(?!v1/public/docs$)|/(?:data|feeds)/.+\.[a-z]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,18 @@ def door(view: View) -> View:
         return _for_everybody(response, counted)
 
     return enter
+
+
+def failed(request: HttpRequest, status: int) -> HttpResponseBase | None:
+    """Return the problem that answers where no view does, None for an address of a page.
+
+    An address that nobody has, a request that Django refuses before any view, a fault of ours: a program that asked gets
+    all of these in the one form it reads.
+    """
+    if not _FOR_PROGRAMS.match(request.path):
+        return None
+    faults = [Fault("path", "path", request.path, "an address of /api/v1/public/openapi.json")] if status == 404 else []
+    return _for_everybody(Problem(status, faults=faults).answer(), None)
 
 
 def _unless_refused(request: HttpRequest, counted: Allowance | None) -> HttpResponse | None:

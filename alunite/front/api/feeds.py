@@ -13,7 +13,7 @@ from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.opendata import instant
 from alunite.front.api import xml
-from alunite.front.api.addresses import page_of
+from alunite.front.api.addresses import address_of
 from alunite.front.api.queries import what_happened
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -66,13 +66,13 @@ def _entry(root: Element, told: tuple[Publication, Said, Said], site: str, host:
     publication, said, before = told
     name = next((str((said or before)[key]) for key in TITLES if (said or before).get(key)), publication.subject)
     at = instant(publication.published_at)
-    page = page_of(publication.kind, publication.subject, slugify(name))
+    address = address_of(publication.kind, publication.subject, slugify(name))
     entry = xml.add(root, "entry")
     xml.add(entry, "id", f"tag:{host},2026:alunite:publication:{publication.pk}")
     xml.add(entry, "title", f"{name}: {_word(what_happened(publication))}")
     xml.add(entry, "updated", at)
     xml.add(entry, "published", at)
-    xml.add(entry, "link", rel="alternate", href=site + (page or "/data/"))
+    xml.add(entry, "link", rel="alternate", href=site + address)
     xml.add(entry, "category", term=publication.kind)
     xml.add(entry, "summary", in_words(publication, said, before))
 

@@ -34,3 +34,17 @@ class ClocksForm(forms.Form):
 
     on = DayField(_("State on the day"))
     as_of = DayField(_("As published by the end of"))
+
+    def __init__(self, *args: Any, last_day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.last_day = last_day
+
+    def clean_as_of(self) -> date | None:
+        """Return the day; of one to come nobody can say what will have been published."""
+        asked: date | None = self.cleaned_data["as_of"]
+        if asked is not None and asked > self.last_day:
+            raise forms.ValidationError(
+                _("What will have been published by %(day)s is not known yet. The last day to ask for is %(last)s."),
+                params={"day": asked.isoformat(), "last": self.last_day.isoformat()},
+            )
+        return asked

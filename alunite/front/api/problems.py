@@ -23,6 +23,7 @@ PROBLEMS: Mapping[int, tuple[str, str]] = MappingProxyType(
         410: ("withdrawn", "What stood here was withdrawn."),
         422: ("not-understood", "The question holds what this address does not understand."),
         429: ("too-many-requests", "More was asked than one client may ask in a minute."),
+        500: ("fault", "Something went wrong here, and it is no fault of the question."),
         503: ("busy", "The register cannot answer now."),
     }
 )

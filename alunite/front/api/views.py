@@ -22,8 +22,8 @@ from alunite.foundation.publications.opendata import (
 from alunite.front.api import feeds, queries
 from alunite.front.api import icalendar as calendars
 from alunite.front.api import sitemap as sitemaps
-from alunite.front.api.addresses import host, origin, page_of
-from alunite.front.api.answers import JSON, answered, etag, streamed, unchanged
+from alunite.front.api.addresses import address_of, host, origin
+from alunite.front.api.answers import JSON, answered, etag, etag_of, streamed, unchanged
 from alunite.front.api.asking import FeedAsked, FileAsked, RecordsAsked, asked_of, next_page, standing
 from alunite.front.api.asking import page_of as place_of
 from alunite.front.api.clocks import clocks_for
@@ -43,7 +43,7 @@ FILES = {"csv": (csv_chunks, CSV), "json": (json_chunks, JSON)}
 @require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Show what can be taken away, by both clocks."""
-    form = ClocksForm(request.GET)
+    form = ClocksForm(request.GET, last_day=standing(request).last_day)
     days = form.cleaned_data if form.is_valid() else {}
     clocks = clocks_for(days.get("on"), days.get("as_of"), standing(request))
     counts = queries.counts(clocks)
@@ -68,7 +68,7 @@ def file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     asked = asked_of(request, FileAsked)
     clocks = clocks_for(asked.on, asked.as_of, standing(request))
     chunks, media_type = FILES[form]
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     saved_as = f'attachment; filename="{_file_name(name, form, asked.on, asked.as_of)}"'
     return unchanged(request, tag) or streamed(
         chunks(kind, clocks), tag, media_type, **{"Content-Disposition": saved_as}
@@ -104,7 +104,7 @@ def openapi(request: HttpRequest) -> HttpResponseBase:
     """Describe the API, with real answers as examples."""
     asked_of(request, None)
     clocks = clocks_for(None, None, standing(request))
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     return unchanged(request, tag) or answered(with_examples(clocks), tag)
 
 
@@ -119,7 +119,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 def changes(request: HttpRequest) -> HttpResponseBase:
     """Feed what was published, changed and withdrawn, newest first."""
     asked = asked_of(request, FeedAsked)
-    clocks, after = place_of(request, asked.after, None, asked.as_of)
+    clocks, after = place_of(request, asked.after, asked.on, asked.as_of)
     return _fed(request, clocks, "changes", lambda: queries.changes(asked, clocks, after=after))
 
 
@@ -133,7 +133,7 @@ def lines(request: HttpRequest) -> HttpResponseBase:
 
 
 def _fed(request: HttpRequest, clocks: Clocks, title: str, found: Callable[[], queries.Page]) -> HttpResponseBase:
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     if known := unchanged(request, tag):
         return known
     page = found()
@@ -155,11 +155,11 @@ def calendar(request: HttpRequest) -> HttpResponseBase:
     """Give the published next audits as a calendar."""
     asked = asked_of(request, FileAsked)
     clocks = clocks_for(asked.on, asked.as_of, standing(request))
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     if known := unchanged(request, tag):
         return known
     body = calendars.calendar(
-        queries.next_audits(clocks, lambda subject, slug: origin(request) + page_of("audit", subject, slug)),
+        queries.next_audits(clocks, lambda subject, slug: origin(request) + address_of("audit", subject, slug)),
         name="Next audits",
         host=host(request),
     )
@@ -170,7 +170,7 @@ def sitemap(request: HttpRequest) -> HttpResponseBase:
     """List the parts of the site map."""
     asked_of(request, None)
     clocks = clocks_for(None, None, standing(request))
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     return unchanged(request, tag) or answered(sitemaps.index(queries.site_parts(), origin(request)), tag, XML)
 
 
@@ -180,7 +180,7 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponseBase:
     clocks = clocks_for(None, None, standing(request))
     if number > clocks.publication // sitemaps.PART:
         raise Problem(404, faults=[Fault("path", "number", str(number), "a part of /sitemap.xml")])
-    tag = etag(clocks.publication, clocks.on)
+    tag = etag_of(clocks)
     return unchanged(request, tag) or answered(
         sitemaps.part(queries.site_pages(number, clocks), origin(request)), tag, XML
     )

@@ -23,6 +23,7 @@ from alunite.front.api import asking, queries
 from alunite.front.api.clocks import now
 from alunite.front.api.describing import described
 from alunite.front.api.examples import answer_to, with_examples
+from tests.decided import redact_by
 
 ROOT = "/api/v1/public"
 
@@ -178,7 +179,7 @@ def test_both_clocks_hold_together(db, client, monkeypatch):
         ("/members?after=made-up", {"after"}),
         ("/changes?kind=gossip&since=-1", {"kind", "since"}),
         ("/applicability?activity=knitting&cycle=second&on=1", {"standard", "activity", "cycle", "on"}),
-        ("/?on=2020-01-01", {"on"}),
+        ("/?member=bb234567", {"member"}),
         ("/openapi.json?pretty=1", {"pretty"}),
     ],
 )
@@ -216,6 +217,54 @@ def test_what_is_unchanged_is_not_sent_again(samples, client):
     assert get(client, "/members")[0]["ETag"] != member_tag
     assert get(client, "/standard_versions/ps-3")[0]["ETag"] == one_tag, "nothing new was said of it"
     assert get(client, "/members?on=2020-01-01")[0]["ETag"] != get(client, "/members?on=2020-01-02")[0]["ETag"]
+
+
+def test_a_redaction_is_seen_by_whoever_keeps_answers(db, client):
+    """A redaction makes no publication: what was kept under the same publication must not pass for unchanged."""
+    told = tell("bb234567", name="Zyxqwvium Metals")[0]
+    tell("cc234567")
+    kept = [
+        *(f"{ROOT}/{path}" for path in ("members", "members?limit=1", "changes", "openapi.json", "docs")),
+        *("/data/members.csv", "/data/members.json", "/feeds/changes.atom", "/sitemap-0.xml", "/members/"),
+    ]
+    kept.append(get(client, "/members?limit=1")[1]["next"])
+    assert get(client, "/members?limit=1")[1]["items"][0]["said"]["name"] == "Zyxqwvium Metals"
+    before = {path: (answer := client.get(path), answer.getvalue())[0] for path in kept}
+    assert b"zyxqwvium" in client.get(f"{ROOT}/openapi.json").content.lower(), "examples are of real rows"
+    redact_by("D-1", [told.id])
+    for path, answer in before.items():
+        tag = answer.headers.get("ETag")
+        again = client.get(path, headers={"if-none-match": tag} if tag else {})
+        assert again.status_code == 200, f"{path} is said to be unchanged"
+        assert b"zyxqwvium" not in again.getvalue().lower(), path
+    assert "bb234567" not in client.get("/sitemap-0.xml").content.decode()
+
+
+def test_every_address_takes_both_clocks_alone_and_together(samples, client):
+    """Issue 3, section 2: "on every public page, API route and export, together too"."""
+    today = now().last_day
+    for path in (*described()["paths"], "/data/members.csv", "/feeds/changes.atom", "/feeds/records.atom"):
+        subject = "ps-3" if "standard_versions" in path else _one(path)
+        asked = "standard=ps-3&activity=bauxite_mining&" if path == "/applicability" else ""
+        address = (ROOT if path in described()["paths"] else "") + path.replace("{subject}", subject)
+        for clocks in (f"on={today}", f"as_of={today}", f"on=2020-06-30&as_of={today}"):
+            assert client.get(f"{address}?{asked}{clocks}").status_code == 200, (path, clocks)
+        answer = client.get(f"{address}?{asked}as_of=2001-01-01")
+        assert answer.status_code == (404 if "{" in path or asked else 200), path
+
+
+def _one(path):
+    kind = {plural: kind.name for plural, kind in public_kinds().items()}.get(path.split("/")[1])
+    return Publication.objects.filter(kind=kind).values_list("subject", flat=True).last() or ""
+
+
+def test_a_timeline_that_names_a_later_publication_is_not_unchanged(samples, client):
+    subject = Publication.objects.filter(kind="certificate").earliest("pk").subject
+    for path in (f"/certificates/{subject}/timeline", "/standard_versions/ps-3/criteria"):
+        answer, body = get(client, path)
+        tell(f"bb2345{body['publication'] % 90 + 10}")
+        again, later = get(client, path, if_none_match=answer["ETag"])
+        assert (again.status_code, later["publication"] > body["publication"]) == (200, True)
 
 
 def test_what_was_withdrawn_says_so_and_why(db, client, documented):
@@ -298,6 +347,34 @@ def test_more_than_a_client_may_ask_is_refused_for_the_rest_of_the_minute(db, cl
         assert get(client, "/members")[0].status_code == 200
     with override_settings(ALUNITE_API_REQUESTS_A_MINUTE=0):
         assert "RateLimit-Limit" not in get(client, "/members")[0].headers
+
+
+def test_whatever_goes_wrong_a_program_is_told_a_problem_and_a_person_a_page(db, client, documented, monkeypatch):
+    """Issue 3, section 3: "RFC 9457 problems", also where Django answers before a view of ours or after it."""
+
+    def fails(*_args, **_named):
+        raise RuntimeError("with /secret/paths")
+
+    monkeypatch.setattr(queries, "rows_of", fails)
+    client.raise_request_exception = False
+    many = "&".join(f"a{number}=" for number in range(1_001))
+    asked = {
+        500: [f"{ROOT}/members"],
+        400: [f"{ROOT}/members?{many}", f"/data/members.csv?{many}"],
+        404: ["/api/v2/members", f"{ROOT}/nothing", "/data/members.xlsx", "/feeds/nothing.atom"],
+    }
+    for status, paths in asked.items():
+        for path in paths:
+            answer = client.get(path)
+            assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json"), path
+            assert (answer["Access-Control-Allow-Origin"], answer["Cache-Control"]) == ("*", "no-store")
+            assert b"secret" not in answer.content
+            said = json.loads(answer.content)
+            assert said["status"] == status
+            documented("/members/{subject}", status, said)
+    assert client.get(f"{ROOT}/members", headers={"host": "elsewhere.example"})["Content-Type"].endswith("problem+json")
+    for path in ("/nothing/", f"/members/?{many}"):
+        assert client.get(path)["Content-Type"].startswith("text/html")
 
 
 def test_a_database_that_does_not_answer_is_told_as_a_problem(db, client, documented, monkeypatch):

@@ -75,6 +75,9 @@ def test_the_page_names_every_kind_with_its_rows_and_columns(samples, client):
         f"http://testserver/data/{name}.csv" for name in public_kinds()
     ]
     assert client.get("/data/?on=yesterday").status_code == 400
+    to_come = client.get("/data/?as_of=2199-01-01")
+    assert (to_come.status_code, "is not known yet" in to_come.content.decode()) == (400, True)
+    assert ".csv?as_of" not in to_come.content.decode(), "files would refuse that day"
     assert "?on=2020-06-30" in client.get("/data/?on=2020-06-30").content.decode()
 
 
@@ -216,6 +219,19 @@ def test_a_published_next_audit_is_an_event_over_the_days_it_can_be(printed, fir
 def test_an_audit_that_says_nothing_of_the_next_is_no_event():
     audits = [audit("aa234567", next_audit="unknown"), audit("bb234567", next_audit=""), audit("cc234567")]
     assert read_calendar(calendar(audits, name="x", host="example.org")) == []
+
+
+def test_an_audit_in_calendar_and_feed_leads_to_what_is_said_of_it(samples, client):
+    """An audit has no page of its own: its address led to the front page."""
+    announced = Publication.objects.filter(kind="audit").earliest("pk")
+    said = json.loads(announced.body.payload) | {"next_audit": "2027-03-09"}
+    publish("audit", [ToPublish(announced.subject, said)], actor=OPERATOR)
+    [event] = read_calendar(client.get("/feeds/next-audits.ics").content)
+    feed = ET.fromstring(client.get("/feeds/changes.atom?limit=1").content)
+    [link] = [link.get("href") for link in feed.iterfind(f"{ATOM}entry/{ATOM}link")]
+    for address in (str(event["URL"]), link):
+        told = client.get(address.removeprefix("http://testserver"))
+        assert told.json()["said"]["next_audit"] == "2027-03-09"
 
 
 def test_a_long_name_is_folded_and_no_letter_is_cut_in_two():
