@@ -5,17 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from alunite.foundation.scheme.models import (
-    ID_PATTERN,
-    NUMBER_PATTERN,
-    TRUST_WORDS,
-    CertificatesFile,
-    Record,
-    ReleasesFile,
-    SchemeFile,
-    Standard,
-    Stated,
-)
+from alunite.foundation.scheme.models import CertificatesFile, Record, ReleasesFile, SchemeFile, Standard, Stated
+from alunite.foundation.scheme.values import ID_PATTERN, NUMBER_PATTERN, TRUST_WORDS
 
 BEGIN = "<!-- generated: scheme-fields -->"
 END = "<!-- /generated -->"

@@ -14,7 +14,6 @@ from alunite.foundation.core.canonical import digest
 from alunite.foundation.core.judgement import THIRD_PARTY
 from alunite.foundation.core.text import fold
 from alunite.foundation.scheme.models import (
-    FORMAT,
     Activity,
     Event,
     Family,
@@ -33,6 +32,7 @@ from alunite.foundation.scheme.models import (
     Version,
     VersionChange,
 )
+from alunite.foundation.scheme.values import FORMAT
 
 N = TypeVar("N", bound=Named)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Trust, lowest_origin
-from alunite.foundation.scheme.models import TRUST_WORDS
 from alunite.foundation.scheme.reading import PackFile, Place
+from alunite.foundation.scheme.values import TRUST_WORDS
 
 SEEN = (Trust.READ, Trust.CUT)
 

@@ -8,9 +8,10 @@ from ruamel.yaml import YAML
 
 from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Param, Trust
 from alunite.foundation.scheme.loader import check_pack, load_pack, pack_schema
-from alunite.foundation.scheme.models import CERTIFICATE_STATES, Stated
+from alunite.foundation.scheme.models import Stated
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.tests.where import PACKS, SHIPPED, TEA
+from alunite.foundation.scheme.values import CERTIFICATE_STATES
 
 
 @pytest.fixture(scope="module")
