@@ -13,8 +13,8 @@ from django.db.models.functions import Cast
 
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.core.canonical import digest
+from alunite.foundation.history.findings import ALTERED, INSERTED, MISSING, Problem, register_check
 from alunite.foundation.history.models import Entry
-from alunite.foundation.history.verification import ALTERED, INSERTED, MISSING, Problem, register_check
 
 ADOPTED = "scheme.adopted"
 

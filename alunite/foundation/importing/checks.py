@@ -15,8 +15,8 @@ from typing import Any
 from django.db.models import Max, Q, TextField
 from django.db.models.functions import Cast
 
+from alunite.foundation.history.findings import ALTERED, INSERTED, MISSING, Problem, register_check
 from alunite.foundation.history.models import Entry
-from alunite.foundation.history.verification import ALTERED, INSERTED, MISSING, Problem, register_check
 from alunite.foundation.importing.cells import CellFault
 from alunite.foundation.importing.kinds import ImportKind, UnknownImportKind, import_kind, import_kinds
 from alunite.foundation.importing.models import Statement

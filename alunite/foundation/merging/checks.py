@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from alunite.foundation.history.findings import ALTERED, INSERTED, MISSING, Problem, register_check
 from alunite.foundation.history.models import Entry
-from alunite.foundation.history.verification import ALTERED, INSERTED, MISSING, Problem, register_check
 from alunite.foundation.merging.kinds import merge_kinds
 from alunite.foundation.merging.models import Merge
 

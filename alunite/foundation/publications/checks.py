@@ -14,15 +14,8 @@ from typing import Any
 from django.db.models import Count, TextField
 from django.db.models.functions import Cast
 
+from alunite.foundation.history.findings import ALTERED, INSERTED, MISSING, Problem, register_account, register_check
 from alunite.foundation.history.models import Entry
-from alunite.foundation.history.verification import (
-    ALTERED,
-    INSERTED,
-    MISSING,
-    Problem,
-    register_account,
-    register_check,
-)
 from alunite.foundation.publications.actions import PUBLISHED, RECORD_TYPE, REDACTION
 from alunite.foundation.publications.kinds import publication_digest
 from alunite.foundation.publications.models import Publication, PublicationPayload

@@ -10,13 +10,14 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from alunite.foundation.history import sealing, triggers, verification
+from alunite.foundation.history import findings, sealing, triggers, verification
 from alunite.foundation.history.actions import erase, record
+from alunite.foundation.history.findings import Problem, register_check
 from alunite.foundation.history.models import Checkpoint, Entry, Payload
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.history.tests import attacker
 from alunite.foundation.history.tests.attacker import execute
-from alunite.foundation.history.verification import Problem, register_check, verify
+from alunite.foundation.history.verification import verify
 from alunite.foundation.keys import signing
 from alunite.foundation.keys.models import SigningKey
 from tests.decided import decide
@@ -462,7 +463,7 @@ def test_checkpoints_of_no_sense_are_found_and_do_no_harm(attacked, column, valu
 
 
 def test_another_rooms_check_is_asked(sample, monkeypatch):
-    monkeypatch.setattr(verification, "_checks", {})
+    monkeypatch.setattr(findings, "checks", {})
 
     def check():
         yield Problem("publication", "publication 4", "It is not the one history tells of.")
@@ -475,7 +476,7 @@ def test_another_rooms_check_is_asked(sample, monkeypatch):
 
 
 def test_many_problems_are_counted_and_not_all_kept(attacked, monkeypatch):
-    monkeypatch.setattr(verification, "LISTED", 3)
+    monkeypatch.setattr(findings, "LISTED", 3)
     execute("UPDATE history_entry SET actor = 'person:9'")
     found = verify()
     assert (len(found.problems), found.further_problems) == (3, LAST - 2), (

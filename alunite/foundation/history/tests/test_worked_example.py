@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
 from alunite.foundation.core.canonical import canonical_json, sha256_hex
-from alunite.foundation.history import rules, verification
+from alunite.foundation.history import findings, rules
 from alunite.foundation.keys import signing
 
 RFC_8032_TEST_1 = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
@@ -93,4 +93,4 @@ def test_openssl_accepts_the_signature(page, tmp_path):
 
 
 def test_every_kind_of_problem_is_on_the_page(page):
-    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == verification.PROBLEM_KINDS
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == findings.PROBLEM_KINDS
