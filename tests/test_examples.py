@@ -14,6 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
+from django.db import connection
 
 from alunite.foundation.publications.opendata import csv_chunks
 from alunite.front.api.clocks import clocks_for
@@ -45,7 +46,12 @@ class Quiet(WSGIRequestHandler):
 def site(committed_db):
     """A site with one pack and nothing else, on a socket of this machine."""
     server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    def serve() -> None:
+        server.serve_forever(poll_interval=0.02)
+        connection.close()  # of this thread: kept over requests, as on any site
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
