@@ -54,7 +54,8 @@ def run_pytest(title: str, arguments: list[str], server_url: str) -> int:
     if server_url:
         environment["TEST_DATABASE_URL"] = server_url
     print(f"== tests on {title}", flush=True)
-    workers = [] if "-n" in arguments else ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS))]
+    # Tests of one file stay together, so that what they share is made once; whoever is done takes from the other's end.
+    workers = [] if "-n" in arguments else ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "worksteal"]
     command = [sys.executable, "-m", "pytest", *workers, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
