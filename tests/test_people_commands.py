@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from alunite.config.command_line import run
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.history.models import Entry
-
-ALUNITE = Path(sys.executable).with_name("alunite")
+from tests.forking import forkery
 
 
 @pytest.fixture
 def alunite(committed_db, capsysbinary):
     """Run a command in this process, on a database of its own; starting one for each would take longer than all."""
-    subprocess.run([ALUNITE, "init"], env=committed_db.environment, capture_output=True, check=True)
+    assert forkery.run(["init"], committed_db.environment, committed_db.home)[0] == 0
 
     def call(*arguments: str, status: int = 0):
         capsysbinary.readouterr()

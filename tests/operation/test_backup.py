@@ -23,7 +23,7 @@ from alunite.config import backing_up, restoring
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.importing.kinds import import_kinds
 from tests import databases
-from tests.test_command_line import FEW, Machine
+from tests.machine import FEW, Machine
 from tests.upgrade import tracer
 
 LABEL = f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

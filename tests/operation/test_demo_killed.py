@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from alunite.config.commands.serving import Claim, _claimed
-from tests.test_command_line import ALUNITE, Machine, free_port
+from tests.machine import ALUNITE, Machine, free_port
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="asks Linux' kernel to end the server"),

@@ -19,8 +19,8 @@ from django.test import Client, override_settings
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.keys.installation import Installation
 from tests import databases
+from tests.machine import Machine
 from tests.planting import ROOT
-from tests.test_command_line import Machine
 from tests.upgrade import tracer
 
 LABEL = f"tracer_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

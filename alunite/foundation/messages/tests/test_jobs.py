@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,9 @@ from django.utils import timezone
 from alunite.foundation.history.models import Checkpoint
 from alunite.foundation.messages.jobs import Job, jobs, periodic, run_due
 from alunite.foundation.messages.models import WorkerJob
+from tests.forking import forkery
+from tests.machine import ALUNITE
 
-ALUNITE = Path(sys.executable).with_name("alunite")
 HOUR = timedelta(hours=1)
 
 
@@ -110,15 +110,18 @@ def test_two_workers_never_do_one_job_at_once(committed_db):
 
 
 def said(environment: dict[str, str], *arguments: str) -> dict:
-    done = subprocess.run([ALUNITE, "worker", *arguments, "--json"], env=environment, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout)
+    return json.loads(alunite(environment, "worker", *arguments, "--json"))
+
+
+def alunite(environment: dict[str, str], *arguments: str) -> str:
+    status, out, err = forkery.run(arguments, environment, Path.cwd())
+    assert status == 0, err
+    return out
 
 
 @pytest.fixture
 def environment(committed_db) -> dict[str, str]:
-    made = subprocess.run([ALUNITE, "init"], env=committed_db.environment, capture_output=True, check=False)
-    assert made.returncode == 0, made.stderr.decode()
+    alunite(committed_db.environment, "init")
     return committed_db.environment
 
 
@@ -126,7 +129,7 @@ def test_the_worker_runs_until_asked_to_stop_and_stays_small(environment):
     said(environment, "--once")
     assert Checkpoint.objects.exists()
     before = Checkpoint.objects.count()
-    subprocess.run([ALUNITE, "user", "add", "x"], env=environment, check=True, capture_output=True)
+    alunite(environment, "user", "add", "x")
     WorkerJob.objects.update(due_at=timezone.now() - timedelta(seconds=1), done_at=None)
     worker = subprocess.Popen([ALUNITE, "worker"], env=environment, stderr=subprocess.PIPE, text=True)
     try:
