@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,12 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from alunite.config.commands.serving import Claim, _claimed
-from tests.machine import ALUNITE, Machine, free_port
+from tests.machine import ALUNITE, free_port
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform != "linux", reason="asks Linux' kernel to end the server"),
-    pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="has its own SQLite file"),
-]
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux' kernel to end the server")
 
 
 def answers(port: int) -> bool:
@@ -57,11 +53,11 @@ def test_two_that_start_at_once_never_claim_one_port():
     again.held.close()
 
 
-def test_the_server_of_a_killed_demo_ends_with_it(tmp_path):
-    machine, port = Machine(tmp_path), free_port()
+def test_the_server_of_a_killed_demo_ends_with_it(sampled):
+    port = free_port()
     demo = subprocess.Popen(
         [ALUNITE, "demo", "--port", str(port)],
-        env=machine.environment,
+        env=sampled.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
