@@ -11,18 +11,15 @@ from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.scheme.pack import Pack
 
 
-def _word(found: Any, labels: Sequence[str]) -> str:
-    if found is None:
-        raise CellFault(f"one of: {', '.join(labels)}; or nothing")
-    identifier: str = found.id
-    return identifier
-
-
 def _reader(
     what: str, find: Callable[[Pack, str], Any], among: Callable[[Pack], Sequence[Any]]
 ) -> Callable[[str, Pack], str]:
     def read(text: str, pack: Pack) -> str:
-        return _word(find(pack, text), [item.label for item in among(pack)])
+        found = find(pack, text)
+        if found is None:
+            raise CellFault(f"one of: {', '.join(item.label for item in among(pack))}; or nothing")
+        identifier: str = found.id
+        return identifier
 
     read.__doc__ = f"{what} of the scheme, by its id, label or alias."
     return read

@@ -35,19 +35,17 @@ def canonical_json(value: Any) -> bytes:
 def _is_plain(value: Any) -> bool:
     """Tell whether sorting by code point and writing numbers as Python does is what RFC 8785 asks for."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    # Most of what there is are texts, which are passed over here rather than asked for one by one.
+    if kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii() or (type(item) is not str and not _is_plain(item)):
+                return False
         return True
+    if kind is list:
+        return all(_is_plain(item) for item in value if type(item) is not str)
     if kind is int:
         return bool(-LARGEST_INTEGER <= value <= LARGEST_INTEGER)
-    if kind is dict:
-        for key in value:
-            if type(key) is not str or not key.isascii():
-                return False
-        value = value.values()
-    elif kind is not list:
-        return False
-    # Most of what there is are texts, which are passed over here rather than asked for one by one.
-    return all(_is_plain(item) for item in value if type(item) is not str)
+    return kind is str or kind is bool or value is None
 
 
 def sha256_hex(data: bytes) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 FIRST_YEAR = 1800
 LAST_YEAR = 2199
@@ -41,6 +42,7 @@ class PartialDate:
     precision: Precision
 
     @classmethod
+    @lru_cache(maxsize=8192)  # a file names few days, many times each
     def parse(cls, text: str) -> PartialDate:
         """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
 

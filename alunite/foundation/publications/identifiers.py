@@ -13,7 +13,11 @@ LOOK_UP = 500
 
 def new_public_id() -> str:
     """Return a new id of eight characters, one of 2.8e11."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    number, text = secrets.randbelow(len(ALPHABET) ** LENGTH), ""
+    for _ in range(LENGTH):
+        number, place = divmod(number, len(ALPHABET))
+        text += ALPHABET[place]
+    return text
 
 
 def unused_ids(model: type[Model], count: int) -> list[str]:
