@@ -46,6 +46,7 @@ _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STRINGS = "xl/sharedStrings.xml"
 _STYLES = "xl/styles.xml"
+_COUNTS = frozenset({"count", "uniqueCount"})
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 # What a number format shows beside the letters of days: text in quotes, a letter escaped, a colour, language or width.
@@ -85,13 +86,13 @@ def read_workbook(file: BinaryIO, name: str, kind_name: str, layout: Layout) -> 
         with tempfile.TemporaryFile() as unpacked:
             names = _unpack(file, unpacked)
             with zipfile.ZipFile(unpacked) as archive:
+                if _STRINGS in names:
+                    _check_strings(archive)
                 workbook = _opened(unpacked)
                 chosen = _chosen(workbook, kind_name)
                 # Before the sheet is read: its cells are laid out as a table from the first to the last.
                 styles = _shown_in_part(archive) if _STYLES in names else {}
                 scan = _look_through(archive, _part_of(archive, chosen, names), styles)
-                if _STRINGS in names:
-                    _parse(archive, _STRINGS, _parser(None))
                 sheet = _sheet(workbook, chosen)
         return rows_of(name, _records(sheet, scan), layout, sha256)
     except Unreadable as unreadable:
@@ -218,6 +219,22 @@ def _parse(archive: zipfile.ZipFile, part: str, parser: Any) -> None:
             parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two of an encoding nobody knows
         raise Unreadable(f"a workbook that can be read; {part} is damaged ({error})") from error
+
+
+def _check_strings(archive: zipfile.ZipFile) -> None:
+    """Refuse shared texts that say to be far more than they are: the reader makes room for as many, or ends the process."""
+    said = there = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal said, there
+        there += _local(name) == "si"
+        said = max(
+            said, *(int(digits) for key, digits in attributes.items() if key in _COUNTS and digits.isdecimal()), 0
+        )
+
+    _parse(archive, _STRINGS, _parser(start))
+    if said > max(there, MOST_CELLS):
+        raise Unreadable(f"a whole workbook; this one says to have {said} texts and has {there}")
 
 
 def _shown_in_part(archive: zipfile.ZipFile) -> dict[str, int]:

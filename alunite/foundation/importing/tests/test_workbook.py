@@ -7,6 +7,7 @@ import resource
 import zipfile
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -246,16 +247,24 @@ def test_a_cell_under_another_row_than_its_name_says_hides_no_table_that_fills_t
     """The reader goes by the name of a cell; it was measured by the row around it."""
     path = edited(book(members=members(row("A"))), "xl/worksheets/sheet1.xml", b'<row r="2"', b'<row r="1">' + cell +
                   b'</row><row r="2"')  # fmt: skip
-    with address_space(2 << 30):
+    with no_more_memory_than(1 << 30):
         found, _ = faults(path)
     assert [item[0] for item in found] == [0]
 
 
+def test_texts_that_say_to_be_more_than_they_are_end_no_process(scheme, book):
+    path = edited(book(members=members(row("A"))), "xl/sharedStrings.xml", b'uniqueCount="', b'uniqueCount="9999999999')
+    with no_more_memory_than(1 << 30):
+        _, expected = faults(path)
+    assert "texts and has" in expected[0]
+
+
 @contextmanager
-def address_space(size):
-    """Let this process have no more memory than that: a table laid out between two far cells ends it."""
+def no_more_memory_than(size):
+    """Let this process take no more than that beyond what it has: what the reader cannot get ends the process."""
+    has = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (has + size, before[1]))
     try:
         yield
     finally:
