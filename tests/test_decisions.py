@@ -7,13 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation
-from alunite.foundation.accounts.policies import OPERATOR, SYSTEM, Refused
+from alunite.foundation.accounts.invitations import accept, accept_as_newcomer, invite
+from alunite.foundation.accounts.models import Affiliation, Person
+from alunite.foundation.accounts.policies import OPERATOR, SYSTEM, Refused, actor_for
 from alunite.foundation.decisions import actions
 from alunite.foundation.decisions.actions import CannotAnswer, UnfitProposal, confirm_decision, propose_decision
 from alunite.foundation.decisions.models import Decision
@@ -117,6 +119,69 @@ def test_the_same_person_under_two_roles_stays_one_person(cast):
     with pytest.raises(CannotAnswer) as raised:
         confirm(cast, made, who="office")
     assert reasons(raised) == {"decisions.two_people"}
+
+
+def invited(cast, name: str, role: str, by: str) -> None:
+    """Open an account with a role of the Secretariat by an invitation, as its guest would."""
+    place = cast.organisation("office")
+    actor = OPERATOR if by == OPERATOR.label else actor_for(Person.objects.get(username=by))
+    invite(place, f"{name}@example.org", role, actor=actor, origin="http://testserver")
+    token = re.search(r"/invitation/(\S+)/", mail.outbox[-1].body)[1]
+    if person := Person.objects.filter(username=name).first():
+        assert accept(token, person)
+    else:
+        assert accept_as_newcomer(token, name, name, "a password for tests only")
+
+
+def test_one_administrator_does_not_make_two_people(cast):
+    """`office` administers the Secretariat: neither with an account they invited, nor by two of them, nor by more."""
+    invited(cast, "first", "office", by="office")
+    invited(cast, "second", "assurance", by="office")
+    invited(cast, "deputy", "admin", by="office")
+    invited(cast, "third", "assurance", by="deputy")
+    publication = str(a_certificate().publication)
+    for proposer, confirmer in (
+        *(("office", "first"), ("first", "office"), ("first", "second"), ("third", "office"), ("second", "third")),
+    ):
+        made = propose(cast, publication, who=proposer)
+        with pytest.raises(CannotAnswer) as raised:
+            confirm(cast, made, who=confirmer)
+        assert reasons(raised) == {"decisions.independent_people"}, (proposer, confirmer)
+    assert Publication.objects.get(pk=publication).body.payload
+    # A colleague the operator gave a role to, or invited, is another person; and so is one vouched for later.
+    assert confirm(cast, propose(cast, publication, who="third"), who="assurance").state == "carried_out"
+    invited(cast, "second", "office", by=OPERATOR.label)
+    fresh = propose(cast, f"certificate {a_certificate().subject}", act="redact", who="second")
+    assert confirm(cast, fresh, who="first").state == "carried_out"
+
+
+def test_a_role_history_does_not_tell_of_makes_nobody_a_second_person(cast):
+    made = propose(cast, str(a_certificate().publication))
+    Affiliation.objects.create(person=cast.person("stranger"), organisation=cast.organisation("office"), role="office")
+    with pytest.raises(CannotAnswer) as raised:
+        confirm(cast, made, who="stranger")
+    assert reasons(raised) == {"decisions.independent_people"}
+
+
+def test_what_was_altered_since_it_was_proposed_is_not_confirmed(cast):
+    """A row can be written to by whoever reaches the database; what history says of the proposal cannot."""
+    first, other = Record.objects.filter(until=None, kind="certificate").order_by("subject")[:2]
+    made = propose(cast, f"certificate {first.subject}")
+    row = Decision.objects.filter(pk=made.pk)
+    as_proposed = row.values("subjects", "act", "ground", "proposed_by").get()
+    for altered in (
+        {"subjects": [*made.subjects, f"record:certificate:{other.subject}"]},
+        {"act": "release"},
+        {"ground": "safety"},
+        {"proposed_by": cast.person("stranger").pk},
+    ):
+        row.update(**{**as_proposed, **altered})
+        with pytest.raises(CannotAnswer) as raised:
+            confirm(cast, made)
+        assert "decisions.as_proposed" in reasons(raised), altered
+    assert Publication.objects.get(pk=other.publication).body.payload
+    row.update(**as_proposed)
+    assert confirm(cast, made).state == "carried_out"
 
 
 def test_a_decision_is_carried_out_once(cast):

@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from alunite.foundation.accounts.lineage import behind_roles
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, actor_for, allows, require
+from alunite.foundation.accounts.roles import SECRETARIAT_ROLES
 from alunite.foundation.core.canonical import digest
 from alunite.foundation.core.judgement import Reason
 from alunite.foundation.decisions import policies  # noqa: F401, registers the policies asked for below
@@ -22,6 +24,7 @@ from alunite.foundation.decisions.models import LONGEST_NOTE, Decision, Ground, 
 from alunite.foundation.decisions.rules import Answer, Proposal, may_answer
 from alunite.foundation.history import decided
 from alunite.foundation.history.actions import record
+from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.actions import take_turn
 
 MOST_SUBJECTS = 200
@@ -154,6 +157,8 @@ def _answerable(decision_id: str, version: int, actor: Actor, *, confirms: bool)
             is_open=decision.state == State.PROPOSED,
             version=decision.version,
             expires_at=decision.expires_at,
+            is_as_proposed=_is_as_proposed(decision),
+            behind=_behind(proposer),
         ),
         Answer(
             person=actor.person_id,
@@ -161,11 +166,27 @@ def _answerable(decision_id: str, version: int, actor: Actor, *, confirms: bool)
             version=version,
             at=timezone.now(),
             confirms=confirms,
+            behind=_behind(Person.objects.filter(pk=actor.person_id).first()),
         ),
     )
     if not judgement.result:
         raise CannotAnswer(judgement.reasons)
     return decision
+
+
+def _is_as_proposed(decision: Decision) -> bool:
+    """Tell whether history says of the proposal what its row says: a row can be altered, an entry cannot."""
+    of_decision = Entry.objects.filter(record_type=decided.RECORD_TYPE, record_id=decision.pk, kind=decided.PROPOSED)
+    proposed = of_decision.select_related("payload").first()
+    if proposed is None or proposed.data is None:
+        return False
+    row = {"act": decision.act, "subjects": decision.subjects, "ground": decision.ground}
+    told = {name: proposed.data.get(name) for name in row}
+    return told == row and proposed.actor == f"person:{decision.proposed_by}"
+
+
+def _behind(person: Person | None) -> tuple[frozenset[str], ...]:
+    return behind_roles(person, SECRETARIAT_ROLES) if person else ()
 
 
 def _tell(kind: str, decision: Decision, said: dict[str, Any], actor: Actor) -> Any:
