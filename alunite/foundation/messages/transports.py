@@ -92,6 +92,7 @@ class Smtp:
         try:
             self.connection.send_messages([as_email(mail)])
         except Exception:
+            # Whatever it was: a connection a mail broke is not one for the next. The fault itself goes on to the caller.
             self.close()
             raise
 
