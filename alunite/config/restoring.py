@@ -36,11 +36,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.models import Field, JSONField, Model
 
 from alunite.config.backing_up import BLOCK, FORMAT, HOME, MANIFEST, TABLES
+from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.history.verification import verify as verify_history
 from alunite.foundation.keys.installation import Installation
 from alunite.foundation.keys.signing import fingerprint
 from alunite.foundation.keys.signing import verify as verify_signature
+from alunite.foundation.messages.actions import give_up_waiting_mail
+from alunite.foundation.messages.models import MailState
+from alunite.foundation.messages.queries import mail_counts
 from alunite.front.register.projector import rebuild as rebuild_read_tables
 
 LARGEST_MANIFEST = 50_000_000
@@ -59,7 +63,11 @@ class CannotRestore(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back."""
+    """What was put back.
+
+    `signed_by` is the fingerprint of the key that signed the backup, which came with it, and empty where none did;
+    `mail_waiting` how many mails the worker will send that may have been sent before.
+    """
 
     installation: str
     at: str
@@ -68,10 +76,29 @@ class Restored:
     entries: int
     checkpoints: int
     has_master_key: bool
+    signed_by: str
+    mail_waiting: int
+    mail_given_up: int
 
 
-def restore(backup: Path, *, progress: Callable[[str], None], keep_faulty: bool = False) -> Restored:
-    """Put a backup back.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What whoever restores has chosen: what to keep or give up, and who is told how far it is."""
+
+    keep_faulty: bool
+    give_up_mail: bool
+    progress: Callable[[str], None]
+
+
+def restore(
+    backup: Path,
+    *,
+    progress: Callable[[str], None],
+    keep_faulty: bool = False,
+    key: str = "",
+    give_up_mail: bool = False,
+) -> Restored:
+    """Put a backup back; with a `key` only one signed by it, with `give_up_mail` without the mail that waited.
 
     Raises
     ------
@@ -88,9 +115,10 @@ def restore(backup: Path, *, progress: Callable[[str], None], keep_faulty: bool 
     database = Path(connection.settings_dict["NAME"])
     try:
         progress("checking the backup")
-        said = _unpacked(backup, staging)
+        manifest = _unpacked(backup, staging, key)
+        choices = Choices(keep_faulty=keep_faulty, give_up_mail=give_up_mail, progress=progress)
         with _working_in(staging / HOME, staging), _rows_told_apart():
-            return _put_back(said, staging, home, database, progress, keep_faulty=keep_faulty)
+            return _put_back(manifest, staging, home, database, choices)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -111,35 +139,68 @@ def _faults_of_target(home: Path) -> list[str]:
 # Reading and checking
 
 
-def _unpacked(backup: Path, staging: Path) -> dict[str, Any]:
-    """Unpack into `staging` what the manifest names, and return what it says; raise for all faults at once."""
-    faults: list[str] = []
-    found: dict[str, tuple[str, int]] = {}
-    try:
-        with gzip.open(backup) as plain, tarfile.open(fileobj=plain, mode="r|") as tar:
-            for part in tar:
-                if fault := _fault_of_name(part, found):
-                    faults.append(fault)
-                    continue
-                content = tar.extractfile(part)
-                if content is not None:
-                    found[part.name] = _written(content, staging / part.name)
-            while plain.read(BLOCK):  # to its end, where the sum of the whole file stands
-                pass
-    except FileNotFoundError:
-        raise CannotRestore([f"{backup}: there is no such file"]) from None
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        faults.append(f"{backup}: it is cut off or damaged, or no backup ({error})")
+def _unpacked(backup: Path, staging: Path, key: str) -> dict[str, Any]:
+    """Unpack into `staging` what the manifest names, and return the manifest; raise for all faults at once."""
+    faults, found = _written_out(backup, staging)
     manifest = _manifest(staging / MANIFEST)
     if manifest is None:
         raise CannotRestore([*faults, f"{MANIFEST}: missing, or not the manifest of a backup ({FORMAT})"])
     said: dict[str, Any] = manifest["said"]
     faults += _differences(said["files"], found)
     faults += _fault_of_signature(manifest, staging)
+    if key and manifest["key"] != key:
+        faults.append(f"{MANIFEST}: {signed_by(manifest['key'])}; expected the key {key}")
     faults += _faults_of_version(said)
     if faults:
         raise CannotRestore(faults)
-    return said
+    return manifest
+
+
+def _written_out(backup: Path, staging: Path) -> tuple[list[str], dict[str, tuple[str, int]]]:
+    """Write the parts into `staging`, as far as they can be read and there is room; return faults and digests."""
+    faults: list[str] = []
+    found: dict[str, tuple[str, int]] = {}
+    free = room = shutil.disk_usage(staging).free
+    try:
+        with gzip.open(backup) as plain, tarfile.open(fileobj=plain, mode="r|") as tar:
+            for part in tar:
+                if fault := _fault_of_name(part, found):
+                    faults.append(fault)
+                    continue
+                # Of what a header promises no more is read, so the sum of the headers is the most that is written.
+                room -= part.size
+                if room < 0:
+                    raise CannotRestore([f"{backup}: unpacked it takes more than the {free} bytes that are free here"])
+                content = tar.extractfile(part)
+                if content is not None:
+                    found[part.name] = _written(content, staging / part.name)
+                if part.name == MANIFEST:
+                    _require_room(_manifest(staging / MANIFEST), free)
+            while plain.read(BLOCK):  # to its end, where the sum of the whole file stands
+                pass
+    except FileNotFoundError:
+        raise CannotRestore([f"{backup}: there is no such file"]) from None
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        faults.append(f"{backup}: it is cut off or damaged, or no backup ({error})")
+    return faults, found
+
+
+def signed_by(key: str) -> str:
+    """Return in words who signed a backup."""
+    return f"signed by the key {key}" if key else "not signed"
+
+
+def _require_room(manifest: dict[str, Any] | None, free: int) -> None:
+    """Refuse before the rest is unpacked; our backups begin with their manifest.
+
+    Where the database is a file, it is made beside what was unpacked, and is about as large.
+    """
+    if manifest is None:
+        return
+    parts = sum(item["bytes"] for item in manifest["said"]["files"].values())
+    needed = parts * (2 if connection.vendor == "sqlite" else 1)
+    if needed > free:
+        raise CannotRestore([f"it needs about {needed} bytes here, and {free} are free"])
 
 
 def _fault_of_name(part: tarfile.TarInfo, found: dict[str, Any]) -> str:
@@ -261,16 +322,14 @@ def _rows_told_apart() -> Iterator[None]:
 
 
 def _put_back(
-    said: dict[str, Any],
+    manifest: dict[str, Any],
     staging: Path,
     home: Path,
     database: Path,
-    progress: Callable[[str], None],
-    *,
-    keep_faulty: bool,
+    choices: Choices,
 ) -> Restored:
     if connection.vendor == "sqlite":
-        done = _filled(said, staging, progress, keep_faulty=keep_faulty)
+        done = _filled(manifest, staging, choices)
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
@@ -279,30 +338,32 @@ def _put_back(
         return done
     # PostgreSQL makes tables inside a transaction too: until the folder stands, nothing has happened.
     with transaction.atomic(durable=True):
-        done = _filled(said, staging, progress, keep_faulty=keep_faulty)
+        done = _filled(manifest, staging, choices)
         _put_home(staging, home)
     return done
 
 
-def _filled(said: dict[str, Any], staging: Path, progress: Callable[[str], None], *, keep_faulty: bool) -> Restored:
-    progress("making the tables")
+def _filled(manifest: dict[str, Any], staging: Path, choices: Choices) -> Restored:
+    said = manifest["said"]
+    choices.progress("making the tables")
     executor = MigrationExecutor(connection)
     state = executor.migrate(_newest(executor.loader, {_split(name) for name in said["migrations"]}))
-    progress(f"filling them with {sum(said['rows'].values())} rows")
+    choices.progress(f"filling them with {sum(said['rows'].values())} rows")
     with transaction.atomic():
         for table in said["rows"]:
             _fill_table(_model_of(state.apps, table), staging / TABLES / f"{table}.jsonl")
     _check_references()
-    progress("bringing it up to date")
+    choices.progress("bringing it up to date")
     _set_sequences()
     call_command("migrate", verbosity=0, interactive=False)
     rebuild_read_tables()
-    progress("verifying history")
+    choices.progress("verifying history")
     found = verify_history(None)
-    if not found.ok and not keep_faulty:
+    if not found.ok and not choices.keep_faulty:
         raise CannotRestore(
             ["history does not verify: " + "; ".join(f"{item.kind}: {item.text}" for item in found.problems)]
         )
+    given_up = give_up_waiting_mail("Restored", actor=OPERATOR) if choices.give_up_mail else 0
     return Restored(
         installation=said["installation"],
         at=said["at"],
@@ -311,6 +372,9 @@ def _filled(said: dict[str, Any], staging: Path, progress: Callable[[str], None]
         entries=found.entries,
         checkpoints=found.checkpoints,
         has_master_key=settings.INSTALLATION.master_key() is not None,
+        signed_by=manifest["key"],
+        mail_waiting=mail_counts()[MailState.WAITING],
+        mail_given_up=given_up,
     )
 
 

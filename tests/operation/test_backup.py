@@ -12,6 +12,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -109,6 +110,7 @@ def test_what_comes_back_is_what_was_there(kept, places):
     other = places.empty()
     said = other.done("restore", out)
     assert said["has_master_key"] is True
+    assert said["signed_by"] == json.loads(unpacked(out)["manifest.json"])["key"] != ""
     assert os.name != "posix" or other.home.stat().st_mode & 0o077 == 0
     assert files(other.home) == files(machine.home)
     assert verified(other) == verified(machine)
@@ -198,11 +200,11 @@ def test_every_fault_of_a_backup_is_told_before_anything_is_written(kept, tmp_pa
     path = tmp_path / "faulty.tar.gz"
     monkeypatch.setattr(restoring, "_faults_of_target", lambda _home: [])
 
-    def faults(content: bytes | None = None) -> list[str]:
+    def faults(content: bytes | None = None, key: str = "") -> list[str]:
         if content is not None:
             path.write_bytes(content)
         with override_settings(ALUNITE_HOME=tmp_path / "home"), pytest.raises(restoring.CannotRestore) as error:
-            restoring.restore(path, progress=lambda _text: None)
+            restoring.restore(path, progress=lambda _text: None, key=key)
         assert [each.name for each in tmp_path.iterdir()] == ["faulty.tar.gz"]
         return error.value.faults
 
@@ -224,6 +226,25 @@ def test_every_fault_of_a_backup_is_told_before_anything_is_written(kept, tmp_pa
     packed(with_manifest(parts, lambda manifest: manifest["said"].update(at="2020-01-01T00:00:00+00:00")), path)
     [said] = faults()
     assert "not signed" in said
+
+    # Whoever makes a backup of their own can put a key of their own into it, and sign with that.
+    signer, another = json.loads(parts["manifest.json"])["key"], "0" * 32
+    assert faults(whole, key=another) == [f"manifest.json: signed by the key {signer}; expected the key {another}"]
+    packed(listed(parts, "home/installation.json"), path)
+    assert faults(key=signer) == [f"manifest.json: not signed; expected the key {signer}"]
+
+    def free(amount: int) -> None:
+        monkeypatch.setattr(restoring.shutil, "disk_usage", lambda _path: SimpleNamespace(free=amount))
+
+    size = sum(map(len, parts.values()))
+    free(size // 2)
+    assert ["are free" in text for text in faults(whole)] == [True]
+    # One that says less than it holds: not even what there is room for is filled.
+    free(3 * size)
+    packed({**parts, "home/bomb": bytes(3 * size)}, path)
+    assert ["that are free" in text for text in faults()] == [True]
+    monkeypatch.undo()
+    monkeypatch.setattr(restoring, "_faults_of_target", lambda _home: [])
 
     later = "members.0999_of_a_later_version"
     packed(with_manifest(parts, lambda manifest: manifest["said"]["migrations"].append(later)), path)
@@ -263,8 +284,15 @@ def test_rows_that_history_does_not_vouch_for_are_refused_and_nothing_stays(kept
     packed(listed(broken, "tables/members_member.jsonl"), path)
     assert faults()
 
-    path.write_bytes(out.read_bytes())
-    assert machine.done("restore", path)["rows"] > 299
+    # A mail that waited may have been sent since; an unsigned backup is put back, and said to be one.
+    mail = {"id": 1, "message_id": "<1@x>", "to": "a@example.org", "subject": "s", "body": "b", "state": "waiting"}
+    at = "2026-11-22T12:00:00+00:00"
+    mail |= {"written_at": at, "due_at": at, "attempts": 0, "held_until": None, "done_at": None, "last_fault": ""}
+    name = "tables/outbox_outgoingmail.jsonl"
+    packed(listed({**parts, name: lines([mail])}, name), path)
+    done = machine.done("restore", path, "--give-up-mail")
+    assert (done["signed_by"], done["mail_given_up"], done["mail_waiting"]) == ("", 1, 0)
+    assert done["rows"] > 299
 
 
 def test_a_place_that_is_not_empty_is_refused_and_left_as_it_was(kept, places):

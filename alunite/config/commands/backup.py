@@ -12,7 +12,7 @@ from alunite.config.backing_up import make_backup
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import json_option, need_database, need_ready, readable, say, show, writing
 from alunite.config.migrating import migration_state
-from alunite.config.restoring import CannotRestore
+from alunite.config.restoring import CannotRestore, signed_by
 from alunite.config.restoring import restore as put_back
 
 
@@ -47,19 +47,24 @@ def backup(*, out: Path, as_json: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--keep-faulty", is_flag=True, help="Put it back although its history does not verify.")
+@click.option("--key", default="", help="Refuse a backup signed by any key but this one (its fingerprint), or by none.")
+@click.option("--give-up-mail", is_flag=True, help="Do not send again what waited to be sent when the backup was made.")
 @json_option
-def restore(*, file: Path, keep_faulty: bool, as_json: bool) -> None:
+def restore(*, file: Path, keep_faulty: bool, key: str, give_up_mail: bool, as_json: bool) -> None:
     """Put a backup into an EMPTY data folder and database: checked first, and all of it or nothing."""
     if settings.INSTALLATION.exists:
         raise InputFault(f"ALUNITE_HOME={settings.ALUNITE_HOME}: expected a folder that is empty or not there")
     if settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
         need_database()
     try:
-        done = put_back(file, progress=say, keep_faulty=keep_faulty)
+        done = put_back(file, progress=say, keep_faulty=keep_faulty, key=key.strip().lower(), give_up_mail=give_up_mail)
     except CannotRestore as error:
         raise InputFault(readable_lines(error.faults), {"faults": error.faults}) from error
     if not done.has_master_key:
         say("the master key is not in a backup: set ALUNITE_MASTER_KEY to the one of this installation")
+    say(f"{signed_by(done.signed_by)}{'' if key else '; whether that is your key, only you can tell (--key)'}")
+    if done.mail_waiting:
+        say(f"{done.mail_waiting} mails wait, as they did then: the worker sends them, also if they were sent since")
     text = f"{settings.ALUNITE_HOME}: {done.rows} rows and {done.files} files as of {done.at}; history is verified"
     show(asdict(done), f"{text} ({done.entries} entries). Now run: alunite init", as_json=as_json)
 

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, policy, require
-from alunite.foundation.history.actions import record
+from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.messages.models import MailState, OutgoingMail
 from alunite.foundation.messages.queries import shows_mail
 from alunite.foundation.messages.transports import Transport, fault_of, transport, written_file
@@ -93,21 +93,37 @@ def _put_off(mail: OutgoingMail, error: Exception, actor: Actor) -> str:
     mail.last_fault, for_good = fault_of(error)
     mail.attempts += 1
     mail.held_until = None
-    now = timezone.now()
-    fields = ["state", "done_at", "due_at", "held_until", "last_fault", "attempts"]
     if not for_good and mail.attempts <= len(WAITS):
-        mail.due_at = now + WAITS[mail.attempts - 1]
-        mail.save(update_fields=fields)
+        mail.due_at = timezone.now() + WAITS[mail.attempts - 1]
+        mail.save(update_fields=["due_at", "held_until", "last_fault", "attempts"])
         log.warning("mail %s put off after attempt %d: %s", mail.pk, mail.attempts, mail.last_fault)
         return "put_off"
-    mail.state, mail.done_at = MailState.GIVEN_UP, now
-    _forget_text(mail)
-    with transaction.atomic():
-        mail.save(update_fields=[*fields, "body"])
-        payload = {"attempts": mail.attempts, "fault": mail.last_fault}
-        record("mail.given_up", record_type="mail", record_id=mail.pk, payload=payload, actor=actor.label)
+    _give_up([mail], actor)
     log.error("mail %s given up after attempt %d: %s", mail.pk, mail.attempts, mail.last_fault)
     return "given_up"
+
+
+def give_up_waiting_mail(fault: str, *, actor: Actor) -> int:
+    """Give up every mail that waits, for this reason, and return how many there were."""
+    require(actor, "mail.send")
+    with transaction.atomic():
+        waiting = list(OutgoingMail.objects.select_for_update().filter(state=MailState.WAITING).order_by("pk"))
+        for mail in waiting:
+            mail.last_fault, mail.held_until = fault, None
+        _give_up(waiting, actor)
+    return len(waiting)
+
+
+def _give_up(mails: Sequence[OutgoingMail], actor: Actor) -> None:
+    now = timezone.now()
+    for mail in mails:
+        mail.state, mail.done_at = MailState.GIVEN_UP, now
+        _forget_text(mail)
+    told = [Change("mail", str(mail.pk), {"attempts": mail.attempts, "fault": mail.last_fault}) for mail in mails]
+    with transaction.atomic():
+        fields = ["state", "done_at", "held_until", "last_fault", "attempts", "body"]
+        OutgoingMail.objects.bulk_update(mails, fields, batch_size=500)
+        record_many("mail.given_up", told, actor=actor.label)
 
 
 def _forget_text(mail: OutgoingMail) -> None:
