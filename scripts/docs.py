@@ -37,7 +37,7 @@ VARIABLES = MappingProxyType(
     {
         "ALUNITE_API_REQUESTS_A_MINUTE": (
             "How many requests one client address may make to the public API and files in a minute, counted by each "
-            "worker for itself unless a shared cache is set; `0` for no limit"
+            "worker for itself; `0` for no limit"
         ),
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
         "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",

@@ -222,6 +222,9 @@ AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_CLIENT_IP_CALLABLE = "alunite.foundation.accounts.addresses.client_address"
 AXES_USERNAME_FORM_FIELD = "login"
+# What was typed as a name may be a password: it is counted by a digest, and kept nowhere.
+AXES_USERNAME_CALLABLE = "alunite.foundation.accounts.sign_ins.counted_name"
+AXES_SENSITIVE_PARAMETERS = ["login"]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False
@@ -235,6 +238,11 @@ except EnvError as error:
     raise ImproperlyConfigured("ALUNITE_DECISION_DAYS: expected a number of days, 1 or more") from error
 if ALUNITE_DECISION_DAYS < 1:
     raise ImproperlyConfigured("ALUNITE_DECISION_DAYS: expected a number of days, 1 or more")
+
+# Each process counts for itself what may be done how often: limits that must be exact, of wrong passwords and codes, are
+# counted in the database. A cache shared by processes would unpickle what stands in a file or a table, so whoever can
+# write there could run code beside the master key. docs/how-to/deploy.md gives the numbers, and what a proxy can add.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English")]

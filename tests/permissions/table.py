@@ -171,8 +171,8 @@ TABLE = """
 /account/sso/                                 | one's own                 | GET  | 200 200 200 200 200 200 200 200 200 302
 /account/sso/cancelled/                       | says so                   | GET  | 200 200 200 200 200 200 200 200 200 200
 /account/sso/error/                           | says so                   | GET  | 401 401 401 401 401 401 401 401 401 401
-/account/sso/<slug:provider_id>/              | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
-/account/sso/<slug:provider_id>/callback/     | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
+/account/sso/sso/                             | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
+/account/sso/sso/callback/                    | none is set up            | GET  | 404 404 404 404 404 404 404 404 404 404
 /organisations/<uuid:organisation_id>/edit/   | the member's              | GET  | 200 404 404 404 404 200 404 404 404 302
 /organisations/<uuid:organisation_id>/edit/   | the member's              | POST | 400 404 404 404 404 400 404 404 404 302
 /organisations/<uuid:organisation_id>/edit/   | the audit firm's          | GET  | 404 404 200 404 404 200 404 404 404 302
@@ -215,8 +215,8 @@ TABLE = """
 /account/second-factor/keys/login/| without a key | POST | 302 302 302 302 302 302 302 302 302 302
 /account/second-factor/keys/reauthenticate/| without a key | POST | 302 302 302 302 302 302 302 302 302 302
 /account/sso/| disconnecting nothing | POST | 200 200 200 200 200 200 200 200 200 302
-/account/sso/<slug:provider_id>/| none is set up | POST | 404 404 404 404 404 404 404 404 404 404
-/account/sso/<slug:provider_id>/callback/| none is set up | POST | 404 404 404 404 404 404 404 404 404 404
+/account/sso/sso/| none is set up | POST | 404 404 404 404 404 404 404 404 404 404
+/account/sso/sso/callback/| none is set up | POST | 404 404 404 404 404 404 404 404 404 404
 /organisations/<uuid:organisation_id>/edit/| the member's, renamed | POST | 302 404 404 404 404 302 404 404 404 302
 /organisations/<uuid:organisation_id>/edit/| the audit firm's | POST | 404 404 400 404 404 400 404 404 404 302
 /organisations/<uuid:organisation_id>/edit/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302

@@ -182,8 +182,6 @@ def of_people(cast: Cast) -> dict[tuple[str, str], str]:
         ("/account/second-factor/keys/<int:pk>/remove/", "somebody else's"): (
             f"/account/second-factor/keys/{foreign.pk}/remove/"
         ),
-        ("/account/sso/<slug:provider_id>/", "none is set up"): "/account/sso/sso/",
-        ("/account/sso/<slug:provider_id>/callback/", "none is set up"): "/account/sso/sso/callback/",
         (key, "a link that does not hold"): "/account/password/reset/key/1-2-3/",
     }
     for deed in ("send", "revoke"):

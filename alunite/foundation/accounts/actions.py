@@ -12,9 +12,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from alunite.foundation.accounts.cast import CAST, Player
-from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person, sign_in_name
+from alunite.foundation.accounts.models import (
+    Affiliation,
+    Invitation,
+    Organisation,
+    Person,
+    held_at,
+    sign_in_name,
+)
 from alunite.foundation.accounts.policies import Actor, actor_for, allows, require
 from alunite.foundation.accounts.roles import Role
+from alunite.foundation.accounts.rules import may_end_role
+from alunite.foundation.core.judgement import Reason
 from alunite.foundation.history import editing
 from alunite.foundation.history.actions import record
 from alunite.foundation.history.models import Entry
@@ -26,6 +35,14 @@ class InvalidAccount(ValueError):
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{name}: {expected}" for name, expected in faults))
         self.faults = tuple(faults)
+
+
+class CannotEnd(ValueError):
+    """The role cannot be ended by whoever asks; `reasons` say why."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__(" ".join(reason.text for reason in reasons))
+        self.reasons = reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +206,31 @@ def begin_affiliation(person: Person, organisation: Organisation, role: str, *, 
 
 
 def end_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliation:
-    """End a role from this moment on; one that has ended keeps its end."""
+    """End a role from this moment on; one that has ended keeps its end.
+
+    Raises
+    ------
+    CannotEnd
+        If it is the actor's own, and the last administration of the organisation.
+    Refused
+        If the actor may not.
+    """
     require(actor, "organisation.people", affiliation.organisation)
     with transaction.atomic():
+        # So that of two who leave at once one is the last.
+        Organisation.objects.select_for_update().get(pk=affiliation.organisation_id)
         held = Affiliation.objects.select_for_update().get(pk=affiliation.pk)
         if held.until is None:
+            others = Affiliation.objects.filter(
+                held_at(timezone.now()),
+                organisation=held.organisation_id,
+                role=Role.ADMIN,
+                person__is_active=True,
+            ).exclude(pk=held.pk)
+            is_own = str(held.person_id) == actor.person_id
+            judgement = may_end_role(held.role, is_own=is_own, other_administrators=others.count())
+            if not judgement.result:
+                raise CannotEnd(judgement.reasons)
             held.until = max(timezone.now(), held.since)
             held.save(update_fields=["until"])
             record_affiliation("affiliation.ended", held, actor)

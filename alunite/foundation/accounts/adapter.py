@@ -32,6 +32,9 @@ from alunite.foundation.accounts.models import Person, sign_in_name
 # A page that shows who is signed in needs no banner about it.
 UNSAID = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
 
+# What the library would write to an address without an account.
+TO_NOBODY = "account/email/unknown_account"
+
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002, the signature is the library's
@@ -90,11 +93,18 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         return urljoin(settings.ALUNITE_ORIGIN, urlsplit(asked).path) if settings.ALUNITE_ORIGIN else asked
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Sign mail with the same name."""
+        """Sign mail with the same name; to an address nobody has, send none.
+
+        Anybody may type anybody's address: the site would be writing to strangers for strangers. The mail is written
+        and taken back, so that both answers take as long.
+        """
         site = RequestSite(self.request)
         if settings.ALUNITE_ORIGIN:
             site.domain = site.name = urlsplit(settings.ALUNITE_ORIGIN).netloc
-        super().send_mail(template_prefix, email, {"current_site": site, **context})
+        with transaction.atomic():
+            super().send_mail(template_prefix, email, {"current_site": site, **context})
+            if template_prefix == TO_NOBODY:
+                transaction.set_rollback(True)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address attempts are counted by."""
@@ -151,11 +161,25 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Nobody signs up by themselves."""
         return False
 
+    def populate_user(
+        self,
+        request: HttpRequest,  # noqa: ARG002, the library's signature
+        sociallogin: SocialLogin,
+        data: dict[str, Any],  # noqa: ARG002
+    ) -> AbstractBaseUser:
+        """Key the sign-in by issuer and id: this is called between reading the answer and looking the person up.
+
+        The account the library would fill in from the answer is never opened, so nothing is put into it.
+        """
+        single_sign_on.key_by_issuer(sociallogin)
+        unsaved: AbstractBaseUser = sociallogin.user
+        return unsaved
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Link a first sign-in to whom it can only be, or say that there is no account for it."""
         if sociallogin.is_existing or request.user.is_authenticated:
             return
-        person = single_sign_on.person_for(request, sociallogin)
+        person = single_sign_on.person_for(sociallogin)
         if person is None:
             raise ImmediateHttpResponse(render(request, "socialaccount/no_account.html", status=403))
         sociallogin.connect(request, person)

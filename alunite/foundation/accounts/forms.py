@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as library
 from django import forms
 from django.core.exceptions import ValidationError
@@ -57,7 +58,9 @@ class CountedCode(library.BaseAuthenticateForm):
             try:
                 if not paused:
                     code: str = super().clean_code()
-                    return code
+                    if not sign_ins.code_was_used(self.authenticator, code):
+                        return code
+                    raise get_adapter().validation_error("incorrect_code")
                 wrong = ValidationError(
                     _("Too many wrong codes. For a quarter of an hour none is tried, not even a right one."),
                     code="too_many_codes",

@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 from django.forms.models import model_to_dict
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Invitation, Person
 from alunite.foundation.accounts.personal import By, holds
+from alunite.foundation.accounts.sign_ins import counted_name
 from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
 
@@ -74,7 +76,7 @@ class WaysToSignIn:
 class FailedAttempts:
     def find(self, person: Person) -> list[dict[str, Any]]:
         """Return the attempts that are still counted."""
-        kept = AccessAttempt.objects.filter(username=person.username).order_by("pk")
+        kept = AccessAttempt.objects.filter(username=self._counted_under(person)).order_by("pk")
         return [
             {
                 "at": str(one.attempt_time),
@@ -88,7 +90,11 @@ class FailedAttempts:
     def erase(self, person: Person, by: By) -> int:  # noqa: ARG002
         """Remove them."""
         models: tuple[type[Model], ...] = (AccessAttempt, AccessFailureLog, AccessLog)
-        return sum(_removed(model._default_manager.filter(username=person.username)) for model in models)  # noqa: SLF001
+        name = self._counted_under(person)
+        return sum(_removed(model._default_manager.filter(username=name)) for model in models)  # noqa: SLF001
+
+    def _counted_under(self, person: Person) -> str:
+        return counted_name(None, {settings.AXES_USERNAME_FORM_FIELD: person.username})
 
 
 @holds("invitations", "Invitations to your address")

@@ -45,6 +45,11 @@ KEPT: dict[str, Kept] = {
     "socialaccount.socialaccount": Kept("single sign-on", "until unlinked", GONE),
     "usersessions.usersession": Kept("the list of browsers signed in", "until the session ends", GONE),
     "admin.logentry": Kept("Django's own; nothing writes it", "never written", ENDED),
+    "axes.accessattempt.username": Kept(
+        "counting failed attempts; a keyed digest of what was typed",
+        "until the pause is over and somebody signs in",
+        GONE,
+    ),
     "axes.accessattempt": Kept("counting failed attempts", "until the pause is over and somebody signs in", GONE),
     "axes.accessfailurelog": Kept("the library's; switched off", "never written", GONE),
     "axes.accesslog": Kept("the library's; switched off", "never written", GONE),

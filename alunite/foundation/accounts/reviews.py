@@ -68,7 +68,9 @@ def _remind(organisation: Organisation, now: datetime, actor: Actor) -> int:
         "organisation": organisation,
         "count": overdue().filter(organisation=organisation).count(),
         "days": settings.ALUNITE_REVIEW_DAYS,
-        "address": urljoin(settings.ALUNITE_ORIGIN, reverse("organisation_people", args=[organisation.pk])),
+        # Without it nobody knows here what the site is called: half an address leads nowhere.
+        "address": settings.ALUNITE_ORIGIN
+        and urljoin(settings.ALUNITE_ORIGIN, reverse("organisation_people", args=[organisation.pk])),
     }
     subject = gettext("Please look through the people of %(organisation)s") % {"organisation": organisation.name}
     with transaction.atomic():

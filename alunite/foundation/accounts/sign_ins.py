@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from alunite.foundation.accounts.models import Person, sign_in_name
 from alunite.foundation.accounts.policies import PUBLIC, Actor, require
@@ -54,8 +58,8 @@ def noticed(person: Person, notice: str) -> None:
 def failed(name: str, *, paused: bool) -> None:
     """Record a failed attempt; a pause once, and nothing of the attempts during it.
 
-    Of a name nobody has, nothing is kept: it may be a password typed into the wrong field. An entry is written
-    nevertheless, so that both take as long.
+    Of a name nobody has, nothing is kept: it may be a password typed into the wrong field, and history would grow by
+    whatever strangers type. An entry is written and taken back, so that both take as long.
     """
     person = Person.objects.filter(username=sign_in_name(name)).first()
     if person is None:
@@ -63,10 +67,34 @@ def failed(name: str, *, paused: bool) -> None:
             with transaction.atomic():
                 number = secrets.token_hex(16)
                 record("sign_in.failed", record_type="sign_in", record_id=number, payload={}, actor=PUBLIC.label)
+                transaction.set_rollback(True)
     elif not paused:
         _record(person, "person.sign_in_failed", PUBLIC.label)
     elif not _paused_just_now(person):
         _record(person, PAUSED, PUBLIC.label)
+
+
+def counted_name(_request: HttpRequest | None, credentials: Mapping[str, str] | None) -> str:
+    """Return what failed attempts are counted under: a keyed digest, for what was typed may be a password."""
+    typed = (credentials or {}).get(settings.AXES_USERNAME_FORM_FIELD) or ""
+    return salted_hmac("alunite.sign_in_name", sign_in_name(typed), algorithm="sha256").hexdigest()
+
+
+def code_was_used(factor: Authenticator, code: str) -> bool:
+    """Tell whether a one-time code was accepted before, and remember this one; in the turn of its person.
+
+    RFC 6238, 5.2: a second try of a code that was accepted is refused. The library remembers in the memory of one web
+    worker. A code holds for one period of 30 seconds, so the last one is enough.
+    """
+    if factor.type != Authenticator.Type.TOTP:
+        return False
+    digits = "".join(char for char in code if char.isdigit())
+    used = salted_hmac("alunite.one_time_code", f"{factor.pk}:{digits}", algorithm="sha256").hexdigest()
+    if factor.data.get("last_used") == used:
+        return True
+    factor.data["last_used"] = used
+    factor.save(update_fields=["data"])
+    return False
 
 
 def take_turn(person: Person) -> None:

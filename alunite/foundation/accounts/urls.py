@@ -31,6 +31,8 @@ def private(view: View) -> View:
 
 
 FACTORS = "account/second-factor/"
+PROVIDER = "sso"
+ONE_PROVIDER = {"provider_id": PROVIDER}
 
 urlpatterns = [
     path("account/", views.account_home, name="account_home"),
@@ -75,8 +77,9 @@ urlpatterns = [
     path("account/sso/", private(social.connections), name="socialaccount_connections"),
     path("account/sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("account/sso/error/", social.login_error, name="socialaccount_login_error"),
-    path("account/sso/<slug:provider_id>/", never_cache(sso.login), name="openid_connect_login"),
-    path("account/sso/<slug:provider_id>/callback/", never_cache(sso.callback), name="openid_connect_callback"),
+    # There is one provider, and no other name for it: the library would answer to its own names too.
+    path(f"account/sso/{PROVIDER}/", never_cache(sso.login), ONE_PROVIDER, name="openid_connect_login"),
+    path(f"account/sso/{PROVIDER}/callback/", never_cache(sso.callback), ONE_PROVIDER, name="openid_connect_callback"),
     path("organisations/<uuid:organisation_id>/", views.organisation, name="organisation"),
     path("organisations/<uuid:organisation_id>/edit/", views.edit_organisation, name="edit_organisation"),
     path("organisations/<uuid:organisation_id>/people/", views.organisation_people, name="organisation_people"),

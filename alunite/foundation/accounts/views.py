@@ -8,19 +8,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alunite.foundation.accounts import actions
 from alunite.foundation.accounts import invitations as inviting
-from alunite.foundation.accounts.actions import InvalidAccount, end_affiliation
+from alunite.foundation.accounts.actions import CannotEnd, InvalidAccount, end_affiliation
 from alunite.foundation.accounts.forms import InviteForm, NewcomerForm, OrganisationForm
 from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person
 from alunite.foundation.accounts.policies import actor_for, allows
 from alunite.foundation.accounts.queries import organisations_visible_to, people_of, sign_in_lines
 from alunite.foundation.accounts.reviews import confirm_affiliation
-from alunite.foundation.accounts.single_sign_on import SESSION_KEY
 from alunite.foundation.history import editing
 from alunite.foundation.history.editing import NoMark, Stale
 
@@ -118,8 +119,12 @@ def affiliation_confirm(request: HttpRequest, affiliation_id: int) -> HttpRespon
 @login_required
 def affiliation_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     found = _affiliation(request, affiliation_id)
-    end_affiliation(found, actor=actor_for(request.user))
-    messages.success(request, gettext("The role has ended."))
+    try:
+        end_affiliation(found, actor=actor_for(request.user))
+    except CannotEnd as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, gettext("The role has ended."))
     # Whoever ended their own administration may not come back here.
     still = allows(actor_for(request.user), "organisation.people", found.organisation)
     return redirect("organisation_people", found.organisation_id) if still else redirect("account_home")
@@ -136,8 +141,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _accept_signed_in(request, found, token)
     form = NewcomerForm(request.POST if request.method == "POST" else None, initial={"username": found.email.lower()})
     if request.method == "POST" and "single_sign_on" in request.POST:
-        request.session[SESSION_KEY] = token
-        return redirect("openid_connect_login", provider_id="sso")
+        start = reverse("openid_connect_login", kwargs={"provider_id": "sso"})
+        return redirect(f"{start}?{urlencode({'next': request.path})}")
     if request.method == "POST" and form.is_valid() and (answer := _accept_as_newcomer(request, token, form)):
         return answer
     return render(request, "account/invitation.html", {"invitation": found, "form": form, "token": token})

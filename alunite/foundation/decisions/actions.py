@@ -158,7 +158,7 @@ def _answerable(decision_id: str, version: int, actor: Actor, *, confirms: bool)
             version=decision.version,
             expires_at=decision.expires_at,
             is_as_proposed=_is_as_proposed(decision),
-            behind=_behind(proposer),
+            behind=behind_roles(proposer, SECRETARIAT_ROLES) if proposer else (),
         ),
         Answer(
             person=actor.person_id,
@@ -166,7 +166,8 @@ def _answerable(decision_id: str, version: int, actor: Actor, *, confirms: bool)
             version=version,
             at=timezone.now(),
             confirms=confirms,
-            behind=_behind(Person.objects.filter(pk=actor.person_id).first()),
+            # `require` has let nobody through but a person of the Secretariat.
+            behind=behind_roles(Person.objects.get(pk=uuid.UUID(actor.person_id)), SECRETARIAT_ROLES),
         ),
     )
     if not judgement.result:
@@ -183,10 +184,6 @@ def _is_as_proposed(decision: Decision) -> bool:
     row = {"act": decision.act, "subjects": decision.subjects, "ground": decision.ground}
     told = {name: proposed.data.get(name) for name in row}
     return told == row and proposed.actor == f"person:{decision.proposed_by}"
-
-
-def _behind(person: Person | None) -> tuple[frozenset[str], ...]:
-    return behind_roles(person, SECRETARIAT_ROLES) if person else ()
 
 
 def _tell(kind: str, decision: Decision, said: dict[str, Any], actor: Actor) -> Any:

@@ -60,7 +60,7 @@ class Allowance:
 def allowance(request: HttpRequest) -> Allowance | None:
     """Count a request; None where the operator set no limit.
 
-    Counted per client address and clock minute in Django's cache, which by default every worker has for itself.
+    Counted per client address and clock minute in Django's cache, which every worker has for itself.
     """
     limit = settings.ALUNITE_API_REQUESTS_A_MINUTE
     if not limit:

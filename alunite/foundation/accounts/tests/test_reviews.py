@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from alunite.foundation.accounts.actions import close_account, end_affiliation
+from alunite.foundation.accounts.actions import CannotEnd, affiliate, close_account, end_affiliation
 from alunite.foundation.accounts.models import Affiliation, Organisation, Person
 from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, SYSTEM, Refused
 from alunite.foundation.accounts.reviews import confirm_affiliation, overdue, remind_of_reviews
@@ -31,8 +31,23 @@ def test_a_role_is_confirmed_or_ended_by_the_administrator(cast):
     confirm_affiliation(role, actor=OPERATOR)
     kinds = list(Entry.objects.filter(record_type="affiliation", record_id=str(role.pk)).values_list("kind", flat=True))
     assert kinds == ["affiliation.began", "affiliation.confirmed", "affiliation.ended"], "what ended is not confirmed"
+
+
+def test_the_last_administrator_stays_until_there_is_another_or_the_office_says_so(cast):
+    member, place = cast["member"], cast.organisation("member")
     own = Affiliation.objects.get(person=cast.person("member"), role=Role.ADMIN)
+    page = f"/organisations/{place.pk}/people/"
+    answer = member.post(f"/affiliations/{own.pk}/end/", follow=True)
+    assert answer.redirect_chain[-1][0] == page
+    assert "You are the last administrator here" in answer.content.decode()
+    closed = affiliate("stranger", place, Role.ADMIN, actor=OPERATOR)
+    Person.objects.filter(username="stranger").update(is_active=False)
+    with pytest.raises(CannotEnd):
+        end_affiliation(own, actor=cast.actor("member"))
+    end_affiliation(closed, actor=OPERATOR)
+    another = affiliate("colleague", place, Role.ADMIN, actor=OPERATOR)
     assert member.post(f"/affiliations/{own.pk}/end/")["Location"] == "/account/"
+    assert end_affiliation(another, actor=cast.actor("office")).until
 
 
 def test_nobody_else_confirms_or_ends(cast):
@@ -43,7 +58,7 @@ def test_nobody_else_confirms_or_ends(cast):
 
 
 def test_a_reminder_goes_to_the_administrator_when_roles_are_overdue(cast, settings):
-    settings.ALUNITE_REVIEW_DAYS = 180
+    settings.ALUNITE_REVIEW_DAYS, settings.ALUNITE_ORIGIN = 180, "https://register.example.org"
     assert remind_of_reviews(actor=SYSTEM) == 0
     long_ago = timezone.now() - timedelta(days=181)
     Affiliation.objects.update(since=long_ago)
@@ -51,7 +66,8 @@ def test_a_reminder_goes_to_the_administrator_when_roles_are_overdue(cast, setti
     assert remind_of_reviews(actor=SYSTEM) == 1
     assert mail.outbox[-1].to == ["member@walkthrough.example"]
     assert "3 roles" in mail.outbox[-1].body
-    assert f"/organisations/{cast.organisation('member').pk}/people/" in mail.outbox[-1].body
+    page = f"/organisations/{cast.organisation('member').pk}/people/"
+    assert f"\nhttps://register.example.org{page}\n" in mail.outbox[-1].body
     assert remind_of_reviews(actor=SYSTEM) == 0, "not again before two weeks have gone"
     Organisation.objects.update(reminded_at=timezone.now() - timedelta(days=15))
     assert remind_of_reviews(actor=SYSTEM) == 1
@@ -70,6 +86,8 @@ def test_without_an_administrator_the_office_is_reminded(cast, settings):
     )
     remind_of_reviews(actor=SYSTEM)
     assert mail.outbox[-1].to == ["office@walkthrough.example"]
+    assert "/organisations/" not in mail.outbox[-1].body, "without ALUNITE_ORIGIN half an address would lead nowhere"
+    assert f"choose {cast.organisation('member')}" in mail.outbox[-1].body
 
 
 def test_a_closed_account_signs_in_no_more_and_holds_no_role(cast):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import threading
@@ -13,6 +14,7 @@ import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 
@@ -47,7 +49,7 @@ class Provider(BaseHTTPRequestHandler):
         if self.path.endswith("openid-configuration"):
             self.say(
                 {
-                    "issuer": at,
+                    "issuer": self.server.issuer,
                     "authorization_endpoint": f"{at}/authorize",
                     "token_endpoint": f"{at}/token",
                     "userinfo_endpoint": f"{at}/userinfo",
@@ -56,7 +58,7 @@ class Provider(BaseHTTPRequestHandler):
                 }
             )
         elif self.path == "/userinfo":
-            self.say(self.server.claims)
+            self.say(self.server.claims | self.server.userinfo)
         else:
             key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
             self.say({"keys": [key | {"kid": "1", "use": "sig", "alg": "RS256"}]})
@@ -65,7 +67,7 @@ class Provider(BaseHTTPRequestHandler):
         given = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.server.asked = given
         now = int(time.time())
-        told = {"iss": self.server.address, "aud": CLIENT, "iat": now, "exp": now + 60, **self.server.claims}
+        told = {"iss": self.server.issuer, "aud": CLIENT, "iat": now, "exp": now + 60, **self.server.claims}
         token = jwt.encode(told, KEY, algorithm="RS256", headers={"kid": "1"})
         self.say({"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": token})
 
@@ -74,7 +76,7 @@ class Provider(BaseHTTPRequestHandler):
 def provider(settings, db):
     with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as server:
         server.address = f"http://127.0.0.1:{server.server_address[1]}"
-        server.claims = {}
+        server.claims, server.userinfo, server.issuer = {}, {}, server.address
         threading.Thread(target=server.serve_forever, daemon=True).start()
         app = {"provider_id": "sso", "name": "House", "client_id": CLIENT, "secret": "s"}
         app["settings"] = {"server_url": server.address}
@@ -164,14 +166,84 @@ def test_an_invitation_is_taken_up_by_single_sign_on(provider):
     address = re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0]
     client = Client()
     led = client.post(address, {"single_sign_on": "1"})
-    assert led["Location"] == START
-    come_back(provider, client, email="other@example.org", email_verified=True)
+    assert led["Location"].startswith(f"{START}?next=")
+    came = come_back(provider, client, client.post(led["Location"]), email="other@example.org", email_verified=True)
+    assert came["Location"] == "/account/"
     assert is_in(client)
     made = Person.objects.get()
     assert (made.username, made.display_name, made.email) == ("guest@example.org", "Marit Vik", "Guest@example.org")
     assert not made.has_usable_password()
     assert made.affiliations.get().organisation == place
     assert Client().get(address).status_code == 404
+
+
+def test_an_invitation_given_up_half_way_is_nobody_elses(provider):
+    """Two people use one browser: the first follows a link and leaves, the second signs in."""
+    place = Organisation.objects.create(name="Place", kind=OrganisationKind.MEMBER)
+    invite(place, "guest@example.org", Role.MANAGER, actor=OPERATOR, origin="http://testserver")
+    address = re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0]
+    client = Client()
+    led = client.post(address, {"single_sign_on": "1"})
+    client.post(led["Location"])
+    assert come_back(provider, client, email="other@example.org", email_verified=True).status_code == 403
+    assert not Person.objects.exists()
+    assert Client().get(address).status_code == 200, "it is still the guest's"
+
+
+@pytest.mark.parametrize("name", ["   ", None, "Nul\x00 and\nlines", "x" * 500, ["not", "text"]])
+def test_whatever_a_provider_calls_somebody_the_invitation_is_taken_up(provider, name):
+    place = Organisation.objects.create(name="Place", kind=OrganisationKind.MEMBER)
+    invite(place, "guest@example.org", Role.MANAGER, actor=OPERATOR, origin="http://testserver")
+    client = Client()
+    led = client.post(re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0], {"single_sign_on": "1"})
+    come_back(provider, client, client.post(led["Location"]), name=name)
+    assert is_in(client)
+    assert Person.objects.get().display_name.isprintable()
+
+
+def test_another_issuer_inherits_no_account(provider):
+    """The same id at another provider is another person; a first sign-in goes by the rules of a first one."""
+    marit = person("marit", "marit@example.org")
+    come_back(provider, Client(), email="marit@example.org", email_verified=True)
+    provider.issuer = "https://next.example.org"
+    client = Client()
+    assert come_back(provider, client, email="marit@example.org", email_verified=False).status_code == 403
+    assert not is_in(client)
+    assert SocialAccount.objects.get().user == marit
+
+
+def test_answers_that_do_not_say_who_of_whom_open_nothing(provider):
+    person("marit", "marit@example.org")
+    come_back(provider, Client(), email="marit@example.org", email_verified=True)
+    client = Client()
+    provider.userinfo = {"sub": "2"}
+    answer = come_back(provider, client)
+    assert "failed" in answer.content.decode()
+    assert not is_in(client)
+
+
+def test_links_made_before_are_keyed_by_their_issuer(provider):
+    marit = person("marit", "marit@example.org")
+    token = {"iss": provider.address, "sub": "1"}
+    SocialAccount.objects.create(user=marit, provider="sso", uid="1", extra_data={"id_token": token, "userinfo": {}})
+    client = Client()
+    assert come_back(provider, client).status_code == 403
+    keying = importlib.import_module("alunite.foundation.accounts.migrations.0003_key_single_sign_on_by_issuer")
+    keying.by_issuer(apps, None)
+    come_back(provider, client)
+    assert is_in(client)
+    keying.by_id_alone(apps, None)
+    assert SocialAccount.objects.get().uid == "1"
+
+
+@pytest.mark.parametrize("odd", ["another", "openid_connect", "a-b", "1", "github"])
+def test_a_provider_there_is_not_is_not_found(provider, settings, odd):
+    for configured in (settings.SOCIALACCOUNT_PROVIDERS, {}):
+        settings.SOCIALACCOUNT_PROVIDERS = configured
+        for address in (f"/account/sso/{odd}/", f"/account/sso/{odd}/callback/"):
+            assert Client().get(address).status_code == 404, address
+        assert Client().post(f"/account/sso/{odd}/").status_code == 404
+    assert Client().post(START).status_code == 404, "none is configured"
 
 
 def test_a_state_that_was_not_ours_opens_nothing(provider):
