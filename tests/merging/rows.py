@@ -6,9 +6,13 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from alunite.foundation.accounts.policies import IMPORTER
+from django.utils import timezone
+
+from alunite.foundation.accounts.policies import IMPORTER, Actor
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kind
+from alunite.foundation.merging.actions import merge_records
+from alunite.foundation.merging.models import Proposal
 
 PLAIN = {
     "certificates": {
@@ -35,3 +39,12 @@ def take_up(folder: Path, **kinds: list[Mapping[str, str]]) -> None:
             writer.writerows(PLAIN[kind] | dict(row) for row in rows)
         files.append((kind, path))
     assert import_files(files, actor=IMPORTER).faults == []
+
+
+def merge_pair(kind: str, loser: str, survivor: str, actor: Actor) -> Proposal:
+    """Merge two records a person takes for one, whether or not a rule would have proposed them."""
+    first, second = sorted((loser, survivor))
+    said = {"score": 60, "reasons": [], "evidence": "", "proposed_at": timezone.now()}
+    pair, _ = Proposal.objects.get_or_create(kind=kind, first=first, second=second, defaults=said)
+    merge_records(pair.pk, survivor=survivor, version=pair.version, note="", actor=actor)
+    return pair

@@ -8,14 +8,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from alunite.foundation.importing.checks import check_statements
 from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kinds
-from alunite.foundation.merging.actions import CannotDecide, merge_records, undo_merge
+from alunite.foundation.merging.actions import CannotDecide, undo_merge
 from alunite.foundation.merging.kinds import merge_kinds
-from alunite.foundation.merging.models import Merge, Proposal
+from alunite.foundation.merging.models import Merge
 from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.publications.checks import check_publications
 from alunite.foundation.publications.queries import current_publications, read
@@ -24,7 +23,7 @@ from alunite.front.register.tests.world import undone
 from alunite.programme.audits.models import Firm
 from alunite.programme.certificates.models import Certificate, CertificationEvent
 from alunite.programme.members.models import Facility, Member
-from tests.merging.rows import take_up
+from tests.merging.rows import merge_pair, take_up
 
 NAMES = [f"{word} Metals" for word in ("North", "South", "East")]
 FIRMS = ["", "Check One", "Check Two"]
@@ -83,11 +82,8 @@ class World:
         ]
         if len(free) < 2:
             return
-        survivor, *_ = both = self.merges.sample(free, 2)
-        first, second = sorted(both)
-        said = {"score": 60, "reasons": [], "evidence": "", "proposed_at": timezone.now()}
-        pair, _ = Proposal.objects.get_or_create(kind=kind, first=first, second=second, defaults=said)
-        merge_records(pair.pk, survivor=survivor, version=pair.version, note="", actor=self.actor)
+        survivor, loser = self.merges.sample(free, 2)
+        merge_pair(kind, loser, survivor, self.actor)
 
     def undo_one(self) -> None:
         standing = list(Merge.objects.filter(undone_at=None).order_by("pk"))
@@ -166,10 +162,7 @@ def test_while_merged_the_rows_exported_are_the_same(scheme, tmp_path, cast):
 def test_what_is_stated_later_of_a_merged_member_shows_up_at_the_one_that_speaks(scheme, tmp_path, cast):
     take_up(tmp_path, members=[{"name": "North Metals"}, {"name": "North Metals Group"}])
     stays, gives_way = (Member.objects.get(name=name).pk for name in ("North Metals", "North Metals Group"))
-    first, second = sorted((stays, gives_way))
-    said = {"score": 60, "reasons": [], "evidence": "", "proposed_at": timezone.now()}
-    pair = Proposal.objects.create(kind="member", first=first, second=second, **said)
-    merge_records(pair.pk, survivor=stays, version=1, note="", actor=cast.actor("office"))
+    pair = merge_pair("member", gives_way, stays, cast.actor("office"))
     take_up(tmp_path, members=[{"name": "North Metals Group", "country": "NO", "joined": "2019"}])
     current = {item.subject: item for item in read(current_publications()) if item.kind == "member"}
     shown = current[stays].payload

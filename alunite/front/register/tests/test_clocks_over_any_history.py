@@ -1,4 +1,8 @@
-"""Whatever was published, corrected, redacted, withdrawn and said again: read tables, as-of pages and paging agree."""
+"""Whatever was published, corrected, redacted, merged, parted, withdrawn and said again: read tables, as-of pages and
+paging agree.
+
+Some subjects are published as they come; others are records that were imported, which people merge and part.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+import pytest
+from django.conf import settings as installed
 from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.merging.actions import undo_merge
+from alunite.foundation.merging.models import Merge
+from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.publications import queries as published
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication, PublicationPayload
@@ -19,16 +28,38 @@ from alunite.front.register.checks import check_read_tables
 from alunite.front.register.models import Record
 from alunite.front.register.projector import CERTIFICATE, EVENT, rebuild
 from alunite.front.register.queries import Asked, Listing, listing
-from alunite.front.register.tests.world import SOAK, read_tables, stated, undone
-from tests.decided import redact_by
+from alunite.front.register.tests.world import SOAK, read_tables, stated, take_up, undone
+from alunite.programme.audits.models import Firm
+from alunite.programme.certificates.models import CertificationEvent
+from alunite.programme.members.models import Member
+from tests import rows
+from tests.decided import OFFICE, redact_by
+from tests.merging.rows import merge_pair
 
 SUBJECTS = [f"2222222{digit}" for digit in "23456"]
 DAYS = [date(2020, 1, 1), date(2021, 6, 30), date(2023, 1, 1)]
+MEMBERS = ["North Metals", "South Metals", "East Metals"]
+MERGED = {"member": (Member, "name"), "firm": (Firm, "name"), "certification_event": (CertificationEvent, "record_id")}
 STATES = ("active", "suspended", "expired", "unknown")
 OURS = settings(
     max_examples=max(12, int(200 * SOAK)),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@pytest.fixture
+def imported(scheme, tmp_path):
+    """Records that can be merged: members, firms, events with and without a certificate; an audit names some."""
+    of_events = [
+        {"record_id": f"T{place}", "member": name, "audit_firm": f"Check {place}", "announced_date": "2022-05"}
+        for place, name in enumerate(MEMBERS)
+    ]
+    audit = {"member": "North Metals;South Metals", "audit_firm": "Check 1"}
+    finding = {"member": "South Metals"}
+    done = rows.importer(tmp_path)(
+        members=[{"name": name} for name in MEMBERS], certificates=of_events, audits=[audit], findings=[finding]
+    )
+    rows.taken_up(done)
 
 
 @dataclass
@@ -66,10 +97,36 @@ def withdraw(step: Step) -> None:
     publish(step.kind, [ToPublish(step.subject, None, "owner_request")], actor=OPERATOR)
 
 
+def withdraw_imported(step: Step) -> None:
+    shown = published.current_publications().filter(kind__in=MERGED, withdrawal="")
+    if found := list(shown.values_list("kind", "subject")):
+        kind, subject = found[step.which % len(found)]
+        publish(kind, [ToPublish(subject, None, "owner_request")], actor=OPERATOR)
+
+
+def correct(step: Step) -> None:
+    """State another thing in the row of an imported event; it may stand under another certificate then."""
+    told = {"record_id": f"T{step.which % 3}", "member": MEMBERS[step.which % 3], "entity": f"Works of {step.state}"}
+    number = {"certificate_number": "7"} if step.which % 2 else {}
+    take_up(installed.ALUNITE_HOME, told | number | {"announced_date": step.day.isoformat()})
+
+
 def merge(step: Step) -> None:
-    """Let another subject speak for one: what a merge says, and what saying it again undoes."""
-    other = SUBJECTS[(SUBJECTS.index(step.subject) + 1) % len(SUBJECTS)]
-    publish(step.kind, [ToPublish(step.subject, None, "merged", other)], actor=OPERATOR)
+    """Let a person merge two records that speak for themselves, if there are two."""
+    kind = sorted(MERGED)[step.which % len(MERGED)]
+    model, name = MERGED[kind]
+    gone = standing_merges(kind)
+    free = [pk for pk in model.objects.order_by(name).values_list("pk", flat=True) if pk not in gone]
+    if len(free) > 1:
+        loser = free.pop(step.which % len(free))
+        merge_pair(kind, loser, free[step.which % len(free)], OFFICE)
+
+
+def part(step: Step) -> None:
+    """Let a person undo one of the merges that stand."""
+    if standing := list(Merge.objects.filter(undone_at=None).order_by("pk")):
+        pair = standing[step.which % len(standing)].proposal
+        undo_merge(pair.pk, version=pair.version, note="", actor=OFFICE)
 
 
 def redact(step: Step) -> None:
@@ -82,14 +139,17 @@ def redact(step: Step) -> None:
 STEPS: dict[str, Callable[[Step], None]] = {
     "say": say,
     "say twice at once": say_twice_at_once,
+    "correct": correct,
     "withdraw": withdraw,
+    "withdraw imported": withdraw_imported,
     "merge": merge,
+    "part": part,
     "redact": redact,
 }
 
 STEP = st.builds(
     Step,
-    name=st.sampled_from(["say", "say", *STEPS]),
+    name=st.sampled_from(["say", "merge", *STEPS]),
     kind=st.sampled_from([EVENT, CERTIFICATE]),
     subject=st.sampled_from(SUBJECTS),
     state=st.sampled_from(STATES),
@@ -119,7 +179,8 @@ def seen(at: int | None) -> list[object]:
         asked(at, text="works", chosen={"country": "SE"}, state="active"),
     ]
     lists = [_shown(listing(question)) for question in questions]
-    pages = [_said(queries.record(kind, subject, at)) for kind in (EVENT, CERTIFICATE) for subject in SUBJECTS]
+    spoken_of = sorted(set(Publication.objects.values_list("kind", "subject")))
+    pages = [_said(queries.record(kind, subject, at)) for kind, subject in spoken_of]
     return [lists, pages, queries.counts(at), queries.line_counts(at)]
 
 
@@ -133,7 +194,7 @@ def _said(record: Record | None) -> object:
 
 @OURS
 @given(steps=st.lists(STEP, min_size=1, max_size=12))
-def test_read_tables_lived_are_those_rebuilt(db, steps):
+def test_read_tables_lived_are_those_rebuilt(imported, steps):
     with undone():
         take(steps)
         lived = read_tables()
@@ -144,7 +205,7 @@ def test_read_tables_lived_are_those_rebuilt(db, steps):
 
 @OURS
 @given(steps=st.lists(STEP, min_size=1, max_size=12), share=st.floats(0, 1))
-def test_as_of_a_publication_is_a_rebuild_from_all_up_to_it(db, steps, share):
+def test_as_of_a_publication_is_a_rebuild_from_all_up_to_it(imported, steps, share):
     with undone():
         take(steps)
         ids = list(Publication.objects.order_by("pk").values_list("pk", flat=True)) or [0]
@@ -161,7 +222,7 @@ def test_as_of_a_publication_is_a_rebuild_from_all_up_to_it(db, steps, share):
 
 @OURS
 @given(before=st.lists(STEP, min_size=4, max_size=10), meanwhile=st.lists(STEP, min_size=1, max_size=6))
-def test_pages_read_while_others_publish_are_those_of_the_list_as_it_was(db, before, meanwhile):
+def test_pages_read_while_others_publish_are_those_of_the_list_as_it_was(imported, before, meanwhile):
     with undone():
         take(before)
         whole = [record.publication for record in listing(asked(None)).records]
