@@ -32,6 +32,7 @@ from alunite.foundation.messages.jobs import jobs
 from alunite.foundation.messages.models import MailState, OutgoingMail, WorkerJob
 from alunite.foundation.publications.queries import publications
 from alunite.front.register.models import Record
+from alunite.front.register.projector import has_this_shape
 
 OLDEST_POSTGRESQL = 140_000
 OLDEST_SQLITE = (3, 35)
@@ -194,6 +195,12 @@ def _read_tables() -> Iterator[Finding]:
         yield Finding(
             f"The register shows publications up to {shown}; there are publications up to {said}.",
             "Visitors are not shown what was said last.",
+            "Run: alunite register rebuild",
+        )
+    elif not has_this_shape():
+        yield Finding(
+            "The register's read tables were made by another version.",
+            "Filters find records by what that version kept, and not by what this one looks for.",
             "Run: alunite register rebuild",
         )
 

@@ -15,6 +15,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from alunite.config import doctoring, health
+from alunite.config.commands.setting_up import bring_database_up_to_date
 from alunite.foundation.accounts.actions import add_person
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.adoption.actions import adopt_pack
@@ -24,7 +25,8 @@ from alunite.foundation.history.sealing import log_path, seal
 from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.messages.jobs import jobs, run_due
 from alunite.foundation.messages.models import MailState, OutgoingMail, WorkerJob
-from alunite.front.register.models import Record
+from alunite.front.register.models import Record, Shape
+from alunite.front.register.projector import rebuild
 from tests.planting import ROOT
 
 
@@ -110,6 +112,7 @@ def patient(committed_db) -> None:
     """A small installation that is well, in a database of its own."""
     ensure_signing_key()
     adopt_pack(ROOT / "alunite/foundation/scheme/tests/packs/tea", actor=OPERATOR)
+    rebuild()
     seal()
 
 
@@ -141,6 +144,18 @@ def test_doctor_names_a_guard_that_was_taken_away(patient):
 def test_doctor_says_when_the_register_lags_behind_publications(patient):
     Record.objects.order_by("-publication").first().delete()
     assert "alunite register rebuild" in only("read tables").mend
+
+
+def test_doctor_names_read_tables_of_another_version_and_init_makes_them_anew(patient):
+    """As after a release that keeps other facets: every publication is in the tables, and filters miss some."""
+    for shapes in ([Shape(shape="earlier")], []):
+        Shape.objects.all().delete()
+        Shape.objects.bulk_create(shapes)
+        assert "another version" in only("read tables").what
+        Record.objects.update(title="as an earlier version read it")
+        bring_database_up_to_date()
+        assert found() == {}
+        assert not Record.objects.filter(title="as an earlier version read it").exists()
 
 
 def test_doctor_says_since_when_history_is_unsealed(patient, monkeypatch):

@@ -31,6 +31,7 @@ from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.keys.signing import CannotSign, ensure_signing_key
 from alunite.foundation.scheme.loader import PackError
+from alunite.front.register.projector import has_this_shape
 from alunite.front.register.projector import rebuild as rebuild_read_tables
 
 
@@ -95,7 +96,7 @@ def initialise(*, samples: Sequence[tuple[str, Path]], directory: Path | None) -
         say(f"made a master key in {key.where}: for trials; set ALUNITE_MASTER_KEY for real use, and keep a copy")
     settings.SECRET_KEY = installation.derived_secret("django-secret-key")
     need_database()
-    _bring_database_up_to_date()
+    bring_database_up_to_date()
     try:
         ensure_signing_key()
     except CannotSign as error:
@@ -124,21 +125,22 @@ def _adopt(directory: Path | None) -> tuple[AdoptedPack, bool]:
     return (held, False) if held else adopt_pack(directory or default_scheme(), actor=OPERATOR)
 
 
-def _bring_database_up_to_date() -> None:
+def bring_database_up_to_date() -> None:
     """Make the database, or bring one of an earlier version up to date, its read tables with it.
 
-    Read tables of an earlier version hold what that version read out of publications, so they are made anew.
+    Read tables of another shape hold what an earlier version read out of publications, so they are made anew.
     """
     state = migration_state()
     if state.unknown:
         text = f"the database was made by a later version of Alunite (it has {', '.join(state.unknown)})"
         raise InputFault(f"{text}; install that version or put back the backup made before it")
-    if not state.missing:
-        return
     was_there = is_ready()
-    say("bringing the database up to date" if was_there else "making the database")
-    call_command("migrate", verbosity=0, interactive=False)
-    if was_there:
+    if state.missing:
+        say("bringing the database up to date" if was_there else "making the database")
+        call_command("migrate", verbosity=0, interactive=False)
+    if not has_this_shape():
+        if was_there:
+            say("making the register's read tables anew")
         rebuild_read_tables()
 
 

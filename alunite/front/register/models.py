@@ -147,6 +147,17 @@ class Facet(models.Model):
         return f"{self.kind} {self.name}={self.value}"
 
 
+class Shape(models.Model):
+    """Which projector made the read tables from nothing; its one row is written when they are made anew."""
+
+    shape = models.CharField(max_length=20, help_text="As `projector.SHAPE`.")
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "shape"), "public")
+
+    def __str__(self) -> str:
+        return self.shape
+
+
 class Tally(models.Model):
     """How many lines have a value now, and the publication from which on one had it: what a form offers to choose."""
 

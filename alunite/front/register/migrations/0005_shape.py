@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Which projector made the read tables. Without a row nobody knows, and `alunite init` makes them anew."""
+
+    dependencies = [("register", "0004_lists_by_name")]
+
+    operations = [
+        migrations.CreateModel(
+            name="Shape",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shape", models.CharField(help_text="As `projector.SHAPE`.", max_length=20)),
+            ],
+        ),
+    ]
