@@ -13,14 +13,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 
 from alunite.foundation.importing.kinds import import_kind
 from alunite.foundation.publications.models import PublicationPayload
+from alunite.foundation.publications.snapshots import scheme_zone
 from alunite.foundation.scheme.loader import load_pack
 from alunite.foundation.scheme.pack import names_of
+from alunite.front.register.site import site_of
 from tests import databases
 from tests.forking import forkery
 from tests.machine import TEA
@@ -144,6 +148,7 @@ def pages(client: Client) -> dict[str, str]:
 
 
 def test_its_rows_are_read_in_its_own_words_and_published_by_its_ids(tea):
+    assert scheme_zone() == site_of(HttpRequest()).zone == ZoneInfo("Asia/Colombo"), "where its days begin and end"
     members = {item["name"]: item for item in said("member")}
     assert members["Hill Gardens"]["membership_class"] == "gardens"
     assert members["Hill Gardens"]["activities"] == ["growing", "withering"]

@@ -29,6 +29,7 @@ from alunite.foundation.publications.models import (
     LONGEST_WITHDRAWAL,
     REDACTED,
     RELEASED,
+    Mention,
     Publication,
     PublicationPayload,
     Redaction,
@@ -166,6 +167,7 @@ class _Checked:
     text: str | None
     withdrawal: str
     successor: str
+    told: tuple[str, ...] = ()
 
 
 def _checked(registered: Kind, item: ToPublish) -> _Checked:
@@ -183,8 +185,9 @@ def _checked(registered: Kind, item: ToPublish) -> _Checked:
         faults.append(f"successor: expected at most {LONGEST_SUBJECT} characters, found {len(item.successor)}")
     if faults:
         raise UnfitPayload(f"{registered.name} {item.subject}: {'; '.join(faults)}")
-    text = None if item.payload is None else canonical_json(registered.check(item.payload)).decode()
-    return _Checked(item.subject, text, item.withdrawal, item.successor)
+    said = None if item.payload is None else registered.check(item.payload)
+    text = None if said is None else canonical_json(said).decode()
+    return _Checked(item.subject, text, item.withdrawal, item.successor, tuple(sorted(registered.told(said))))
 
 
 def _publish_batch(
@@ -224,6 +227,11 @@ def _publish_batch(
         PublicationPayload,
         ("publication_id", "payload"),
         [(number, item.text) for number, (item, _, _) in zip(ids, new, strict=True)],
+    )
+    insert_rows(
+        Mention,
+        ("publication_id", "record"),
+        [(number, record) for number, (item, _, _) in zip(ids, new, strict=True) for record in item.told],
     )
     record_many(
         PUBLISHED,

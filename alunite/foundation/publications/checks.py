@@ -6,6 +6,7 @@ Columns are read as text where an attacker could have written what no model fiel
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,8 +18,8 @@ from django.db.models.functions import Cast
 from alunite.foundation.history.findings import ALTERED, INSERTED, MISSING, Problem, register_account, register_check
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.actions import PUBLISHED, RECORD_TYPE, REDACTION
-from alunite.foundation.publications.kinds import publication_digest
-from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.foundation.publications.kinds import UnknownKind, kind, publication_digest
+from alunite.foundation.publications.models import Mention, Publication, PublicationPayload
 
 CHUNK = 500
 
@@ -72,6 +73,7 @@ def _check_chunk(chunk: Sequence[Row]) -> Iterator[Problem]:
     decisions = {
         (key, said.get("decision"), said.get("ground")) for (key, _), said in redactions.items() if said is not None
     }
+    mentions = _mentions(chunk)
     for row in chunk:
         where = f"publication {row['pk']}"
         key = (_record_id(row), row["version"])
@@ -79,19 +81,26 @@ def _check_chunk(chunk: Sequence[Row]) -> Iterator[Problem]:
             yield Problem(INSERTED, where, "No entry of history says that this was published.")
             continue
         yield from _check_head(row, sealed[key], where)
-        if row["body__publication"] is None:
-            yield Problem(MISSING, where, "Its payload is gone.")
-        elif row["body__redacted_by"] is not None:
-            if row["redaction__decision"] != row["body__redacted_by"]:
-                yield Problem(MISSING, where, "Its payload was emptied, and no notice of that stands in its place.")
-            elif (str(row["pk"]), row["redaction__decision"], row["redaction__ground"]) not in decisions:
-                yield Problem(MISSING, where, "Its payload was emptied, and history knows of no such decision.")
-            elif row["body__payload"] is not None:
-                yield Problem(ALTERED, where, "It is said to be redacted, and its payload is there.")
-        elif row["redaction__decision"] is not None:
-            yield Problem(INSERTED, where, "A notice says that it was redacted, and it was not.")
-        elif not _fits(row):
-            yield Problem(ALTERED, where, "Its payload does not have the digest it was published with.")
+        yield from _check_body(row, decisions, mentions[row["pk"]], where)
+
+
+def _check_body(row: Row, decisions: set[tuple[Any, Any, Any]], noted: set[str], where: str) -> Iterator[Problem]:
+    """Compare a payload with its digest, what was taken out with the decisions, and what is told with what is noted."""
+    if row["body__publication"] is None:
+        yield Problem(MISSING, where, "Its payload is gone.")
+    elif row["body__redacted_by"] is not None:
+        if row["redaction__decision"] != row["body__redacted_by"]:
+            yield Problem(MISSING, where, "Its payload was emptied, and no notice of that stands in its place.")
+        elif (str(row["pk"]), row["redaction__decision"], row["redaction__ground"]) not in decisions:
+            yield Problem(MISSING, where, "Its payload was emptied, and history knows of no such decision.")
+        elif row["body__payload"] is not None:
+            yield Problem(ALTERED, where, "It is said to be redacted, and its payload is there.")
+    elif row["redaction__decision"] is not None:
+        yield Problem(INSERTED, where, "A notice says that it was redacted, and it was not.")
+    elif not _fits(row):
+        yield Problem(ALTERED, where, "Its payload does not have the digest it was published with.")
+    elif _is_noted_wrong(row, noted):
+        yield Problem(ALTERED, where, "It tells of other records than is noted of it, by which it is found.")
 
 
 def _check_head(row: Row, said: Row | None, where: str) -> Iterator[Problem]:
@@ -126,6 +135,25 @@ def _fits(row: Row) -> bool:
         return publication_digest(row["kind"], row["subject"], row["version"], said) == held
     except (ValueError, TypeError):  # not JSON, or JSON that has no canonical form
         return False
+
+
+def _mentions(chunk: Sequence[Row]) -> dict[int, set[str]]:
+    """Return by publication what it is noted to tell of."""
+    found: dict[int, set[str]] = defaultdict(set)
+    noted = Mention.objects.filter(publication__in=[row["pk"] for row in chunk])
+    for publication, record in noted.values_list("publication_id", "record"):
+        found[publication].add(record)
+    return found
+
+
+def _is_noted_wrong(row: Row, noted: set[str]) -> bool:
+    """Tell whether a publication whose payload has its digest tells of other records than is noted."""
+    try:
+        of_kind = kind(row["kind"])
+    except UnknownKind:  # of a room that is not installed
+        return False
+    text = row["body__payload"]
+    return noted != of_kind.told(json.loads(text) if of_kind.tells_of and text else None)
 
 
 def _missing(chunk: Sequence[Row]) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ class `public`; a builder that reaches for anything else has no field to put it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -86,10 +87,14 @@ class Kind:
         Stable name, as in feeds and exports.
     payload : type of pydantic model
         The schema; refuses fields it does not name.
+    tells_of : tuple of str
+        Fields that list other records by their ``id``, by whom a publication must be found again: when one of them is
+        taken out, or another speaks for it. A field added here needs a migration that notes what was published before.
     """
 
     name: str
     payload: type[BaseModel]
+    tells_of: tuple[str, ...] = ()
 
     def check(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return `data` as its schema reads it; raise `UnfitPayload` with every fault otherwise."""
@@ -99,6 +104,10 @@ class Kind:
             faults = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
             raise UnfitPayload(f"{self.name}: {faults}") from error
 
+    def told(self, said: Mapping[str, Any] | None) -> set[str]:
+        """Return the ids of the other records a payload tells of; one of an earlier version may lack a field."""
+        return {one["id"] for field in self.tells_of for one in said.get(field, ())} if said else set()
+
     def schema(self) -> dict[str, Any]:
         """Return the JSON Schema (2020-12) of the kind."""
         return {"$schema": "https://json-schema.org/draft/2020-12/schema", **self.payload.model_json_schema()}
@@ -107,13 +116,13 @@ class Kind:
 _kinds: dict[str, Kind] = {}
 
 
-def publication_kind(name: str) -> Any:
-    """Register a payload model as the kind `name`."""
+def publication_kind(name: str, *, tells_of: tuple[str, ...] = ()) -> Any:
+    """Register a payload model as the kind `name`; `tells_of` as in `Kind`."""
 
     def register(payload: PayloadT) -> PayloadT:
         if name in _kinds:
             raise ValueError(f"publication kind {name!r} is registered twice")
-        _kinds[name] = Kind(name, payload)
+        _kinds[name] = Kind(name, payload, tells_of)
         return payload
 
     return register

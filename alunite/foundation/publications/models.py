@@ -78,6 +78,28 @@ class PublicationPayload(models.Model):
         return f"payload of {self.publication_id}"
 
 
+class Mention(models.Model):
+    """A record that a publication tells of beside its own subject, as `Kind.tells_of` says.
+
+    By it a publication is found among all others. It stays when the payload is emptied: ids say nothing.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="mentions", db_index=False)
+    record = models.CharField(max_length=LONGEST_SUBJECT, help_text=_("Public id of the record."))
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "publication", "record"), "public")
+
+    class Meta:
+        db_table = "publication_mention"
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "record"], name="publication_mention_once"),
+        ]
+        indexes = [models.Index(fields=["record"], name="publication_mention_of")]
+
+    def __str__(self) -> str:
+        return f"{self.record} in {self.publication_id}"
+
+
 class Redaction(models.Model):
     """That a publication's payload was emptied: by which decision, on which ground, when. Shown in its place."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.models import REDACTED, Publication
@@ -34,9 +34,17 @@ def published_by(day: date, zone: ZoneInfo) -> int:
 
     Publications up to that id are what was published by then: neither ids nor instants ever go back.
     """
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    return _published_before(datetime.combine(day + timedelta(days=1), time(), zone))
+
+
+def _published_before(end: datetime) -> int:
     by_then = Publication.objects.filter(published_at__lt=end).order_by("-published_at", "-pk")
     return by_then.values_list("pk", flat=True).first() or 0
+
+
+def zone_of(scheme: Mapping[str, Any]) -> ZoneInfo:
+    """Return the zone a scheme's days are days of, by what is published of it; UTC where nothing is."""
+    return ZoneInfo(scheme.get("time_zone_stated", {}).get("value", "UTC"))
 
 
 def first_published() -> datetime | None:
@@ -70,12 +78,15 @@ def redaction_of(row: Publication) -> Redacted | None:
 
 
 def told_in(kind_name: str, ids: Sequence[str]) -> list[int]:
-    """Return the publications of a kind that tell of one of these records by its id. One query, which reads all of the kind."""
-    asked = Q(pk__in=())
-    for identifier in ids:
-        # As canonical JSON has it; ids are of letters and digits, and of nothing else.
-        asked |= Q(body__payload__contains=f'"id":"{identifier}"')
-    return list(Publication.objects.filter(asked, kind=kind_name).order_by("pk").values_list("pk", flat=True))
+    """Return the publications of a kind that still tell of one of these records, as its `tells_of` says. One query."""
+    telling = Publication.objects.filter(kind=kind_name, body__payload__isnull=False, mentions__record__in=ids)
+    return list(telling.distinct().order_by("pk").values_list("pk", flat=True))
+
+
+def telling_of(kind_name: str, ids: Sequence[str]) -> list[str]:
+    """Return the subjects of a kind of which a publication told, or tells, of one of these records. One query."""
+    telling = Publication.objects.filter(kind=kind_name, mentions__record__in=ids)
+    return sorted(set(telling.values_list("subject", flat=True)))
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
@@ -86,7 +97,8 @@ def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
     return json.loads(row.body.payload) if row and row.body.payload else None
 
 
-def latest_payload_of_kind(kind_name: str) -> dict[str, Any] | None:
-    """Return what was last said of anything of a kind there is only one of, such as the scheme."""
-    row = current_publications().filter(kind=kind_name, body__payload__isnull=False).last()
+def latest_payload_of_kind(kind_name: str, *, at: datetime | None = None) -> dict[str, Any] | None:
+    """Return what was last said of anything of a kind there is only one of, such as the scheme; by an instant, or by now."""
+    by = None if at is None else _published_before(at + timedelta.resolution)
+    row = current_publications(by=by).filter(kind=kind_name, body__payload__isnull=False).last()
     return json.loads(row.body.payload) if row and row.body.payload else None

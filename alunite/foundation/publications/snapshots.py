@@ -26,7 +26,7 @@ from alunite.foundation.history.rules import MerkleTree, timestamp
 from alunite.foundation.keys import signing
 from alunite.foundation.publications.actions import take_turn
 from alunite.foundation.publications.models import Publication, Snapshot
-from alunite.foundation.publications.queries import latest_payload_of_kind, published_by
+from alunite.foundation.publications.queries import latest_payload_of_kind, published_by, zone_of
 from alunite.foundation.publications.snapshot_format import (
     FILE_NAME,
     FORMAT,
@@ -77,10 +77,9 @@ def _may_write(actor: Actor, _subject: Any) -> bool:
     return actor.is_installation or actor.is_secretariat
 
 
-def scheme_zone() -> ZoneInfo:
-    """Return the time zone of the scheme as published; UTC before one is adopted."""
-    said = latest_payload_of_kind("scheme") or {}
-    return ZoneInfo(said.get("time_zone", {}).get("value", "UTC"))
+def scheme_zone(*, at: datetime | None = None) -> ZoneInfo:
+    """Return the time zone of the scheme as published, now or at an instant; UTC before one is adopted."""
+    return zone_of((latest_payload_of_kind("scheme", at=at) or {}).get("scheme", {}))
 
 
 def write_snapshot(
@@ -107,22 +106,25 @@ def write_snapshot(
     folder = out or snapshots_folder() / day.isoformat()
     _refuse_strange(folder)
     recorded = Snapshot.objects.select_related("previous").filter(as_of=day).first()
+    if recorded:
+        zone = scheme_zone(at=recorded.written_at)
+    is_over = recorded is not None or day < today
     before = recorded.previous if recorded else Snapshot.objects.filter(as_of__lt=day).order_by("-as_of").first()
     with transaction.atomic():
         # Whoever still publishes may have begun on that day: what they say belongs to it.
         take_turn()
-        last = published_by(day, zone)
+        # A day that was written once ends where it ended then, though the scheme has moved to another zone.
+        last = recorded.last if recorded else published_by(day, zone)
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".snapshot-"))
     try:
-        manifest = _write_files(unfinished, day, last, before, str(zone), complete=day < today)
+        manifest = _write_files(unfinished, day, last, before, str(zone), complete=is_over)
         _record(manifest, day, before, recorded, actor)
         changed = _take_its_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return Written(
-        folder, day, manifest["digest"], manifest["publications"]["count"], complete=day < today, changed=changed
-    )
+    count = manifest["publications"]["count"]
+    return Written(folder, day, manifest["digest"], count, complete=is_over, changed=changed)
 
 
 def write_daily_snapshot(*, actor: Actor) -> Written | None:

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.publications.queries import zone_of
 from alunite.front.register.models import NOW, Record
 
 
@@ -51,7 +52,7 @@ class Site:
     @property
     def zone(self) -> ZoneInfo:
         """The zone the scheme's days are days of."""
-        return ZoneInfo(self.scheme.get("time_zone", {}).get("value", "UTC"))
+        return zone_of(self.scheme)
 
     @property
     def today(self) -> date:

@@ -14,6 +14,7 @@ from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges, told_beside
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import unused_ids
+from alunite.foundation.publications.queries import telling_of
 from alunite.foundation.publications.records import CHUNK, chunks, held_records, publish_again, take_up
 from alunite.foundation.publications.withheld import withheld
 from alunite.programme.audits.models import Audit, Finding, Firm
@@ -94,6 +95,25 @@ def publish_all(*, actor: Actor, cause: Entry | None = None) -> None:
     """Publish every audit and finding; what would say nothing new is not published."""
     publish_again("finding", Finding, _findings_said, actor=actor, cause=cause)
     _publish_audits(list(Audit.objects.order_by("pk").values_list("pk", flat=True)), actor=actor, cause=cause)
+
+
+def publish_naming_members(members: Sequence[str], *, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish the audits and findings that name one of these members, or one that speaks for it, anew.
+
+    They name whoever spoke for the member when they were last published: one of these, or the end of their merges.
+    """
+    merges = standing_merges("member")
+    named = sorted({head for member in members for head in (member, merging.head_of(member, merges))})
+    for chunk in chunks(telling_of("finding", named)):
+        findings = list(Finding.objects.filter(pk__in=chunk).select_related("statement").order_by("pk"))
+        publish("finding", _findings_said(findings), actor=actor, cause=cause)
+    _publish_audits(telling_of("audit", named), actor=actor, cause=cause)
+
+
+def publish_naming_firm(firm: str, *, actor: Actor, cause: Entry | None = None) -> None:
+    """Publish the audits that name a firm, or one that was merged into it, anew."""
+    audits = Audit.objects.filter(firm__in=merging.all_behind(firm, standing_merges("firm")))
+    _publish_audits(list(audits.order_by("pk").values_list("pk", flat=True)), actor=actor, cause=cause)
 
 
 def _publish_audits(ids: Sequence[str], *, actor: Actor, cause: Entry | None = None) -> None:

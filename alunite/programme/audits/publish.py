@@ -86,7 +86,7 @@ class _Audited(Sourced):
     statement_version: int = said("How often the row was stated, this time included.")
 
 
-@publication_kind("audit")
+@publication_kind("audit", tells_of=("findings", "members"))
 class AuditPayload(_Audited):
     """An audit as it was announced; `unknown` where the source is silent, also for numbers of non-conformances."""
 
@@ -110,7 +110,7 @@ class AuditPayload(_Audited):
     )
 
 
-@publication_kind("finding")
+@publication_kind("finding", tells_of=("members",))
 class FindingPayload(_Audited, FindingInAudit):
     """A finding by itself; without an audit it is a sum over many, for the period it names."""
 

@@ -83,7 +83,7 @@ class EventInCertificate(Payload):
     )
 
 
-@publication_kind("certificate")
+@publication_kind("certificate", tells_of=("events",))
 class CertificatePayload(_Stated):
     """A certificate: of each value the latest that is stated, its timeline, and the events it is made out from."""
 
@@ -176,7 +176,10 @@ def _terms_of_use(read: ReadEvent) -> dict[str, str]:
 
 
 def _by_time(read: ReadEvent) -> tuple[str, str]:
-    """Order events by the first day they name; dateless ones first, since they say nothing of being later."""
+    """Order events by the day that tells best when they were: of issue, else of announcement, else since when certified.
+
+    Dateless ones come first, since they say nothing of being later; events of one day, in the order of their records.
+    """
     days = [str(read.values[name]) for name in ("issue_date", "announced_date", "certified_since") if read.values[name]]
     return (days[0] if days else "", read.event.record_id)
 

@@ -23,7 +23,7 @@ class FigureBeside(Payload):
     source_url: str = said("Address of the page it was read on.")
 
 
-@publication_kind("figure")
+@publication_kind("figure", tells_of=("beside",))
 class FigurePayload(Sourced):
     """A number as one source states it, exactly; `unknown` where the source is silent.
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +24,7 @@ from alunite.foundation.core.operation import doctor_checks
 from alunite.foundation.history.models import Entry
 from alunite.foundation.keys import signing
 from alunite.foundation.messages.jobs import jobs
+from alunite.foundation.publications import snapshots
 from alunite.foundation.publications.actions import publish
 from alunite.foundation.publications.models import Snapshot
 from alunite.foundation.publications.snapshot_verification import read_key, verify_snapshot
@@ -114,6 +116,21 @@ def test_written_again_at_another_time_it_is_the_same_to_the_byte(said, now, tmp
     assert contents(write_snapshot(day(20), actor=OPERATOR, out=tmp_path / "again").folder) == first
     assert write_snapshot(day(20), actor=OPERATOR).changed is False
     assert Snapshot.objects.count() == Entry.objects.filter(kind="snapshot.written").count() == 2
+
+
+def test_a_day_written_once_ends_where_it_ended_though_the_scheme_moves_to_another_zone(said, now, monkeypatch):
+    """On Kiritimati, 14 hours ahead, noon of the 20th is two o'clock of the 21st: nothing had been said by the 20th."""
+    first = write_snapshot(day(20), actor=OPERATOR)
+    moved = now.at
+    now.go_on(hours=1)
+    zones = {True: ZoneInfo("UTC"), False: ZoneInfo("Pacific/Kiritimati")}
+    monkeypatch.setattr(snapshots, "scheme_zone", lambda at=None: zones[at is not None and at <= moved])
+    assert write_snapshot(day(20), actor=OPERATOR).changed is False
+    assert contents(first.folder)["manifest.json"].count(b'"time_zone":"UTC"') == 1
+    assert write_snapshot(day(19), actor=OPERATOR).publications == 0
+    second = write_snapshot(day(21), actor=OPERATOR)
+    assert (second.publications, second.complete) == (3, True)
+    assert verify_snapshot(second.folder, pinned=pinned(), previous=first.folder).ok
 
 
 def test_a_day_that_is_not_over_is_said_to_be_and_not_recorded(said, now):
