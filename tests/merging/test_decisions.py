@@ -31,6 +31,8 @@ from alunite.foundation.publications.queries import latest_payload
 from alunite.programme.audits.actions import firms_named
 from alunite.programme.audits.models import Firm
 from tests.cast import PLAYERS, make_cast
+from tests.decided import erase_by
+from tests.merging.rows import merge_pair
 
 NAMES = ("Check Aurora", "Check Aurora Certification", "Nordlys Audit")
 
@@ -277,3 +279,46 @@ def test_merges_are_as_history_tells(firms, cast):
     assert found() == [("missing", f"merge {standing.pk}")]
     Merge.objects.filter(pk=undone.pk).update(id=77)
     assert ("inserted", "merge 77") in found()
+
+
+@pytest.mark.parametrize("erased", ["firm.merged", "firm.parted"])
+def test_an_erased_entry_of_one_merge_hides_nothing_of_another(scheme, cast, erased):
+    office = cast.actor("office")
+    names = ("Check One", "Check Two", "Check Three", "Check Four")
+    one, two, three, four = (firms_named([name], actor=OPERATOR)[name].pk for name in names)
+    for loser, survivor in ((one, two), (three, four)):
+        pair = merge_pair("firm", loser, survivor, office)
+        undo_merge(pair.pk, version=2, note="", actor=office)
+    of_one, of_three = Merge.objects.order_by("pk")
+    erase_by("D-1", [Entry.objects.get(kind=erased, record_id=one)])
+    assert list(check_merges()) == []
+
+    def found(**change: object) -> list[tuple[str, str]]:
+        """What is found where somebody changes the merges of one of them, or of the other."""
+        told = []
+        for merge in (of_one, of_three):
+            with transaction.atomic():
+                rows = Merge.objects.filter(pk=merge.pk)
+                rows.update(**change) if change else rows.delete()
+                told += [(problem.kind, problem.where) for problem in check_merges()]
+                transaction.set_rollback(True)
+        return told
+
+    def where(record: str, merge: Merge, what: str) -> str:
+        return f"firm {record}" if what == erased else f"merge {merge.pk}"
+
+    assert found(undone_at=None) == [
+        ("altered", where(one, of_one, "firm.parted")),
+        ("altered", f"merge {of_three.pk}"),
+    ]
+    assert found() == [
+        ("missing", f"merge {of_one.pk}"),
+        *([("altered", f"firm {one}")] if erased == "firm.parted" else []),
+        ("missing", f"merge {of_three.pk}"),
+    ]
+    with transaction.atomic():
+        Merge.objects.create(
+            kind="firm", loser=one, survivor=two, proposal=of_one.proposal, actor="", at=timezone.now()
+        )
+        assert [problem.kind for problem in check_merges()] == ["inserted"]
+        transaction.set_rollback(True)
