@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.core.days import PartialDate
 from alunite.foundation.history.models import Entry
+from alunite.foundation.importing import actions as importing
 from alunite.foundation.merging.actions import merge_records, propose_duplicates, undo_merge
 from alunite.foundation.merging.likeness import Corpus, Described
 from alunite.foundation.merging.models import Proposal
@@ -14,7 +17,7 @@ from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import latest_payload
 from alunite.programme.certificates.grouping import Told, judge, likely_one
 from alunite.programme.certificates.models import Certificate, CertificationEvent
-from tests.merging.rows import take_up
+from tests.merging.rows import merge_pair, take_up
 
 FIRST = {"record_id": "T1", "announced_date": "2020-09", "standard_version": "V2 2017", "event": "certification"}
 LATER = {"record_id": "T2", "announced_date": "2024", "event": "recertification"}
@@ -39,6 +42,17 @@ def last(subject: str) -> Publication:
 def proposed() -> Proposal:
     propose_duplicates(actor=OPERATOR, kinds=["certification_event"])
     return Proposal.objects.get(kind="certification_event")
+
+
+def test_a_long_import_looks_through_all_events_once(scheme, tmp_path, monkeypatch):
+    """What stood beside an event whose row was corrected is found among all others, however many thousand rows later."""
+    monkeypatch.setattr(importing, "CHUNK", 1)
+    numbered = [FIRST | {"record_id": f"T{place}", "certificate_number": f"{place}"} for place in range(4)]
+    with CaptureQueriesContext(connection) as asked:
+        take_up(tmp_path, certificates=numbered)
+    assert CertificationEvent.objects.count() == 4
+    looked = [query["sql"] for query in asked if '"identified_as_id" IS NULL' in query["sql"]]
+    assert len(looked) == 1
 
 
 def test_a_renewal_is_proposed_and_confirmed_makes_one_certificate_of_both(scheme, tmp_path, cast):
@@ -109,6 +123,20 @@ def test_a_later_row_of_what_was_put_together_shows_up_there(scheme, tmp_path, c
     assert event("T1").certificate_id == now == event("T2").identified_as_id
     assert last(certificate or "").successor == now
     assert ("active", "full") in [(item["state"], item["qualifier"]) for item in said(now)["timeline"]]
+
+
+def test_an_event_that_came_along_goes_back_when_the_one_it_came_with_is_corrected(scheme, tmp_path, cast):
+    """T1 and T3 bear one number; T3 follows T1 to the certificate of T2, and nothing holds it there afterwards."""
+    numbers = {"T1": "7", "T2": "8", "T3": "7"}
+    take_up(tmp_path, certificates=[FIRST | {"record_id": key, "certificate_number": numbers[key]} for key in numbers])
+    own, other = event("T3").certificate_id, event("T2").certificate_id
+    merge_pair("certification_event", event("T1").pk, event("T2").pk, cast.actor("office"))
+    assert [event(key).certificate_id for key in numbers] == [other] * 3
+    take_up(tmp_path, certificates=[FIRST | {"certificate_number": "9"}])
+    assert [event(key).certificate_id for key in numbers] == [other, other, own]
+    assert latest_payload("certification_event", event("T3").pk)["certificate"] == own
+    assert [item["record_id"] for item in said(own)["events"]] == ["T3"]
+    assert [item["record_id"] for item in said(other)["events"]] == ["T1", "T2"]
 
 
 def test_members_that_are_merged_let_their_events_be_proposed(scheme, tmp_path, cast):

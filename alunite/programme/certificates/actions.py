@@ -57,7 +57,7 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> set[str]:
     events, left = _restated(rows, firms)
     joined = _regroup(rows, events, members)
     _save(rows, events, members)
-    moved, settled = _settle()
+    moved, settled = _settle(everywhere=False)
     for event in moved:
         if event.record_id in events:
             events[event.record_id].certificate_id = event.certificate_id
@@ -73,7 +73,11 @@ def publish_certificates(certificate_ids: Sequence[str], actor: Actor) -> None:
     """Record which events make out these certificates, and publish them: once for each, after the last row."""
     require(actor, "imports.run")
     pack = current_pack()
-    for chunk in _chunks(certificate_ids):
+    # Events that stood beside one of the rows' and are held there by nothing any more.
+    moved, settled = _settle()
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(moved, pack)]
+    publish("certification_event", said, actor=actor)
+    for chunk in _chunks(sorted({*certificate_ids, *settled})):
         touched = _certificates(set(chunk))
         by_certificate = _events_of(touched, pack)
         grouped = _grouped(touched, by_certificate, "certificate.identified")
@@ -212,19 +216,24 @@ def _regroup(rows: Sequence[Parsed], events: dict[str, CertificationEvent], memb
     return {event.certificate_id for event in events.values() if event.certificate_id}
 
 
-def _settle(records: Sequence[str] = ()) -> tuple[list[CertificationEvent], set[str]]:
+def _settle(records: Sequence[str] = (), *, everywhere: bool = True) -> tuple[list[CertificationEvent], set[str]]:
     """Let events stand together as people put them; return those that moved, and all certificates concerned.
 
     Looked at are the events named, those people put together, those that stand elsewhere than their row identifies, and
-    whatever is identified as the same: a few, however many there are.
+    whatever is identified as the same: a few, however many there are. To find those that stand elsewhere all events are
+    read: once, when an import is over.
     """
     joins = standing_merges("certification_event")
+    if not joins and not everywhere:
+        return [], set()
     identified_elsewhere = (
         Q(certificate=None, identified_as__isnull=False)
         | Q(certificate__isnull=False, identified_as=None)
         | Q(certificate__isnull=False, identified_as__isnull=False) & ~Q(certificate=F("identified_as"))
     )
-    among = Q(pk__in={*records, *joins, *joins.values()}) | identified_elsewhere
+    among = Q(pk__in={*records, *joins, *joins.values()})
+    if everywhere:
+        among |= identified_elsewhere
     held = CertificationEvent.objects.select_related("statement")
     events = held.filter(among).in_bulk()
     identities = {event.identified_as_id for event in events.values() if event.identified_as_id}
