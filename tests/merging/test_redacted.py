@@ -26,10 +26,11 @@ def take_up(scheme, tmp_path):
     return lambda **kinds: rows.taken_up(rows.importer(tmp_path)(**kinds))
 
 
-def redact(cast, what: str, act: str = "redact") -> None:
+def redact(cast, what: str, act: str = "redact") -> str:
     made = propose_decision(act, what, ground="personal_data", note="", actor=cast.actor("office"))
     actor = cast.actor("assurance")
     confirm_decision(made.pk, version=1, seen=decision_visible_to(actor, made.pk).seen, actor=actor)
+    return made.pk
 
 
 def told(secret: str = SECRET) -> list[str]:
@@ -133,6 +134,36 @@ def test_a_redacted_figure_is_told_by_none_beside_it(cast, take_up):
     assert told("11.5") == []
     new = Figure.objects.get(statement__cells__value="12.5")
     assert (rows.published("figure", new.pk)["beside"], rows.published("figure", new.pk)["is_used"]) == ([], True)
+
+
+def test_rows_of_withheld_records_are_counted_and_stand_on_the_page_of_their_decision(cast, scheme, tmp_path):
+    take_up = rows.importer(tmp_path)
+    rows.taken_up(take_up(**({kind: [{}] for kind in rows.GOOD} | {"members": [{}, {"name": "Other Metals"}]})))
+    figures = [("figure", row.pk) for row in Figure.objects.order_by("statement__kind")]
+    alone = [("member", Member.objects.get(name="Test Metals").pk), ("facility", Facility.objects.get().pk), *figures]
+    taken_out = [
+        *alone,
+        ("certification_event", CertificationEvent.objects.get().pk),
+        ("audit", Audit.objects.get().pk),
+    ]
+    assert len(taken_out) == 7
+    made = [redact(cast, f"{kind} {pk}") for kind, pk in taken_out]
+    anew = {kind: [{"licence": "CC0-1.0"}] for kind in rows.GOOD}
+    anew["members"].append({"name": "Other Metals"})
+    result = rows.taken_up(take_up(**anew))
+    assert (result.withheld, result.changed, result.unchanged) == (8, 8, 1)
+    assert result.as_dict()["withheld"] == 8
+    assert {file.kind: file.withheld for file in result.files} == dict.fromkeys(rows.GOOD, 1)
+    found = [decision_visible_to(cast.actor("office"), key) for key in made]
+    listed = [sorted(row.kind for row in detail.stated_since) for detail in found]
+    assert listed == [
+        *(["members"], ["facilities"], ["ghg"], ["production"], ["yearly"], ["certificates"]),
+        ["audits", "findings"],
+    ]
+    page = cast["office"].get(f"/decisions/{made[0]}/").content.decode()
+    assert "Test Metals" in page.partition("Imported since, and not published")[2]
+    redact(cast, f"member {taken_out[0][1]}", act="release")
+    assert decision_visible_to(cast.actor("office"), made[0]).stated_since == ()
 
 
 def test_all_of_it_leaves_history_and_read_tables_in_order(cast, two_members):

@@ -122,9 +122,10 @@ def _named(text: str) -> tuple[str, Path]:
 
 def _summary(result: ImportResult) -> str:
     would = "would be " if result.dry_run else ""
+    withheld = f"; {result.withheld} of records that a decision withholds" if result.withheld else ""
     return (
         f"{result.rows} rows: {result.created} {would}new, {result.changed} {would}changed, "
-        f"{result.unchanged} unchanged, {result.duplicates} repeated"
+        f"{result.unchanged} unchanged, {result.duplicates} repeated{withheld}"
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -16,8 +17,12 @@ from alunite.foundation.accounts.policies import Actor, allows
 from alunite.foundation.core.canonical import digest
 from alunite.foundation.decisions.acts import Preview, act_named
 from alunite.foundation.decisions.models import Decision, State
+from alunite.foundation.importing.kinds import import_kinds
+from alunite.foundation.importing.models import Statement
+from alunite.foundation.publications.models import Redaction
 
 PAGE_LENGTH = 100
+MOST_ROWS = 100
 LAPSED = "lapsed"
 
 
@@ -54,12 +59,17 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A decision with what it touches now, while it is open."""
+    """A decision with what it touches now, while it is open.
+
+    Once it is carried out: rows that were imported since and are not published because of it, and how many more.
+    """
 
     listed: Listed
     preview: Preview | None
     seen: str
     is_own: bool
+    stated_since: tuple[Statement, ...] = ()
+    further: int = 0
 
 
 def decisions_visible_to(actor: Actor) -> list[Listed]:
@@ -76,10 +86,29 @@ def decision_visible_to(actor: Actor, decision_id: str) -> Detail | None:
         return None
     [listed] = _listed([row])
     if listed.state != State.PROPOSED:
-        return Detail(listed, None, "", is_own=False)
+        rows = _stated_since(row)
+        shown = tuple(rows.select_related("batch").order_by("-pk")[:MOST_ROWS])
+        further = rows.count() - MOST_ROWS if len(shown) == MOST_ROWS else 0
+        return Detail(listed, None, "", is_own=False, stated_since=shown, further=further)
     act = act_named(row.act)
     touches = act.touches(row.subjects)
     return Detail(listed, act.preview(touches), digest(touches), is_own=str(row.proposed_by) == actor.person_id)
+
+
+def _stated_since(decision: Decision) -> QuerySet[Statement]:
+    """Return what was stated of the records a decision took out, since then, while they are withheld by it."""
+    redacted = Redaction.objects.filter(decision=decision.pk)
+    taken_out: dict[str, set[str]] = defaultdict(set)
+    for kind, subject in redacted.values_list("publication__kind", "publication__subject"):
+        taken_out[kind].add(subject)
+    asked = Q(pk__in=())
+    for kind in import_kinds():
+        if subjects := taken_out.get(kind.record):
+            keys = [key for key, subject in kind.withheld().items() if subject in subjects]
+            asked |= Q(kind=kind.name, key__in=keys)
+    return (
+        Statement.objects.filter(asked, batch__at__gt=decision.answered_at) if taken_out else Statement.objects.none()
+    )
 
 
 def _visible(actor: Actor) -> QuerySet[Decision]:

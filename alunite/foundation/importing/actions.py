@@ -77,6 +77,7 @@ class FileResult:
     unchanged: int
     duplicates: int
     faults: int
+    withheld: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as JSON-ready data."""
@@ -101,6 +102,8 @@ class ImportResult:
         How many faults there are, listed or not.
     files : list of FileResult
         The same for each file.
+    withheld : int
+        Rows, of those created, changed and unchanged, whose record a decision keeps from being published.
     """
 
     rows: int = 0
@@ -112,6 +115,7 @@ class ImportResult:
     dry_run: bool = False
     fault_count: int = 0
     files: list[FileResult] = field(default_factory=list)
+    withheld: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as the command line's contract has it; `fault_count` where not all faults are listed."""
@@ -123,6 +127,7 @@ class ImportResult:
             "unchanged": self.unchanged,
             "faults": [fault.as_dict() for fault in self.faults],
             "duplicates": self.duplicates,
+            "withheld": self.withheld,
             "dry_run": self.dry_run,
             **more,
         }
@@ -146,6 +151,7 @@ class _File:
     duplicates: int = 0
     created: int = 0
     changed: int = 0
+    withheld: int = 0
 
     def fault(self, fault: Fault) -> None:
         """Count a fault, and list it while there is room."""
@@ -164,6 +170,7 @@ class _File:
             unchanged,
             self.duplicates,
             self.fault_count,
+            self.withheld,
         )
 
 
@@ -201,26 +208,21 @@ def import_files(
     tell = progress or (lambda _what, _done, _of: None)
     by_kind = {mapping.kind.name: mapping for mapping in mappings}
     given = [Incoming(*file) for file in files]
-    found = [
-        _File(
-            place, import_kind(file.kind), file.path, readable_name(file.name or str(file.path)), by_kind.get(file.kind)
-        )
-        for place, file in enumerate(given)
-    ]
-    found.sort(key=lambda file: (file.kind.order, file.kind.name))
-    with Spool() as spool:
-        _read_all(found, spool, tell, most_rows)
-        is_good = not any(file.fault_count for file in found)
-        if is_good:
-            with transaction.atomic():
-                if not dry_run:
-                    one_import_at_a_time()
-                    if since is not None and newest_import() != since:
-                        raise ImportedMeanwhile
-                for file in found:
-                    _compare(file, spool, tell)
-                if not dry_run:
-                    _take_up_all(found, spool, actor, tell)
+    found: list[_File] | None = None
+    while found is None:
+        found = [
+            _File(
+                *(place, import_kind(file.kind), file.path, readable_name(file.name or str(file.path))),
+                by_kind.get(file.kind),
+            )
+            for place, file in enumerate(given)
+        ]
+        found.sort(key=lambda file: (file.kind.order, file.kind.name))
+        with Spool() as spool:
+            _read_all(found, spool, tell, most_rows)
+            is_good = not any(file.fault_count for file in found)
+            if is_good and not _do(found, spool, actor, tell, dry_run=dry_run, since=since):
+                found = None
     results = [file.result(is_good=is_good) for file in found]
     return ImportResult(
         rows=sum(file.rows for file in results),
@@ -229,10 +231,32 @@ def import_files(
         unchanged=sum(file.unchanged for file in results),
         faults=[fault for file in found for fault in file.faults][:MOST_FAULTS],
         duplicates=sum(file.duplicates for file in results),
+        withheld=sum(file.withheld for file in results),
         dry_run=dry_run,
         fault_count=sum(file.faults for file in results),
         files=results,
     )
+
+
+def _do(
+    found: Sequence[_File], spool: Spool, actor: Actor, tell: Progress, *, dry_run: bool, since: int | None
+) -> bool:
+    """Compare the files, and take them up unless it is a trial; False where their words have changed since they were read.
+
+    Words are changed by whoever holds the lock an import waits for, so from then on they stay.
+    """
+    with transaction.atomic():
+        if not dry_run:
+            one_import_at_a_time()
+            if since is not None and newest_import() != since:
+                raise ImportedMeanwhile
+            if any(file.kind.context() != file.context for file in found):
+                return False
+        for file in found:
+            _compare(file, spool, tell)
+        if not dry_run:
+            _take_up_all(found, spool, actor, tell)
+    return True
 
 
 def one_import_at_a_time() -> None:
@@ -392,12 +416,14 @@ def _check_references(found: Sequence[_File], spool: Spool) -> None:
 def _compare(file: _File, spool: Spool, tell: Progress) -> None:
     """Tell which rows of a file are new, changed and unchanged, by the statements already held."""
     done = 0
+    withheld = file.kind.withheld()
     for rows in spool.rows(file.kind.name, file.place, LOOK_UP):
         held = current_statements(file.kind.name, sorted({key for row in rows for key in (row.key, row.usual)}))
         shared = spool.shared(file.kind.name, [row.usual for row in rows if row.usual != row.key])
         for row in rows:
             own = _own_key(row, held, is_shared=row.usual in shared)
             statement = held.get(own)
+            file.withheld += own in withheld
             if statement is None:
                 file.created += 1
                 spool.mark(file.kind.name, row.key, own, 0)

@@ -39,6 +39,7 @@ Context = Callable[[], Any]
 RowCheck = Callable[[dict[str, Any], Any], Iterable[tuple[str, str]]]
 Apply = Callable[[Sequence[Parsed], Actor], Iterable[str] | None]
 Finish = Callable[[Sequence[str], Actor], None]
+Withheld = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,11 @@ class ImportKind:
         whose payload was erased may have been one.
     finish : callable (ids, actor)
         Does once, after the last row of the kind, what would be done again and again if it were done with `apply`.
+    record : str
+        The kind under which the records of its rows are published, each by itself.
+    withheld : callable
+        Returns the keys of rows whose record two people took out, each with the id of that record: they are taken up, and
+        nothing is published of them.
     """
 
     name: str
@@ -84,6 +90,8 @@ class ImportKind:
     stated_by: tuple[str, ...] = ()
     finish: Finish | None = None
     told_apart_by: str = ""
+    record: str = ""
+    withheld: Withheld = dict
 
     @cached_property
     def column_names(self) -> tuple[str, ...]:

@@ -118,11 +118,15 @@ def _act(request: HttpRequest, upload: Upload, kinds: KindsForm, acts: ActForm, 
 
 
 def _said_done(done: ImportResult) -> str:
-    return _("Imported. New rows: %(created)s, changed: %(changed)s, unchanged: %(unchanged)s.") % {
+    said = _("Imported. New rows: %(created)s, changed: %(changed)s, unchanged: %(unchanged)s.") % {
         "created": done.created,
         "changed": done.changed,
         "unchanged": done.unchanged,
     }
+    if not done.withheld:
+        return said
+    withheld = _("Not published by a decision: %(withheld)s.") % {"withheld": done.withheld}
+    return f"{said} {withheld}"
 
 
 def _outcome(upload: Upload, kinds: KindsForm, actor: Actor) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from alunite.foundation.importing.kinds import Parsed, import_kind
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import new_public_id, unused_ids
+from alunite.foundation.publications.withheld import withheld_redactions
 
 CHUNK = 500
 
@@ -120,6 +121,20 @@ def take_up(
 def stated_by(record_type: str) -> tuple[str, ...]:
     """Return the kinds of the entries `take_up` writes."""
     return (f"{record_type}.stated", f"{record_type}.restated")
+
+
+def withheld_keys(
+    model: type[models.Model], record_kind: str, import_kind_name: str, *, key: str = "statement__key"
+) -> dict[str, str]:
+    """Return the keys of the rows of a kind of import whose record two people took out, each with the record's id.
+
+    Two queries; there are few such records.
+    """
+    taken_out = withheld_redactions().filter(publication__kind=record_kind)
+    records = model._default_manager.filter(pk__in=set(taken_out.values_list("publication__subject", flat=True)))  # noqa: SLF001
+    if key == "statement__key":
+        records = records.filter(statement__kind=import_kind_name)
+    return dict(records.values_list(key, "pk"))
 
 
 def publish_again(

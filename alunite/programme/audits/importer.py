@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from alunite.foundation.adoption import vocabulary
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.importing.cells import Column, count, list_of, partial_date, period, text_cell, web_address
 from alunite.foundation.importing.kinds import ImportKind, register
-from alunite.foundation.publications.records import stated_by
+from alunite.foundation.publications.records import stated_by, withheld_keys
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.actions import take_up_audits, take_up_findings
-from alunite.programme.audits.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_RECORD_ID
+from alunite.programme.audits.models import LONGEST_NAME, LONGEST_NUMBER, LONGEST_RECORD_ID, Audit, Finding
 from alunite.programme.members.vocabulary import member_name
 
 
@@ -61,6 +62,8 @@ AUDITS = register(
         check_row=_check_audit,
         apply=take_up_audits,
         stated_by=stated_by("audit"),
+        record="audit",
+        withheld=partial(withheld_keys, Audit, "audit", "audits"),
     )
 )
 
@@ -89,5 +92,7 @@ FINDINGS = register(
         check_row=_check_finding,
         apply=take_up_findings,
         stated_by=stated_by("finding"),
+        record="finding",
+        withheld=partial(withheld_keys, Finding, "finding", "findings"),
     )
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from alunite.foundation.adoption import vocabulary
@@ -16,10 +17,11 @@ from alunite.foundation.importing.cells import (
     web_address,
 )
 from alunite.foundation.importing.kinds import ImportKind, register
+from alunite.foundation.publications.records import withheld_keys
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.audits.models import LONGEST_NAME as LONGEST_FIRM
 from alunite.programme.certificates.actions import publish_certificates, take_up_certificates
-from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID
+from alunite.programme.certificates.models import LONGEST_NUMBER, LONGEST_RECORD_ID, CertificationEvent
 from alunite.programme.members.vocabulary import member_name
 
 
@@ -59,5 +61,7 @@ CERTIFICATES = register(
         apply=take_up_certificates,
         finish=publish_certificates,
         stated_by=("certification_event.stated", "certification_event.restated"),
+        record="certification_event",
+        withheld=partial(withheld_keys, CertificationEvent, "certification_event", "certificates", key="record_id"),
     )
 )

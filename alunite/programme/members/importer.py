@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from alunite.foundation.adoption.queries import current_pack
@@ -19,9 +20,9 @@ from alunite.foundation.importing.cells import (
     year,
 )
 from alunite.foundation.importing.kinds import ImportKind, register
-from alunite.foundation.publications.records import stated_by
+from alunite.foundation.publications.records import stated_by, withheld_keys
 from alunite.programme.members.actions import take_up_facilities, take_up_members
-from alunite.programme.members.models import LONGEST_NAME, LONGEST_RECORD_ID
+from alunite.programme.members.models import LONGEST_NAME, LONGEST_RECORD_ID, Facility, Member
 
 
 def _no_check(_values: dict[str, Any], _context: Any) -> Iterable[tuple[str, str]]:
@@ -48,6 +49,8 @@ MEMBERS = register(
         check_row=_no_check,
         apply=take_up_members,
         stated_by=("member.listed", "member.restated"),
+        record="member",
+        withheld=partial(withheld_keys, Member, "member", "members", key="name"),
     )
 )
 
@@ -94,5 +97,7 @@ FACILITIES = register(
         check_row=_check_facility,
         apply=take_up_facilities,
         stated_by=stated_by("facility"),
+        record="facility",
+        withheld=partial(withheld_keys, Facility, "facility", "facilities"),
     )
 )

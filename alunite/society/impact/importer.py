@@ -7,6 +7,7 @@ under all of that, both stay, told apart by their value.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from alunite.foundation.adoption.queries import current_pack
@@ -21,8 +22,9 @@ from alunite.foundation.importing.cells import (
     year,
 )
 from alunite.foundation.importing.kinds import ImportKind, register
-from alunite.foundation.publications.records import stated_by
+from alunite.foundation.publications.records import stated_by, withheld_keys
 from alunite.society.impact.actions import take_up_figures
+from alunite.society.impact.models import Figure
 from alunite.society.impact.rules import LEVELS
 
 LONGEST_WORD = 300
@@ -63,6 +65,8 @@ YEARLY = register(
         check_row=_check_yearly,
         apply=take_up_figures,
         stated_by=stated_by("figure"),
+        record="figure",
+        withheld=partial(withheld_keys, Figure, "figure", "yearly"),
     )
 )
 
@@ -106,6 +110,8 @@ PRODUCTION = register(
         check_row=_no_check,
         apply=take_up_figures,
         stated_by=stated_by("figure"),
+        record="figure",
+        withheld=partial(withheld_keys, Figure, "figure", "production"),
     )
 )
 
@@ -131,5 +137,7 @@ GHG = register(
         check_row=_no_check,
         apply=take_up_figures,
         stated_by=stated_by("figure"),
+        record="figure",
+        withheld=partial(withheld_keys, Figure, "figure", "ghg"),
     )
 )

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from alunite.foundation.accounts.policies import PUBLIC, Refused
 from alunite.foundation.history.models import Entry
+from alunite.foundation.importing import actions, kinds
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.cells import LONGEST_CELL, protect
 from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
@@ -59,6 +60,27 @@ def test_every_row_of_a_first_import_is_created_and_of_a_second_unchanged(scheme
         "rows": 299, "created": 0, "changed": 0, "unchanged": 299, "duplicates": 0,
     }  # fmt: skip
     assert everything() == before
+
+
+def test_words_that_change_while_an_import_waits_are_those_it_is_read_by(scheme, put, monkeypatch):
+    """As when another process adopts a pack after the file was read and before nobody else can."""
+    words, seen = ["as read", "as adopted meanwhile"], []
+    usual = import_kind("members")
+    in_force = usual.context()
+    kind = replace(
+        usual,
+        context=lambda: words[0],
+        columns=tuple(replace(column, parse=_by(column.parse, in_force)) for column in usual.columns),
+        check_row=lambda _values, context: seen.append(context) or (),
+    )
+    monkeypatch.setitem(kinds._kinds, "members", kind)
+    monkeypatch.setattr(actions, "one_import_at_a_time", lambda: words.pop(0) if len(words) > 1 else None)
+    assert counts(take_up(("members", put("members", {}, {"name": "Other"}))))["created"] == 2
+    assert seen == ["as read"] * 2 + ["as adopted meanwhile"] * 2
+
+
+def _by(parse, context):
+    return lambda text, _context: parse(text, context)
 
 
 def test_a_dry_run_says_what_the_real_run_then_does_and_writes_nothing(scheme, put):
