@@ -35,17 +35,22 @@ def check_merges() -> Iterator[Problem]:
     """Yield what is wrong with merges. People make them one by one, so there are few."""
     told = _told()
     held = {row.pk: row for row in Merge.objects.order_by("pk")}
-    for key, (loser, survivor) in sorted(told.survivors.items()):
+    for key in sorted(told.survivors):
         row = held.get(key)
         if row is None:
             yield Problem(MISSING, f"merge {key}", "It was made, and is not there.")
-        elif ((row.kind, row.loser), row.survivor) != (loser, survivor):
+        elif _is_of_others(row, told):
             yield Problem(ALTERED, f"merge {key}", "It is of other records than history recorded.")
     rows: dict[Loser, list[Merge]] = defaultdict(list)
     for row in held.values():
         rows[row.kind, row.loser].append(row)
     for loser in sorted(rows.keys() | told.made_of.keys()):
         yield from _check_loser(loser, rows[loser], told)
+
+
+def _is_of_others(row: Merge, told: _Told) -> bool:
+    said = ((row.kind, row.loser), row.survivor)
+    return told.survivors.get(row.pk, said) != said
 
 
 def _check_loser(loser: Loser, rows: Sequence[Merge], told: _Told) -> Iterator[Problem]:
@@ -56,7 +61,8 @@ def _check_loser(loser: Loser, rows: Sequence[Merge], told: _Told) -> Iterator[P
         yield Problem(INSERTED, f"merge {row.pk}", "No entry of history says that it was made.")
     if len(unknown) < nameless:
         yield Problem(MISSING, f"{loser[0]} {loser[1]}", "A merge of it was made, and is not there.")
-    wrong = [row for row in rows if (row.undone_at is not None) is not (row.pk in told.undone)]
+    alike = [row for row in rows if not _is_of_others(row, told)]
+    wrong = [row for row in alike if (row.undone_at is not None) is not (row.pk in told.undone)]
     if loser in told.erased:
         # Which one was undone is not told any more; that one which is told to be undone is, and how many are.
         wrong = [row for row in wrong if row.undone_at is None]

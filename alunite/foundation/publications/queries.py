@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from alunite.foundation.publications.actions import Published, Redacted
-from alunite.foundation.publications.models import REDACTED, Publication
+from alunite.foundation.publications.models import REDACTED, Mention, Publication
 
 
 def publications() -> QuerySet[Publication]:
@@ -78,15 +78,19 @@ def redaction_of(row: Publication) -> Redacted | None:
 
 
 def told_in(kind_name: str, ids: Sequence[str]) -> list[int]:
-    """Return the publications of a kind that still tell of one of these records, as its `tells_of` says. One query."""
-    telling = Publication.objects.filter(kind=kind_name, body__payload__isnull=False, mentions__record__in=ids)
-    return list(telling.distinct().order_by("pk").values_list("pk", flat=True))
+    """Return the publications of a kind that still tell of one of these records, as its `tells_of` says."""
+    return sorted(row.pk for row in _telling(kind_name, ids).filter(body__payload__isnull=False))
 
 
 def telling_of(kind_name: str, ids: Sequence[str]) -> list[str]:
-    """Return the subjects of a kind of which a publication told, or tells, of one of these records. One query."""
-    telling = Publication.objects.filter(kind=kind_name, mentions__record__in=ids)
-    return sorted(set(telling.values_list("subject", flat=True)))
+    """Return the subjects of a kind of which a publication told, or tells, of one of these records."""
+    return sorted({row.subject for row in _telling(kind_name, ids)})
+
+
+def _telling(kind_name: str, ids: Sequence[str]) -> QuerySet[Publication]:
+    # Looked up first: joined, SQLite walks through all publications of the kind.
+    telling = set(Mention.objects.filter(record__in=ids).values_list("publication_id", flat=True))
+    return Publication.objects.filter(pk__in=telling, kind=kind_name)
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
