@@ -157,5 +157,5 @@ def test_a_redaction_under_another_decision_than_recorded_is_found(published):
 
 def test_checking_asks_no_more_for_more_publications_of_one_chunk(published, django_assert_num_queries):
     publish(KIND, [notice(f"s{number}") for number in range(100)], actor=OPERATOR)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert problems() == []

@@ -42,7 +42,7 @@ MEMBERS = ["North Metals", "South Metals", "East Metals"]
 MERGED = {"member": (Member, "name"), "firm": (Firm, "name"), "certification_event": (CertificationEvent, "record_id")}
 STATES = ("active", "suspended", "expired", "unknown")
 OURS = settings(
-    max_examples=max(12, int(200 * SOAK)),
+    max_examples=max(12, int(120 * SOAK)),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
