@@ -99,8 +99,8 @@ def _stated_since(decision: Decision) -> QuerySet[Statement]:
     """Return what was stated of the records a decision took out, since then, while they are withheld by it."""
     redacted = Redaction.objects.filter(decision=decision.pk)
     taken_out: dict[str, set[str]] = defaultdict(set)
-    for kind, subject in redacted.values_list("publication__kind", "publication__subject"):
-        taken_out[kind].add(subject)
+    for record, subject in redacted.values_list("publication__kind", "publication__subject"):
+        taken_out[record].add(subject)
     asked = Q(pk__in=())
     for kind in import_kinds():
         if subjects := taken_out.get(kind.record):
