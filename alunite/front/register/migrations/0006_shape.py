@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Which projector made the read tables. Without a row nobody knows, and `alunite init` makes them anew."""
 
-    dependencies = [("register", "0004_lists_by_name")]
+    dependencies = [("register", "0005_runs_by_their_end")]
 
     operations = [
         migrations.CreateModel(
