@@ -102,10 +102,13 @@ def test_a_merge_looks_only_at_what_names_its_records(scheme, cast, tmp_path, mo
         findings = [{"finding_id": f"F{number}", "audit_id": f"A{number}"} for number in range(others)]
         rows.taken_up(take_up(audits=rest, findings=findings))
         found.append((work(monkeypatch, merge_and_part), lookup()))
-    assert found[0] == found[1]
-    assert found[0][1][0] == 1
+    (few, (told, walked)), (many, (told_of_many, walked_of_many)) = found
+    assert few == many
+    assert told == told_of_many == 1
+    # To the next page of an index is a step more; through all of the kind it would be thirty for each.
+    assert abs(walked_of_many - walked) < 10
     # Each time the audit and the finding of the first member, or both of it and the second; the audit of the first firm.
-    assert found[0][0][0] < 20
+    assert few[0] < 20
 
 
 def test_a_publication_that_is_noted_to_tell_of_another_record_is_found(scheme, tmp_path):
