@@ -14,12 +14,15 @@ from django.utils import timezone
 
 from alunite.foundation.accounts.policies import OPERATOR, Refused
 from alunite.foundation.adoption.actions import adopt_pack
+from alunite.foundation.decisions.actions import confirm_decision, propose_decision
+from alunite.foundation.decisions.queries import decision_visible_to
 from alunite.foundation.history.models import Entry
 from alunite.foundation.merging.actions import (
     CannotDecide,
     Proposed,
     dismiss_proposal,
     merge_records,
+    propose_by_hand,
     propose_duplicates,
     undo_merge,
 )
@@ -30,9 +33,10 @@ from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import latest_payload
 from alunite.programme.audits.actions import firms_named
 from alunite.programme.audits.models import Firm
+from alunite.programme.members.models import Member
 from tests.cast import PLAYERS, make_cast
 from tests.decided import erase_by
-from tests.merging.rows import merge_pair
+from tests.merging.rows import merge_pair, take_up
 
 NAMES = ("Check Aurora", "Check Aurora Certification", "Nordlys Audit")
 
@@ -163,6 +167,99 @@ def test_chains_are_made_by_the_records_that_speak_and_taken_apart_in_any_order(
 def test_the_worker_looks_again_only_after_an_import(samples):
     assert chore().endswith(" 0 lapsed, 0 as before")
     assert chore() == "nothing imported since the last time"
+
+
+# Proposed by hand ---------------------------------------------------------------------------------------------------
+
+# One firm after it changed its name: the rule finds three letters in common (docs/algorithms/duplicates.md).
+RENAMED = ("DNV GL", "DNV Business Assurance Services UK Ltd")
+BY_HAND = "/duplicates/propose/"
+
+
+@pytest.fixture
+def renamed(scheme) -> list[str]:
+    """The ids of two firms that are one, and no rule says so."""
+    firms_named(RENAMED, actor=OPERATOR)
+    assert propose_duplicates(actor=OPERATOR) == Proposed()
+    return [firm(name) for name in RENAMED]
+
+
+def test_what_the_rule_does_not_find_is_proposed_by_hand_and_decided_on_the_same_page(renamed, cast, client):
+    office, (stays, gives_way) = cast["office"], renamed
+    asked = {"first": stays, "second": f"http://testserver/firms/{gives_way}-dnv/?on=2024", "why": "Renamed in 2021."}
+    answer = office.post(BY_HAND, asked)
+    pair = Proposal.objects.get()
+    assert (answer.status_code, answer["Location"]) == (HTTPStatus.FOUND, f"/duplicates/{pair.pk}/")
+    assert (pair.score, pair.evidence, pair.status) == (None, "", Status.OPEN)
+    page = office.get(answer["Location"]).content.decode()
+    assert all(text in page for text in (*RENAMED, "Renamed in 2021.", "The rule does not take them for one thing."))
+    listed = office.get("/duplicates/").content.decode()
+    assert "by hand" in listed
+    assert "Renamed in 2021." in listed
+    told = Entry.objects.get(kind="duplicates.proposed_by_hand")
+    assert (told.record_id, told.actor, told.data["why"]) == (str(pair.pk), cast.actor("office").label, asked["why"])
+    assert propose_duplicates(actor=OPERATOR) == Proposed(unchanged=1), "it waits for a person, not for the rule"
+    office.post(answer["Location"], {"act": "merge", "survivor": stays, "version": 1, "note": "One firm."})
+    assert client.get(f"/firms/{gives_way}-dnv/").status_code == HTTPStatus.MOVED_PERMANENTLY
+    assert [other["name"] for other in latest_payload("firm", stays)["merged"]] == [RENAMED[1]]
+    assert list(check_merges()) == []
+
+
+def test_what_is_not_proposed_by_hand_is_refused_with_every_reason(renamed, cast, tmp_path):
+    office = cast["office"]
+    take_up(tmp_path, members=[{"name": "North Metals"}])
+    member = Member.objects.get().pk
+    made = propose_decision("redact", f"firm {renamed[1]}", ground="court_order", note="", actor=cast.actor("office"))
+    other = cast.actor("assurance")
+    confirm_decision(made.pk, version=1, seen=decision_visible_to(other, made.pk).seen, actor=other)
+    firms_named(["Aurora One", "Aurora Two", "Aurora Three"], actor=OPERATOR)
+    one, two, three = (firm(f"Aurora {word}") for word in ("One", "Two", "Three"))
+    pair = propose_by_hand(("firm", one), ("firm", two), why="One.", actor=cast.actor("office"))
+    merge_records(pair.pk, survivor=two, version=1, note="", actor=cast.actor("office"))
+    open_one = propose_by_hand(("firm", two), ("firm", three), why="One.", actor=cast.actor("office"))
+    entries = Entry.objects.count()
+    refused = {
+        ("nothing", "there", ""): ["Expected an address", "This field is required"],
+        (one, member, "One."): ["of different kinds", f"{one} was merged already; take {two}"],
+        (one, two, "One."): [f"{one} was merged already; take {two}"],
+        (two, two, "One."): ["cannot be merged into itself"],
+        (renamed[0], renamed[1], " "): [f"{renamed[1]} was withdrawn", "This field is required"],
+        (two, three, "One."): ["waits for a decision", f'href="/duplicates/{open_one.pk}/"'],
+        ("scheme asi", three, "One."): ["of different kinds", "Records of the kind scheme are not merged"],
+    }
+    for (first, second, why), told in refused.items():
+        answer = office.post(BY_HAND, {"first": first, "second": second, "why": why})
+        page = answer.content.decode()
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert [text for text in told if text not in page] == [], (first, second)
+    assert Entry.objects.count() == entries
+    for why, rule in (("", "merging.no_reason"), ("x" * 2001, "merging.long_note")):
+        with pytest.raises(CannotDecide) as refusal:
+            propose_by_hand(("firm", three), ("firm", renamed[0]), why=why, actor=cast.actor("office"))
+        assert [reason.rule for reason in refusal.value.reasons] == [rule]
+    with pytest.raises(Refused):
+        propose_by_hand(("firm", three), ("firm", renamed[0]), why="One.", actor=cast.actor("assurance"))
+
+
+def test_by_hand_a_pair_comes_back_that_was_dismissed_or_that_nothing_spoke_for_any_more(firms, cast):
+    office = cast.actor("office")
+    both = [("firm", firms.first), ("firm", firms.second)]
+    dismiss_proposal(firms.pk, version=1, note="Two firms.", actor=office)
+    back = propose_by_hand(*both, why="Their site says one.", actor=office)
+    assert (back.pk, back.status, back.score, back.note, back.version) == (firms.pk, Status.OPEN, firms.score, "", 3)
+    Firm.objects.filter(name=NAMES[1]).update(name="Something Else")
+    assert propose_duplicates(actor=OPERATOR) == Proposed(changed=1)
+    back.refresh_from_db()
+    assert (back.status, back.score, back.reasons) == (Status.OPEN, None, []), "it stays, without the rule's score"
+    Firm.objects.filter(name="Something Else").update(name=NAMES[1])
+    assert propose_duplicates(actor=OPERATOR) == Proposed(changed=1)
+    dismiss_proposal(firms.pk, version=5, note="Two firms.", actor=office)
+    Proposal.objects.update(evidence="0" * 64)  # as if one of the two had said something else then
+    assert propose_duplicates(actor=OPERATOR) == Proposed(back=1)
+    back.refresh_from_db()
+    assert (back.proposed_by, back.why) == ("", ""), "now it is the rule that asks"
+    Proposal.objects.update(status=Status.LAPSED)
+    assert propose_by_hand(*both, why="One.", actor=office).score is None
 
 
 # Pages --------------------------------------------------------------------------------------------------------------

@@ -145,6 +145,8 @@ TABLE = """
 /decisions/<slug:decision_id>/                | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /duplicates/                                  | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /duplicates/                                  | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/duplicates/propose/                          | the form                  | GET  | 404 404 404 404 404 200 404 404 404 302
+/duplicates/propose/                          | naming nothing            | POST | 404 404 404 404 404 422 404 404 404 302
 /duplicates/<int:key>/                        | open                      | GET  | 404 404 404 404 404 200 404 404 404 302
 /duplicates/<int:key>/                        | deciding nothing          | POST | 404 404 404 404 404 400 404 404 404 302
 /duplicates/<int:key>/                        | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
@@ -225,6 +227,7 @@ TABLE = """
 /decisions/propose/| with what and why | POST | 404 404 404 404 302 302 404 404 404 302
 /decisions/<slug:decision_id>/| confirming what the office proposed | POST | 404 404 404 404 302 409 404 404 404 302
 /decisions/<slug:decision_id>/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/duplicates/propose/| two members | POST | 404 404 404 404 404 302 404 404 404 302
 /duplicates/<int:key>/| leaving them apart | POST | 404 404 404 404 404 302 404 404 404 302
 /duplicates/<int:key>/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /invitation/<str:token>/| one that holds | POST | 302 302 302 302 302 302 302 302 302 200

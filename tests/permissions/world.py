@@ -201,6 +201,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
     answer = dict(re.findall(r'name="(version|seen)" value="([^"]*)"', page))
     entry = cast.credentials["stranger"]
     newest = Publication.objects.filter(kind="member").latest("pk").pk
+    first, second = Publication.objects.filter(kind="member").order_by("pk").values_list("subject", flat=True)[:2]
     return {
         ("/account/login/", "with name and password"): {"login": entry.username, "password": entry.password},
         ("/account/password/reset/", "an address nobody has"): {"email": "nobody@example.org"},
@@ -213,6 +214,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         (people, "nobody's, inviting somebody"): guest,
         ("/decisions/propose/", "with what and why"): {"act": "redact", "what": newest, "ground": "court_order"},
         ("/decisions/<slug:decision_id>/", "confirming what the office proposed"): {"answer": "confirm", **answer},
+        ("/duplicates/propose/", "two members"): {"first": first, "second": f"/members/{second}/", "why": "One."},
         ("/duplicates/<int:key>/", "leaving them apart"): {"act": "dismiss", "version": 1},
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",

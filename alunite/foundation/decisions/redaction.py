@@ -19,6 +19,7 @@ from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.actions import redact, release
 from alunite.foundation.publications.models import Publication
+from alunite.foundation.publications.queries import record_meant
 from alunite.foundation.publications.withheld import withheld
 
 SHOWN = 20
@@ -27,8 +28,6 @@ LONGEST_VALUE = 400
 RECORD, PUBLICATION, ENTRY = "record", "publication", "entry"
 
 _NUMBER = re.compile(r"(?:(?:publication|entry)[ :]+)?([0-9]{1,18})")
-_ADDRESS = re.compile(r"(?:https?://[^/]+)?/([a-z-]+)/([A-Za-z0-9]+)(?:-[A-Za-z0-9-]*)?/?(?:[?#].*)?")
-_KIND_AND_ID = re.compile(r"([a-z_]+)[ :]+([A-Za-z0-9-]+)")
 
 
 class Redact(Act):
@@ -47,7 +46,7 @@ class Redact(Act):
             if not Publication.objects.filter(pk=int(number[1])).exists():
                 raise ValueError(gettext("there is no publication of that number"))
             return f"{PUBLICATION}:{int(number[1])}"
-        kind, subject = _record_of(text)
+        kind, subject = record_meant(text)
         return f"{RECORD}:{kind}:{subject}"
 
     def touches(self, subjects: Sequence[str]) -> dict[str, Any]:
@@ -120,7 +119,7 @@ class Release(Act):
 
     def find(self, text: str) -> str:
         """Return ``record:<kind>:<id>`` of a record that is withheld."""
-        kind, subject = _record_of(text)
+        kind, subject = record_meant(text)
         if not withheld(kind, [subject]):
             raise ValueError(gettext("it is not redacted"))
         return f"{RECORD}:{kind}:{subject}"
@@ -146,20 +145,6 @@ class Release(Act):
 def _parted(name: str) -> tuple[str, str]:
     kind, _, subject = name.partition(":")
     return kind, subject
-
-
-def _record_of(text: str) -> tuple[str, str]:
-    """Return kind and id of the published record a person means."""
-    if address := _ADDRESS.fullmatch(text):
-        found = Publication.objects.filter(subject=address[2])
-    elif named := _KIND_AND_ID.fullmatch(text):
-        found = Publication.objects.filter(kind=named[1], subject=named[2])
-    else:
-        raise ValueError(gettext("expected an address, a kind and an id, or a number"))
-    pairs = sorted(set(found.values_list("kind", "subject")))
-    if len(pairs) != 1:
-        raise ValueError(gettext("nothing was published under it"))
-    return pairs[0]
 
 
 def _read(subjects: Sequence[str]) -> tuple[list[int], dict[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""Proposing, merging, dismissing, undoing. One mechanism for every kind of record."""
+"""Proposing, by rule or by hand, merging, dismissing, undoing. One mechanism for every kind of record."""
 
 from __future__ import annotations
 
@@ -18,17 +18,27 @@ from alunite.foundation.importing.queries import newest_import
 from alunite.foundation.merging import rules
 from alunite.foundation.merging.kinds import Likely, MergeKind, merge_kind, merge_kinds
 from alunite.foundation.merging.models import LONGEST_NOTE, Merge, Proposal, Status
-from alunite.foundation.merging.queries import RUN_ID, RUN_TYPE, looked_through, standing_merges
+from alunite.foundation.merging.queries import (
+    RUN_ID,
+    RUN_TYPE,
+    Named,
+    looked_through,
+    may_be_proposed,
+    standing_merges,
+)
 
 BATCH = 500
 RECORD_TYPE = "duplicate_proposal"
-_CHANGED_FIELDS = ("score", "reasons", "evidence", "status", "version", "note", "decided_by", "decided_at")
+_CHANGED_FIELDS = (
+    *("score", "reasons", "evidence", "status", "version", "note", "decided_by", "decided_at"),
+    *("proposed_by", "why"),
+)
 
 Rows = dict[tuple[str, str], Proposal]
 
 
 class CannotDecide(Exception):
-    """The proposal cannot be decided so; `reasons` say all that stands against it."""
+    """The two cannot be proposed, or the proposal not decided so; `reasons` say all that stands against it."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:
         super().__init__(" ".join(reason.text for reason in reasons))
@@ -105,7 +115,9 @@ def _bring_up_to_date(kind: MergeKind, actor: Actor) -> Proposed:
     return Proposed(len(new), rescored, back, lapsed, len(held) - len(changed))
 
 
-def _said(likely: Likely) -> dict[str, Any]:
+def _said(likely: Likely | None) -> dict[str, Any]:
+    if likely is None:
+        return {"score": None, "reasons": [], "evidence": ""}
     return {
         "score": round(likely.judgement.result * 100),
         "reasons": [reason.as_dict() for reason in likely.judgement.reasons],
@@ -117,7 +129,8 @@ def _update(row: Proposal, likely: Likely | None) -> str:
     """Change a proposal by what is likely now; return the event that tells of it, empty for none."""
     if row.status == Status.MERGED:
         return ""
-    if likely is None:
+    # What a person proposed waits for a person, whatever the rule makes of it.
+    if likely is None and not (row.status == Status.OPEN and row.proposed_by):
         # A dismissal stands, although nothing speaks for the pair any more: it may again one day.
         if row.status != Status.OPEN:
             return ""
@@ -125,7 +138,8 @@ def _update(row: Proposal, likely: Likely | None) -> str:
     else:
         said = _said(likely)
         if row.status == Status.LAPSED or (row.status == Status.DISMISSED and row.evidence != said["evidence"]):
-            row.status, row.note, row.decided_by, row.decided_at = Status.OPEN, "", "", None
+            _reopen(row)
+            row.proposed_by = row.why = ""
             event = "duplicates.reopened"
         elif row.status == Status.OPEN and any(getattr(row, name) != value for name, value in said.items()):
             event = "duplicates.rescored"
@@ -137,9 +151,49 @@ def _update(row: Proposal, likely: Likely | None) -> str:
     return event
 
 
+def _reopen(row: Proposal) -> None:
+    row.status, row.note, row.decided_by, row.decided_at = Status.OPEN, "", "", None
+
+
 def _entry(row: Proposal, **more: Any) -> dict[str, Any]:
     pair = {"kind": row.kind, "first": row.first, "second": row.second, "score": row.score, "evidence": row.evidence}
     return pair | {"status": str(row.status), "version": row.version} | more
+
+
+def propose_by_hand(one: Named, other: Named, *, why: str, actor: Actor) -> Proposal:
+    """Propose two records, each by kind and id, which the rule need not take for one; it is decided like any proposal.
+
+    Raises
+    ------
+    Refused
+        If the actor is not of the office.
+    CannotDecide
+        If the two cannot be merged, wait for a decision already, or no reason is given; nothing is done.
+    """
+    require(actor, "duplicates.decide")
+    if not why.strip():
+        raise CannotDecide([Reason("merging.no_reason", "Say why you take the two for one thing.")])
+    _need_short(why)
+    with transaction.atomic():
+        one_import_at_a_time()
+        _need(may_be_proposed(one, other))
+        kind, (first, second) = one[0], sorted((one[1], other[1]))
+        row = Proposal.objects.select_for_update().filter(kind=kind, first=first, second=second).first()
+        if row is None:
+            row = Proposal(kind=kind, first=first, second=second, **_said(None))
+        elif row.status == Status.LAPSED:
+            for name, value in _said(None).items():
+                setattr(row, name, value)
+        _reopen(row)
+        row.proposed_at, row.proposed_by, row.why = timezone.now(), actor.label, why.strip()
+        if row.pk:
+            row.version += 1
+        row.save()
+        said = _entry(row, why=row.why)
+        record(
+            "duplicates.proposed_by_hand", record_type=RECORD_TYPE, record_id=row.pk, payload=said, actor=actor.label
+        )
+    return row
 
 
 def merge_records(proposal: int, *, survivor: str, version: int, note: str, actor: Actor) -> Merge:
@@ -204,13 +258,17 @@ def dismiss_proposal(proposal: int, *, version: int, note: str, actor: Actor) ->
 
 def _to_decide(key: int, version: int, note: str, *, wanted: Sequence[str]) -> tuple[Proposal, MergeKind]:
     """Return the proposal if it may be decided now, with nobody else deciding or importing until the end."""
-    if len(note) > LONGEST_NOTE:
-        text = f"A note has at most {LONGEST_NOTE} characters."
-        raise CannotDecide([Reason("merging.long_note", text, {"characters": len(note)})])
+    _need_short(note)
     one_import_at_a_time()
     row = Proposal.objects.select_for_update().get(pk=key)
     _need(rules.may_decide(status=row.status, wanted=wanted, version=row.version, seen=version))
     return row, merge_kind(row.kind)
+
+
+def _need_short(note: str) -> None:
+    if len(note) > LONGEST_NOTE:
+        text = f"A note has at most {LONGEST_NOTE} characters."
+        raise CannotDecide([Reason("merging.long_note", text, {"characters": len(note)})])
 
 
 def _need(judgement: Judgement[bool]) -> None:

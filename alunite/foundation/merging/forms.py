@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as now_translated
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.accounts.policies import Actor
+from alunite.foundation.core.judgement import Reason
+from alunite.foundation.merging.actions import CannotDecide, propose_by_hand
 from alunite.foundation.merging.kinds import merge_kinds
-from alunite.foundation.merging.models import LONGEST_NOTE, Status
-from alunite.foundation.merging.queries import Asked, Pair
+from alunite.foundation.merging.models import LONGEST_NOTE, Proposal, Status
+from alunite.foundation.merging.queries import Asked, Named, Pair, may_be_proposed
+from alunite.foundation.publications.queries import record_meant
+
+LONGEST_NAMED = 500
 
 
 class ListForm(forms.Form):
@@ -60,3 +70,62 @@ class DecisionForm(forms.Form):
         if said.get("act") == self.MERGE and not said.get("survivor"):
             self.add_error("survivor", _("Choose the record that stays."))
         return said
+
+
+class ProposeForm(forms.Form):
+    """Two records a person takes for one thing, and why."""
+
+    first = forms.CharField(
+        label=_("One record"),
+        max_length=LONGEST_NAMED,
+        help_text=_("The address of its page, or the id in it."),
+    )
+    second = forms.CharField(label=_("The other record"), max_length=LONGEST_NAMED)
+    why = forms.CharField(
+        label=_("Why they are one thing"),
+        max_length=LONGEST_NOTE,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For whoever decides. History keeps it; the public does not see it."),
+    )
+
+    def clean_first(self) -> Named:
+        """Find the one record."""
+        return _meant(self.cleaned_data["first"])
+
+    def clean_second(self) -> Named:
+        """Find the other record."""
+        return _meant(self.cleaned_data["second"])
+
+    def clean(self) -> dict[str, Any]:
+        """Say what stands against the pair beside what else is wrong."""
+        said = self.cleaned_data
+        if "first" in said and "second" in said:
+            self._refuse(may_be_proposed(said["first"], said["second"]).reasons)
+        return said
+
+    def propose(self, actor: Actor) -> Proposal | None:
+        """Return the proposal made; None where something was wrong, which the form then says."""
+        if not self.is_valid():
+            return None
+        said = self.cleaned_data
+        try:
+            return propose_by_hand(said["first"], said["second"], why=said["why"], actor=actor)
+        except CannotDecide as refusal:
+            self._refuse(refusal.reasons)
+            return None
+
+    def _refuse(self, reasons: Iterable[Reason]) -> None:
+        for reason in reasons:
+            text: str = reason.text
+            if proposal := reason.values.get("proposal"):
+                address, link = reverse("duplicate", args=[proposal]), now_translated("Open it")
+                text = format_html('{} <a href="{}">{}</a>', text, address, link)
+            self.add_error(None, text)
+
+
+def _meant(text: str) -> Named:
+    try:
+        return record_meant(text)
+    except ValueError as error:
+        said = str(error)
+        raise forms.ValidationError(f"{said[:1].upper()}{said[1:]}.") from error

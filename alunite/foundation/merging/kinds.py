@@ -38,6 +38,12 @@ class Side:
     name: str
     lines: tuple[Line, ...]
 
+    @property
+    def source(self) -> str:
+        """Return the one page all its facts stand on; empty where there is none, or more than one."""
+        among = {line.source for line in self.lines if line.value}
+        return among.pop() if len(among) == 1 else ""
+
 
 class Follow(Protocol):
     """Publishes anew what records say after a merge or its undoing, in its transaction, as its consequence."""

@@ -22,25 +22,31 @@ class Status(models.TextChoices):
 
 
 class Proposal(models.Model):
-    """Two records of a kind that a rule takes for one, `first` before `second` in the order of their ids."""
+    """Two records of a kind that a rule, or a person, takes for one, `first` before `second` in the order of their ids."""
 
     kind = models.CharField(max_length=40)
     first = models.CharField(max_length=LONGEST_SUBJECT)
     second = models.CharField(max_length=LONGEST_SUBJECT)
-    score = models.PositiveSmallIntegerField(help_text=_("In hundredths."))
+    score = models.PositiveSmallIntegerField(
+        null=True, help_text=_("In hundredths; empty where the rule does not take the two for one.")
+    )
     reasons = models.JSONField()
-    evidence = models.CharField(max_length=64, help_text=_("Digest of what was known of both."))
+    evidence = models.CharField(max_length=64, blank=True, help_text=_("Digest of what was known of both."))
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
     version = models.PositiveIntegerField(default=1)
     note = models.TextField(blank=True, help_text=_("Of whoever decided last."))
     decided_by = models.CharField(max_length=100, blank=True)
     decided_at = models.DateTimeField(null=True)
     proposed_at = models.DateTimeField()
+    proposed_by = models.CharField(
+        max_length=100, blank=True, help_text=_("Who proposed it by hand; empty where the rule did.")
+    )
+    why = models.TextField(blank=True, help_text=_("Of whoever proposed it by hand."))
 
     field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
         (
             *("id", "kind", "first", "second", "score", "reasons", "evidence", "status", "version"),
-            *("note", "decided_by", "decided_at", "proposed_at"),
+            *("note", "decided_by", "decided_at", "proposed_at", "proposed_by", "why"),
         ),
         "audit",
     )

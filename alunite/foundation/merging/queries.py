@@ -6,22 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, allows, policy, scope, scoped
 from alunite.foundation.accounts.roles import Role
-from alunite.foundation.core.judgement import Reason
+from alunite.foundation.core.judgement import Judgement, Reason
 from alunite.foundation.history.queries import newest_entry_of
 from alunite.foundation.merging.kinds import Line, MergeKind, Side, merge_kind, merge_kinds
 from alunite.foundation.merging.models import Merge, Proposal, Status
-from alunite.foundation.merging.rules import Merges, spoken_for
+from alunite.foundation.merging.rules import Candidate, Merges, head_of, may_propose, spoken_for
+from alunite.foundation.publications.queries import latest_payload
 from alunite.foundation.publications.withheld import withheld
 
 PAGE_LENGTH = 50
 
 # The class of reason with which a record that was merged is withdrawn.
 MERGED = "merged"
+
+# Kind and id of a record.
+Named = tuple[str, str]
 
 # What history keeps of a run through all records.
 RUN_TYPE, RUN_ID = "duplicates", "all"
@@ -57,6 +61,19 @@ def told_beside(kind: str, merges: Merges, heads: Iterable[str]) -> dict[str, li
     told = {head: behind[head] for head in heads if head in behind}
     taken_out = withheld(kind, [record for records in told.values() for record in records])
     return {head: [record for record in records if record not in taken_out] for head, records in told.items()}
+
+
+def may_be_proposed(one: Named, other: Named) -> Judgement[bool]:
+    """Judge whether a person may propose two records, each by kind and id. Five queries at most."""
+    first, second = sorted((one[1], other[1]))
+    waiting = Proposal.objects.filter(kind=one[0], first=first, second=second, status=Status.OPEN).first()
+    return may_propose(_candidate(*one), _candidate(*other), waiting=waiting.pk if waiting else 0)
+
+
+def _candidate(kind: str, record: str) -> Candidate:
+    head = head_of(record, standing_merges(kind))
+    is_mergeable = kind in {each.name for each in merge_kinds()}
+    return Candidate(kind, record, head, is_mergeable, is_said=latest_payload(kind, head) is not None)
 
 
 def have_spoken_for(kind: str, records: Sequence[str]) -> list[str]:
@@ -101,6 +118,12 @@ class Pair:
     second: Side
     merged: Merge | None = None
     decided_by: str = ""
+    proposed_by: str = ""
+
+    @property
+    def title(self) -> str:
+        """Return both names."""
+        return f"{self.first.name} · {self.second.name}"
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -136,12 +159,13 @@ class Proposals:
 
 
 def proposals(actor: Actor, asked: Asked) -> Proposals:
-    """Return a page of proposals, the likeliest first. Queries: two, and a fixed number for each kind of record."""
+    """Return a page of proposals: those the rule has no score for, then the likeliest. Queries: two, and a fixed number for each kind of record."""
     visible = scoped(actor, "duplicates.view", Proposal.objects.all())
     of_kind = visible.filter(kind=asked.kind) if asked.kind else visible
     counts = dict(_askable(of_kind).values_list("status").annotate(n=Count("pk")).order_by())
     rows = _askable(of_kind).filter(status=asked.status) if asked.status else _askable(of_kind)
-    found = list(rows.order_by("-score", "kind", "first", "second")[asked.after : asked.after + PAGE_LENGTH + 1])
+    in_order = rows.order_by(F("score").desc(nulls_first=True), "kind", "first", "second")
+    found = list(in_order[asked.after : asked.after + PAGE_LENGTH + 1])
     following = asked.after + PAGE_LENGTH if len(found) > PAGE_LENGTH else 0
     return Proposals(_with_sides(found[:PAGE_LENGTH]), counts, following)
 
@@ -156,13 +180,32 @@ def proposal(actor: Actor, key: int) -> Pair | None:
     if found is None:
         return None
     merged = Merge.objects.filter(proposal=found, undone_at=None).first()
-    by = Person.objects.filter(pk=found.decided_by.partition(":")[2]).first() if found.decided_by else None
-    return replace(_with_sides([found])[0], merged=merged, decided_by=str(by or found.decided_by))
+    names = _names([found.decided_by, found.proposed_by])
+    return replace(
+        _with_sides([found])[0],
+        merged=merged,
+        decided_by=names.get(found.decided_by, ""),
+        proposed_by=names.get(found.proposed_by, ""),
+    )
+
+
+def _names(labels: Sequence[str]) -> dict[str, str]:
+    """Return the name of each person by the label history knows them by; one that is gone keeps the label."""
+    by_id = {label.partition(":")[2]: label for label in labels if label}
+    found = Person.objects.in_bulk(list(by_id)) if by_id else {}
+    people = {str(key): str(person) for key, person in found.items()}
+    return {label: people.get(key, label) for key, label in by_id.items()}
 
 
 def _evidence(reason: Reason) -> Evidence:
-    looked_at = tuple((name, _as_text(value)) for name, value in reason.values.items() if name != "share" and value)
+    looked_at = tuple(
+        (name, _as_text(value)) for name, value in reason.values.items() if name != "share" and _says(value)
+    )
     return Evidence(round(reason.values.get("share", 0) * 100), reason.text, looked_at)
+
+
+def _says(value: Any) -> bool:
+    return any(_says(item) for item in value) if isinstance(value, list) else bool(value)
 
 
 def _as_text(value: Any) -> str:

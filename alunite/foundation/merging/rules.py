@@ -7,6 +7,7 @@ leaves those before and after it as they were.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from alunite.foundation.core.judgement import Judgement, Reason
 
@@ -68,19 +69,60 @@ def may_merge(loser: str, survivor: str, merges: Merges, known: Iterable[str]) -
     So no chain is made by merging into what was merged, and no circle at all.
     """
     there = set(known)
+    both = dict.fromkeys((loser, survivor))
     reasons = [
-        _reason("not_there", "The record is not there.", record=record)
-        for record in (loser, survivor)
-        if record not in there
+        _reason("not_there", "The record is not there.", record=record) for record in both if record not in there
     ]
-    reasons += [
-        _reason("merged_already", "The record was merged already; merge the one that speaks for it.",
-                record=record, head=head_of(record, merges))
-        for record in (loser, survivor)
-        if record in merges
-    ]  # fmt: skip
+    reasons += [_merged_already(record, head_of(record, merges)) for record in both if record in merges]
     if loser == survivor:
-        reasons.append(_reason("itself", "A record cannot be merged into itself.", record=loser))
+        reasons.append(_itself(loser))
+    return Judgement(not reasons, tuple(reasons))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of two records a person takes for one thing.
+
+    Parameters
+    ----------
+    kind, id : str
+        Which record.
+    head : str
+        The record that speaks for it: itself, unless it was merged.
+    is_mergeable : bool
+        Whether records of its kind are merged at all.
+    is_said : bool
+        Whether the register still says something of it, or of the one that speaks for it.
+    """
+
+    kind: str
+    id: str
+    head: str
+    is_mergeable: bool
+    is_said: bool
+
+
+def may_propose(one: Candidate, other: Candidate, *, waiting: int) -> Judgement[bool]:
+    """Judge whether a person may propose two records; `waiting` is the proposal of the two that is open, 0 for none."""
+    both = dict.fromkeys((one, other))
+    reasons = []
+    if one.kind != other.kind:
+        text = "The two are of different kinds, and only records of one kind are merged."
+        reasons.append(_reason("other_kind", text, kinds=[one.kind, other.kind]))
+    reasons += [
+        _reason("kind_not_merged", f"Records of the kind {kind} are not merged.", kind=kind)
+        for kind in dict.fromkeys(each.kind for each in both if not each.is_mergeable)
+    ]
+    if one == other:
+        reasons.append(_itself(one.id))
+    reasons += [_merged_already(each.id, each.head) for each in both if each.head != each.id]
+    for each in both:
+        if not each.is_said:
+            text = f"{each.id} was withdrawn: the register says nothing of it any more."
+            reasons.append(_reason("withdrawn", text, record=each.id))
+    if waiting:
+        text = "The pair is proposed already, and waits for a decision."
+        reasons.append(_reason("waiting", text, proposal=waiting))
     return Judgement(not reasons, tuple(reasons))
 
 
@@ -94,6 +136,15 @@ def may_decide(*, status: str, wanted: Iterable[str], version: int, seen: int) -
         text = "The proposal has changed since it was shown to you."
         reasons.append(_reason("stale", text, version=version, seen=seen))
     return Judgement(not reasons, tuple(reasons))
+
+
+def _merged_already(record: str, head: str) -> Reason:
+    text = f"{record} was merged already; take {head}, which speaks for it."
+    return _reason("merged_already", text, record=record, head=head)
+
+
+def _itself(record: str) -> Reason:
+    return _reason("itself", "A record cannot be merged into itself.", record=record)
 
 
 def _reason(rule: str, text: str, **values: object) -> Reason:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from alunite.foundation.accounts.policies import Actor, actor_for, allows
 from alunite.foundation.merging.actions import CannotDecide, dismiss_proposal, merge_records, undo_merge
-from alunite.foundation.merging.forms import DecisionForm, ListForm
+from alunite.foundation.merging.forms import DecisionForm, ListForm, ProposeForm
 from alunite.foundation.merging.queries import Pair, proposal, proposals
 
 
@@ -30,6 +30,20 @@ def duplicates(request: HttpRequest) -> HttpResponse:
     following["after"] = str(listing.following)
     context = {"form": form, "asked": asked, "listing": listing, "next": following.urlencode()}
     return render(request, "merging/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def propose_duplicate(request: HttpRequest) -> HttpResponse:
+    actor = actor_for(request.user)
+    if not allows(actor, "duplicates.decide"):
+        raise Http404
+    form = ProposeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (made := form.propose(actor)):
+        return redirect("duplicate", made.pk)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "merging/propose.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

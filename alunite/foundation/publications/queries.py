@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Generator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from alunite.foundation.publications.actions import Published, Redacted
+from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.models import REDACTED, Mention, Publication
+
+_ADDRESS = re.compile(r"(?:https?://[^/]+)?/([a-z-]+)/([A-Za-z0-9]+)(?:-[A-Za-z0-9-]*)?/?(?:[?#].*)?")
+_KIND_AND_ID = re.compile(r"([a-z_]+)[ :]+([A-Za-z0-9-]+)")
+_ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
 def publications() -> QuerySet[Publication]:
@@ -106,3 +113,25 @@ def latest_payload_of_kind(kind_name: str, *, at: datetime | None = None) -> dic
     by = None if at is None else _published_before(at + timedelta.resolution)
     row = current_publications(by=by).filter(kind=kind_name, body__payload__isnull=False).last()
     return json.loads(row.body.payload) if row and row.body.payload else None
+
+
+def record_meant(text: str) -> tuple[str, str]:
+    """Return kind and id of the published record a person means by its address, its kind and id, or its id alone.
+
+    Raises
+    ------
+    ValueError
+        Saying what was expected.
+    """
+    if address := _ADDRESS.fullmatch(text):
+        found = Publication.objects.filter(subject=address[2])
+    elif named := _KIND_AND_ID.fullmatch(text):
+        found = Publication.objects.filter(kind=named[1], subject=named[2])
+    elif _ID.fullmatch(text):
+        found = Publication.objects.filter(subject=text)
+    else:
+        raise ValueError(gettext("expected an address, a kind and an id, or an id alone"))
+    pairs = sorted(set(found.values_list("kind", "subject")))
+    if len(pairs) != 1:
+        raise ValueError(gettext("nothing was published under it"))
+    return pairs[0]
