@@ -70,7 +70,7 @@ def test_the_tables_fit_and_are_accessible(chromium, live_site, office):
     page = context.new_page()
     sign_in(page, "office", office[1])
     row = f"/tables/accounts/organisation/{Organisation.objects.get().pk}/change/"
-    for address in ("/tables/", row):
+    for address in ("/tables/", "/tables/importing/statement/", row):
         page.goto(address)
         seen(page)
     context.close()
