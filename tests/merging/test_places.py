@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from html import unescape
+from http import HTTPStatus
+
 import pytest
 from django.conf import settings
 from django.utils import timezone
@@ -43,7 +46,7 @@ def test_the_pairs_a_person_found_are_proposed_from_what_was_imported(proposed):
     assert wrong == set()
 
 
-def test_merged_both_capacities_stand_side_by_side_with_which_is_used_and_why(proposed, cast):
+def test_merged_both_capacities_stand_side_by_side_with_which_is_used_and_why(proposed, cast, client):
     """Alba: 881 000 t in one list, 1 540 000 t in a newer one."""
     office, pair = cast.actor("office"), pair_of("S207", "S215")
     before = {key: latest_payload("facility", place(key)) for key in ("S207", "S215")}
@@ -57,6 +60,13 @@ def test_merged_both_capacities_stand_side_by_side_with_which_is_used_and_why(pr
     assert shown["latitude"] == before["S207"]["latitude"]
     gone = next(item for item in read(current_publications()) if item.subject == place("S215"))
     assert (gone.payload, gone.withdrawal, gone.successor) == (None, "merged", place("S207"))
+    answer = client.get(f"/facilities/{place('S215')}/", follow=True)
+    page = answer.content.decode()
+    assert answer.redirect_chain[0][1] == HTTPStatus.MOVED_PERMANENTLY
+    table = page[page.index('id="capacity"') : page.index('id="activities"')]
+    for told in ("1\u202f540\u202f000", "881\u202f000", "S207", "S215", "Why this one is shown first"):
+        assert told in table, told
+    assert all(reason["text"] in unescape(table) for reason in shown["capacities"][0]["reasons"])
     undo_merge(pair.pk, version=2, note="", actor=office)
     assert {key: latest_payload("facility", place(key)) for key in before} == before
 

@@ -249,9 +249,10 @@ def _of_figure(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     if found.subject not in {item.subject for item in told}:
         told.append(found)  # of more than a page holds
     of_year = {"level": said["level"], "period": said["period"]}
+    around = named.having_all("figure", of_year | {"place": said["place"], "used": "yes"}, clocks.at)
     return {
         "said": said,
-        "page": present.figure(found, told, site),
+        "page": present.figure(found, told, around, site),
         "is_cut": len(told) >= named.MOST,
         "of_year": f"{reverse('figures')}?{urlencode(of_year)}{site.query.replace('?', '&')}",
     }

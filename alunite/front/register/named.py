@@ -110,6 +110,14 @@ def having(kind: str, name: str, values: Iterable[str], at: int | None) -> list[
     return having_any([(kind, name, values)], at)
 
 
+def having_all(kind: str, chosen: Mapping[str, str], at: int | None) -> list[Record]:
+    """Return the records of a kind that have each of these values of a facet, by name; at most `MOST`. One query."""
+    shown = Record.objects.filter(shown_at(at), kind=kind, withdrawal="")
+    for name, value in chosen.items():
+        shown = shown.filter(pk__in=_having(kind, name, [value]))
+    return list(shown.order_by("slug", "subject")[:MOST])
+
+
 def having_any(asked: Iterable[tuple[str, str, Iterable[str]]], at: int | None) -> list[Record]:
     """Return the records that have one of the values of a facet, each asked for by kind, facet and values. One query."""
     facets = Q()

@@ -12,9 +12,10 @@ from django.utils.translation import ngettext
 
 from alunite.front.register.models import Record
 from alunite.front.register.present.cited import Cited, cited, known
-from alunite.front.register.present.words import Link, record_url, version_label
+from alunite.front.register.present.words import record_url, version_label
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
+from alunite.front.register.templatetags.shown import days_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ class SumsShown:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What was said of an audit under one head; a text that is empty is what nobody told."""
+
+    head: str
+    text: str
+    url: str = ""
+    is_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuditShown:
     """An audit as announced; a text that is empty is what nobody told."""
 
@@ -47,18 +58,10 @@ class AuditShown:
     title: str
     entity: str
     about: str
-    firm: Link | None
     start: str
     end: str
-    report: str
-    outcome: str
-    majors: str
-    minors: str
-    maturity: str
-    next: str
-    mode: str
+    told: list[Told]
     detail: str
-    note: str
     findings: list[FindingShown]
     cut_off: str
     cited: Cited
@@ -66,33 +69,48 @@ class AuditShown:
 
 def audits(records: Sequence[Record], site: Site) -> list[AuditShown]:
     """Return audits, those with the latest day first, and those without a day after them."""
-    shown = [_audit(record.payload, site) for record in records if record.payload]
-    return sorted(shown, key=lambda item: item.start or item.end or item.report, reverse=True)
+    shown = [(_latest_day(record.payload), _audit(record.payload, site)) for record in records if record.payload]
+    return [audit for _day, audit in sorted(shown, key=lambda item: item[0], reverse=True)]
+
+
+def _latest_day(said: Mapping[str, Any]) -> str:
+    return known(said["audit_start"]) or known(said["audit_end"]) or known(said["report_date"])
 
 
 def _audit(said: Mapping[str, Any], site: Site) -> AuditShown:
-    firm = said["firm"]
     return AuditShown(
         id=said["id"],
         title=known(said["audit_type"]) or _("Audit, kind not published"),
         entity=said["entity"],
         about=f"{site.label('families', said['family'])}, {version_label(said['version'], site)}",
-        firm=Link(firm["name"], record_url("firm", firm["id"], firm["name"], site.query)) if firm else None,
         start=known(said["audit_start"]),
         end=known(said["audit_end"]),
-        report=known(said["report_date"]),
-        outcome=known(said["outcome"]),
-        majors=known(str(said["nc_major"])),
-        minors=known(str(said["nc_minor"])),
-        maturity=known(said["overall_maturity_rating"]),
-        next=known(said["next_audit"]),
-        mode=known(said["mode"]),
+        told=_told(said, site),
         detail=known(said["detail_level"]),
-        note=said["note"],
         findings=[finding(item, site) for item in said["findings"]],
         cut_off=_cut_off(said),
         cited=cited(said, site),
     )
+
+
+def _told(said: Mapping[str, Any], site: Site) -> list[Told]:
+    firm = said["firm"]
+    asked = [
+        Told(_("Audit firm"), firm["name"], url=record_url("firm", firm["id"], firm["name"], site.query))
+        if firm
+        else Told(_("Audit firm"), ""),
+        Told(_("Report of"), known(said["report_date"]), is_day=True),
+        Told(_("Outcome"), known(said["outcome"])),
+        Told(_("Major non-conformances"), known(str(said["nc_major"]))),
+        Told(_("Minor non-conformances"), known(str(said["nc_minor"]))),
+        Told(_("Overall maturity rating"), known(said["overall_maturity_rating"])),
+        Told(_("Next audit"), known(said["next_audit"]), is_day=True),
+    ]
+    beside = [
+        Told(_("On site or remote"), known(said["mode"])),
+        Told(_("Remark of the collectors"), days_in(said["note"])),
+    ]
+    return [*asked, *(told for told in beside if told.text)]
 
 
 def finding(said: Mapping[str, Any], site: Site) -> FindingShown:

@@ -33,13 +33,14 @@ class ActivityShown:
 
 @dataclass(frozen=True, slots=True)
 class CapacityShown:
-    """A capacity as stated."""
+    """A capacity as stated, with the row that states it, and where that was read if the record says."""
 
     tonnes: str
     product: str
     year: str
     row: str
     is_used: bool
+    cited: Cited | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def facility(said: Mapping[str, Any], site: Site) -> FacilityShown:
             for item in said["activities"]
         ],
         inside=[item["activity"] for item in said["activities"]],
-        capacities=_capacities(said["capacities"], site),
+        capacities=_capacities(said, site),
         facts=_facts(said),
         is_placed=is_placed,
         cited=cited(said, site),
@@ -100,26 +101,32 @@ def _tonnes(item: Mapping[str, Any]) -> str:
     return _("%(n)s\u202ft a\u00a0year") % {"n": number(item["tonnes_per_year"])}
 
 
-def _capacities(told: list[dict[str, Any]], site: Site) -> list[Capacities]:
+def _capacities(said: Mapping[str, Any], site: Site) -> list[Capacities]:
     """Put together what was compared: a payload tells it group by group, each with the reasons they share."""
+    sources = {one["record_id"]: cited(one, site) for one in (said, *said.get("merged", ()))}
     groups: list[list[dict[str, Any]]] = []
-    for item in told:
+    for item in said["capacities"]:
         is_of_last = groups and groups[-1][0]["reasons"] == item["reasons"] and item["reasons"]
         if is_of_last:
             groups[-1].append(item)
         else:
             groups.append([item])
-    return [_group(group, site) for group in groups]
+    return [_group(group, sources, site) for group in groups]
 
 
-def _group(group: list[dict[str, Any]], site: Site) -> Capacities:
+def _group(group: list[dict[str, Any]], sources: Mapping[str, Cited], site: Site) -> Capacities:
     items = sorted(group, key=lambda item: not item["is_used"])
     why = items[0]["reasons"]
     return Capacities(
         product=known(items[0]["product"]),
         items=[
             CapacityShown(
-                _tonnes(item), known(item["product"]), known(item["year"]), item["record_id"], item["is_used"]
+                tonnes=_tonnes(item),
+                product=known(item["product"]),
+                year=known(item["year"]),
+                row=item["record_id"],
+                is_used=item["is_used"],
+                cited=sources.get(item["record_id"]),
             )
             for item in items
         ],

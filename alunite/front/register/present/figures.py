@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alunite.front.register.facets import metric
+from alunite.foundation.core.text import words
+from alunite.front.register.facets import about, metric
 from alunite.front.register.models import Record
 from alunite.front.register.present.chart import Chart, Dot, chart
 from alunite.front.register.present.cited import Cited, cited, known, number, reasons
@@ -19,6 +20,9 @@ from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
 
 UNITS = {"percent": "%"}
+
+# Letters of a word that says what is counted; shorter ones join words.
+TELLING = 5
 
 # By what values of one metric of one subject can differ, and then are not compared.
 DIFFERENCES = ("measure", "dimension", "basis", "boundary", "unit")
@@ -63,6 +67,16 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
+class Alike:
+    """A figure of the same subject and period whose source counts something else under a similar name."""
+
+    link: Link
+    amount: str
+    as_of: str
+    cited: Cited
+
+
+@dataclass(frozen=True, slots=True)
 class FigurePage:
     """What the page of a figure shows."""
 
@@ -75,6 +89,7 @@ class FigurePage:
     years: list[YearShown]
     chart: Chart | None
     beside: list[Beside]
+    alike: list[Alike]
     boundary: str
     speaks_of_programme: bool
 
@@ -84,13 +99,15 @@ class FigurePage:
         return any(value.details or value.note for value in self.values)
 
 
-def figure(record: Record, records: Sequence[Record], site: Site) -> FigurePage:
+def figure(record: Record, records: Sequence[Record], around: Sequence[Record], site: Site) -> FigurePage:
     """Return what the page of a figure shows.
 
     Parameters
     ----------
     records : sequence of Record
         All figures of its metric and subject, itself among them.
+    around : sequence of Record
+        The figures used of its subject for its period, whatever they count.
     """
     said = _said(record)
     told = [item for item in records if item.payload]
@@ -110,6 +127,7 @@ def figure(record: Record, records: Sequence[Record], site: Site) -> FigurePage:
         years=years,
         chart=chart([_dot(item) for item in series], unit(said)),
         beside=_beside(said, told, site),
+        alike=_alike(said, around, site),
         boundary=known(said["boundary"]),
         speaks_of_programme=said["level"] == "programme",
     )
@@ -216,8 +234,37 @@ def _beside(said: Mapping[str, Any], told: Sequence[Record], site: Site) -> list
     return sorted(found, key=lambda item: (item.differs, item.link.name))
 
 
+def _alike(said: Mapping[str, Any], around: Sequence[Record], site: Site) -> list[Alike]:
+    """Return figures a reader may take for this one: a word of what they count begins like a word of what it counts."""
+    own = _telling(said)
+    found = []
+    for item in around:
+        other = item.payload or {}
+        if about(other) == about(said) or not any(
+            word.startswith(mine) or mine.startswith(word) for word in _telling(other) for mine in own
+        ):
+            continue
+        name = metric_label(other, site)
+        part = known(other["dimension"])
+        found.append(
+            Alike(
+                link=Link(
+                    f"{name}, {part}" if part else name, record_url("figure", item.subject, item.title, site.query)
+                ),
+                amount=amount(other),
+                as_of=known(other["as_of"]),
+                cited=cited(other, site),
+            )
+        )
+    return found
+
+
+def _telling(said: Mapping[str, Any]) -> list[str]:
+    return [word for word in words(said["metric"]) if len(word) >= TELLING]
+
+
 def _differs(said: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    words = {
+    named = {
         "measure": _("measure"),
         "dimension": _("part"),
         "basis": _("basis"),
@@ -225,7 +272,7 @@ def _differs(said: Mapping[str, Any], other: Mapping[str, Any]) -> str:
         "unit": _("unit"),
     }
     return "; ".join(
-        f"{words[name]}: {_('not published') if is_unknown(other[name]) else other[name]}"
+        f"{named[name]}: {_('not published') if is_unknown(other[name]) else other[name]}"
         for name in DIFFERENCES
         if other[name] != said[name]
     )
