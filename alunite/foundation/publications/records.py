@@ -5,7 +5,7 @@ A room's model adds what it needs beside the statement, and says in a payload wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db import models
@@ -55,6 +55,12 @@ def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
+def named_one_way(statements: Iterable[Statement]) -> None:
+    """Let statements forget the records they were read with: in a circle both stay until Python looks for garbage."""
+    for statement in statements:
+        statement._state.fields_cache.clear()  # noqa: SLF001, what Django fills on both sides
+
+
 def held_records(model: type[R], kind: str, keys: Sequence[str]) -> dict[str, R]:
     """Return the records of these keys of a kind of import, by key, their statements with them."""
     return {
@@ -97,7 +103,9 @@ def take_up(
     ids = iter(unused_ids(model, sum(row.key not in held for row in rows)))
     records = [held.get(row.key) or model(id=next(ids)) for row in rows]
     for record, row in zip(records, rows, strict=True):
-        record.statement = row.statement
+        record.statement_id = row.statement.pk
+        # Not the other way round as well: in a circle both would stay until Python looks for garbage.
+        record._state.fields_cache["statement"] = row.statement  # noqa: SLF001
         if prepare:
             prepare(record, row)
     new = [record for record in records if record._state.adding]  # noqa: SLF001, Django's own test

@@ -15,7 +15,7 @@ from alunite.foundation.merging.queries import MERGED, standing_merges, told_bes
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import unused_ids
 from alunite.foundation.publications.queries import telling_of
-from alunite.foundation.publications.records import CHUNK, chunks, held_records, publish_again, take_up
+from alunite.foundation.publications.records import CHUNK, chunks, held_records, named_one_way, publish_again, take_up
 from alunite.foundation.publications.withheld import withheld
 from alunite.programme.audits.models import Audit, Finding, Firm
 from alunite.programme.audits.publish import Named, audit_payload, finding_payload, firm_payload
@@ -119,6 +119,7 @@ def publish_naming_firm(firm: str, *, actor: Actor, cause: Entry | None = None) 
 def _publish_audits(ids: Sequence[str], *, actor: Actor, cause: Entry | None = None) -> None:
     for chunk in chunks(ids):
         audits = Audit.objects.filter(pk__in=chunk).select_related("statement", "firm").in_bulk()
+        named_one_way(audit.statement for audit in audits.values())
         said = _audits_said([audits[key] for key in chunk])
         publish("audit", said, actor=actor, cause=cause)
 

@@ -26,6 +26,7 @@ from alunite.foundation.merging import rules as merging
 from alunite.foundation.merging.queries import MERGED, standing_merges
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import unused_ids
+from alunite.foundation.publications.records import named_one_way
 from alunite.foundation.publications.withheld import withheld
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.tables.bulk import insert_rows
@@ -171,7 +172,8 @@ def _restated(rows: Sequence[Parsed], firms: dict[str, Firm]) -> tuple[dict[str,
     for row in rows:
         event = events.get(row.key) or CertificationEvent(id=next(ids), record_id=row.key)
         events[row.key] = event
-        event.statement = row.statement
+        # Not the object: the two would name each other, and stay until Python looks for garbage.
+        event.statement_id = row.statement.pk
         event.firm = firms.get(row.values["audit_firm"])
     return events, left
 
@@ -337,6 +339,7 @@ def _read(
     of_members, of_firms = (merging.heads(standing_merges(kind)) for kind in ("member", "firm"))
     for chunk in _chunks([event.pk for event in events]):
         rows = CertificationEvent.objects.filter(pk__in=chunk).select_related("statement", "firm").in_bulk()
+        named_one_way(row.statement for row in rows.values())
         named = list(
             EventMember.objects.filter(event_id__in=chunk)
             .order_by("place")

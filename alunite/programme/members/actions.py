@@ -41,7 +41,8 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
             stated.append(member)
         else:
             stated.append(member)
-        member.statement = row.statement
+        # Not the object: the two would name each other, and stay until Python looks for garbage.
+        member.statement_id = row.statement.pk
         held[row.key] = member
         payload = {"statement": row.statement.pk, "cells": row.statement.cells}
         changes.append(Change(record_type="member", record_id=member.pk, payload=payload, kind=kind))
