@@ -72,6 +72,7 @@ hypothesis.settings.load_profile("soak" if SOAK >= 1 else "ci")
 pytest_plugins = ["tests.samples"]
 
 COPIES = databases.copies_for(RUN_FOLDER, SERVER_URL)
+LONGEST = {"test_journeys.py", "test_benchmarks.py"}
 FLUSHING = ("transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback")
 
 
@@ -89,6 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         elsewhere = [item for item in items if not _touches_a_database(item)]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if _touches_a_database(item)]
+    # Nobody waits at the end for who began a long one late.
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     flushing = []
     for item in items:
         marker = item.get_closest_marker("django_db")
