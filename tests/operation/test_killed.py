@@ -43,6 +43,7 @@ from alunite.foundation.merging.actions import merge_records, propose_duplicates
 from alunite.foundation.merging.models import Proposal, Status
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register.models import Record
+from alunite.front.register.projector import rebuild
 from tests import databases, rows
 from tests.planting import ROOT
 from tests.upgrade import tracer
@@ -86,6 +87,7 @@ def base(
             override_settings(ALUNITE_HOME=home, INSTALLATION=Installation(home)),
         ):
             ensure_signing_key()
+            rebuild()  # as `init` does: doctor asks which version made the read tables
             adopt_pack(ROOT / "schemes/asi", actor=OPERATOR)
             assert not import_files([("certificates", some_rows(home.parent, "certificates"))], actor=IMPORTER).faults
             twins = [{"name": "Test works", "country": "NO", "latitude": "59.9", "longitude": "10.7"}] * 2
