@@ -11,10 +11,10 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.core.timeline import Segment
@@ -86,17 +86,44 @@ def held(kind_name: str, publication: int) -> list[int]:
     return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def speaking(numbers: Sequence[int]) -> list[Publication]:
-    """Return publications by their numbers, in that order, with what they say; a redacted one says nothing. One query."""
-    found = Publication.objects.filter(pk__in=numbers, body__payload__isnull=False)
-    return list(found.select_related("body").order_by("pk"))
+class Spoken(NamedTuple):
+    """A publication with what it says. Lists and files are made of many: plain values, and no objects of Django's."""
+
+    publication: int
+    kind: str
+    subject: str
+    version: int
+    published_at: datetime
+    payload: str
+
+    @classmethod
+    def by(cls, publication: Publication) -> Spoken:
+        """Return what a publication says, which was read with its body."""
+        return cls(
+            publication.pk,
+            publication.kind,
+            publication.subject,
+            publication.version,
+            publication.published_at,
+            publication.body.payload or "",
+        )
 
 
-def batches(kind_name: str, publication: int) -> Iterator[list[Publication]]:
+def speaking(numbers: Sequence[int] | QuerySet[Any, Any]) -> list[Spoken]:
+    """Return publications by their numbers, in the order of these; the payload of a redacted one is empty. One query."""
+    found = Publication.objects.filter(pk__in=numbers).order_by("pk")
+    of = ("pk", "kind", "subject", "version", "published_at", "body__payload")
+    return [
+        Spoken(number, kind_name, subject, version, at, payload or "")
+        for number, kind_name, subject, version, at, payload in found.values_list(*of)
+    ]
+
+
+def batches(kind_name: str, publication: int) -> Iterator[list[Spoken]]:
     """Yield what speaks of the subjects of a kind, some hundred at a time, each batch one query."""
     numbers = held(kind_name, publication)
     for start in range(0, len(numbers), BATCH):
-        yield speaking(numbers[start : start + BATCH])
+        yield [said for said in speaking(numbers[start : start + BATCH]) if said.payload]
 
 
 def instant(at: datetime) -> str:
@@ -128,19 +155,19 @@ class _Glance(msgspec.Struct):
 _glance = msgspec.json.Decoder(_Glance)
 
 
-def row_json(publication: Publication, on: date) -> bytes:
+def row_json(spoken: Spoken, on: date) -> bytes:
     """Return what a publication says, with its number and day and the terms of its source, as JSON.
 
     What is said was checked against its schema when it was published; it is handed on to the letter.
     """
-    said = (publication.body.payload or "").encode()
+    said = spoken.payload.encode()
     glance = _glance.decode(said)
     found: dict[str, Any] = {
-        "kind": publication.kind,
-        "subject": publication.subject,
-        "publication": publication.pk,
-        "publication_version": publication.version,
-        "published_at": instant(publication.published_at),
+        "kind": spoken.kind,
+        "subject": spoken.subject,
+        "publication": spoken.publication,
+        "publication_version": spoken.version,
+        "published_at": instant(spoken.published_at),
         "licence": glance.licence or UNKNOWN,
         "attribution": glance.attribution or UNKNOWN,
     }
@@ -149,9 +176,9 @@ def row_json(publication: Publication, on: date) -> bytes:
     return msgspec.json.encode({**found, "said": msgspec.Raw(said)})
 
 
-def row(publication: Publication, on: date) -> dict[str, Any]:
+def row(spoken: Spoken, on: date) -> dict[str, Any]:
     """Return a row as `row_json` writes it."""
-    found: dict[str, Any] = msgspec.json.decode(row_json(publication, on))
+    found: dict[str, Any] = msgspec.json.decode(row_json(spoken, on))
     return found
 
 

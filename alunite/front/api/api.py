@@ -15,7 +15,7 @@ from ninja.errors import ValidationError
 
 from alunite.foundation.publications.dictionary import plural, public_kinds
 from alunite.foundation.publications.kinds import kind
-from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, row_json
+from alunite.foundation.publications.opendata import ROWS_STATEMENT, Clocks, Spoken, row_json
 from alunite.front.api import queries
 from alunite.front.api.answers import answered, etag, etag_of, unchanged
 from alunite.front.api.asking import (
@@ -151,7 +151,7 @@ def _one_of(kind_name: str) -> None:
         clocks = clocks_for(asked.on, asked.as_of, standing(request))
         found = queries.said_of(kind_name, subject, clocks)
         tag = etag(found.pk, clocks.on)
-        return unchanged(request, tag) or answered(row_json(found, clocks.on), tag)
+        return unchanged(request, tag) or answered(row_json(Spoken.by(found), clocks.on), tag)
 
     view.__annotations__["subject"] = str
     view.__doc__ = about(kind_name)

@@ -12,8 +12,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import resolve
 
 from alunite.foundation.publications.dictionary import public_kinds
-from alunite.foundation.publications.models import Publication
-from alunite.foundation.publications.opendata import Clocks
+from alunite.foundation.publications.opendata import Clocks, Spoken
 from alunite.front.api.answers import JSON
 from alunite.front.api.describing import ROOT, described
 from alunite.front.api.problems import MEDIA_TYPE
@@ -84,17 +83,17 @@ def _questions(clocks: Clocks) -> Iterator[tuple[str, str]]:
     yield from _about_standards(clocks)
 
 
-def _shortest(kind_name: str, clocks: Clocks, without: str = "") -> Publication | None:
+def _shortest(kind_name: str, clocks: Clocks, without: str = "") -> Spoken | None:
     """Return, of the first rows of a kind, the one that says least: an example is read."""
     rows = rows_of(kind_name, clocks, after=None, limit=FIRST_ROWS).rows
-    fit = [row for row in rows if not without or without not in (row.body.payload or "")]
-    return min(fit, key=lambda row: len(row.body.payload or ""), default=None)
+    fit = [row for row in rows if not without or without not in row.payload]
+    return min(fit, key=lambda row: len(row.payload), default=None)
 
 
 def _about_standards(clocks: Clocks) -> Iterator[tuple[str, str]]:
     version = _shortest("standard_version", clocks, without='"standard":null')
     scheme = _shortest("scheme", clocks)
     if version and scheme:
-        activity = json.loads(scheme.body.payload or "{}")["activities"][0]["id"]
+        activity = json.loads(scheme.payload)["activities"][0]["id"]
         yield "/standard_versions/{subject}/criteria", f"{ROOT}/standard_versions/{version.subject}/criteria"
         yield "/applicability", f"{ROOT}/applicability?standard={version.subject}&activity={activity}&on={clocks.on}"

@@ -17,7 +17,7 @@ from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.dictionary import plural
 from alunite.foundation.publications.models import REDACTED, Publication
-from alunite.foundation.publications.opendata import Clocks, Run, batches, instant, speaking, state_on
+from alunite.foundation.publications.opendata import Clocks, Run, Spoken, batches, instant, speaking, state_on
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import applicability, trigger_ids
 from alunite.front.api.addresses import page_of
@@ -44,8 +44,16 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows of a kind, and the place the next page begins after, None on the last."""
+
+    rows: list[Spoken]
+    next: list[Any] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """Some rows of a list, and the place the next page begins after, None on the last."""
+    """Some publications, and the place the next page begins after, None on the last."""
 
     rows: list[Publication]
     next: list[Any] | None
@@ -53,17 +61,17 @@ class Page:
 
 def rows_of(
     kind_name: str, clocks: Clocks, *, after: list[Any] | None, limit: int, chosen: Mapping[str, str] | None = None
-) -> Page:
-    """Return a page of the rows of a kind that have all facets chosen, in the order of publishing. Two queries."""
+) -> Rows:
+    """Return a page of the rows of a kind that have all facets chosen, in the order of publishing. One query."""
     shown = Record.objects.filter(shown_at(clocks.publication), kind=kind_name, withdrawal="")
     for name, value in (chosen or {}).items():
         having = Facet.objects.filter(kind=kind_name, name=name, value=value)
         shown = shown.filter(publication__in=having.values("publication"))
     if after:
         shown = shown.filter(publication__gt=after[0])
-    numbers = list(shown.order_by("publication").values_list("publication", flat=True)[: limit + 1])
-    rows = speaking(numbers[:limit])
-    return Page(rows, [numbers[limit - 1]] if len(numbers) > limit else None)
+    rows = speaking(shown.order_by("publication").values("publication")[: limit + 1])
+    following = [rows[limit - 1].publication] if len(rows) > limit else None
+    return Rows([row for row in rows[:limit] if row.payload], following)
 
 
 class _Line(msgspec.Struct):
@@ -226,10 +234,10 @@ def counts(clocks: Clocks) -> dict[str, int]:
 def next_audits(clocks: Clocks, address: Callable[[str, str], str]) -> Iterator[Audit]:
     """Yield the audits that say when the next one is: subject, when published, what is said, address of its page."""
     for batch in batches("audit", clocks.publication):
-        for publication in batch:
-            said = msgspec.json.decode(publication.body.payload or "")
-            name = str(said.get("entity") or publication.subject)
-            yield publication.subject, publication.published_at, said, address(publication.subject, slugify(name))
+        for spoken in batch:
+            said = msgspec.json.decode(spoken.payload)
+            name = str(said.get("entity") or spoken.subject)
+            yield spoken.subject, spoken.published_at, said, address(spoken.subject, slugify(name))
 
 
 def site_parts() -> list[tuple[int, str]]:
