@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -216,16 +218,26 @@ def _matching(asked: Asked) -> QuerySet[Row]:
 def _narrowed(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
     if asked.text and not search.cut(asked.text):
         return rows.none()
-    found = search.matching(asked.text, [search.mark(name, value) for name, value in asked.chosen.items()])
+    held = _held(asked)
+    dateless = Q(first_day=None) if asked.state == UNKNOWN else None
+    marks = [search.mark(name, value) for name, value in asked.chosen.items()]
+    found = search.matching(asked.text, marks, among=[] if dateless else held)
     if found is not None:
         rows = rows.filter(pk__in=found)
-    if asked.state:
-        begun = Held.objects.filter(state=asked.state, first__lte=asked.day).values("publication")
-        # Two looks into the index of ends; as one condition, neither database would use it.
-        held = Q(pk__in=begun.filter(last=None)) | Q(pk__in=begun.filter(last__gte=asked.day))
-        dateless = Q(first_day=None) if asked.state == UNKNOWN else Q(pk__in=[])
-        rows = rows.filter(held | dateless)
+    if held and (found is None or dateless):
+        rows = rows.filter(reduce(or_, (Q(pk__in=one) for one in held), dateless or Q(pk__in=[])))
     return rows
+
+
+def _held(asked: Asked) -> list[QuerySet[Held, Any]]:
+    """Return sub-queries of the publications whose lines have the state asked for; none for any state.
+
+    Two looks into the index of ends: as one condition, neither database would use it.
+    """
+    if not asked.state:
+        return []
+    begun = Held.objects.filter(state=asked.state, first__lte=asked.day).values("publication")
+    return [begun.filter(last=None), begun.filter(last__gte=asked.day)]
 
 
 def _in_order(publications: list[int]) -> list[Record]:

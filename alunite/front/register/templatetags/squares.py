@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import escape, format_html
@@ -17,8 +18,7 @@ register = template.Library()
 @register.simple_tag
 def cells(shown: Sequence[ActivityCell]) -> SafeString:
     """Return one cell of the table for each activity."""
-    inside, outside = _cell("in", _("in scope")), _cell("out", _("not in scope"))
-    return mark_safe("".join(inside if cell.inside else outside for cell in shown))  # noqa: S308, of escaped parts
+    return _cells(tuple(cell.inside for cell in shown), _("in scope"), _("not in scope"))
 
 
 @register.simple_tag
@@ -33,6 +33,12 @@ def strip(shown: Sequence[ActivityCell]) -> SafeString:
         _("In scope:"),
         mark_safe(covered),  # noqa: S308, of escaped parts
     )
+
+
+@lru_cache(maxsize=1024)  # few scopes, on many lines
+def _cells(shown: tuple[bool, ...], inside: str, outside: str) -> SafeString:
+    said = {True: _cell("in", inside), False: _cell("out", outside)}
+    return mark_safe("".join(said[is_inside] for is_inside in shown))  # noqa: S308, of escaped parts
 
 
 def _cell(name: str, word: str) -> SafeString:
