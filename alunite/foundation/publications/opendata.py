@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple, cast
 
 import msgspec
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from alunite.foundation.core.canonical import canonical_json
 from alunite.foundation.core.timeline import Segment
@@ -109,7 +109,7 @@ class Spoken(NamedTuple):
         )
 
 
-def speaking(numbers: Sequence[int] | QuerySet[Any, Any]) -> list[Spoken]:
+def speaking(numbers: Sequence[int]) -> list[Spoken]:
     """Return publications by their numbers, in the order of these; the payload of a redacted one is empty. One query."""
     found = Publication.objects.filter(pk__in=numbers).order_by("pk")
     of = ("pk", "kind", "subject", "version", "published_at", "body__payload")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
 
 import msgspec
+from django.db import connection
 from django.db.models import ExpressionWrapper, F, IntegerField, Max, Q, QuerySet
 
 from alunite.foundation.adoption.queries import NoScheme, pack_by
@@ -17,7 +18,7 @@ from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.dictionary import plural
 from alunite.foundation.publications.models import REDACTED, Publication
-from alunite.foundation.publications.opendata import Clocks, Run, Spoken, batches, instant, speaking, state_on
+from alunite.foundation.publications.opendata import Clocks, Run, Spoken, batches, instant, state_on
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import applicability, trigger_ids
 from alunite.front.api.addresses import page_of
@@ -33,6 +34,20 @@ Audit = tuple[str, datetime, Mapping[str, Any], str]
 
 UNKNOWN_JSON = msgspec.Raw(b'"unknown"')
 FILTERS = ("standard", "version", "activity", "country", "level", "member", "firm")
+
+
+# The page is found in an index alone. What is said comes from the publication to the letter; a redacted one says nothing and counts all the same.
+_ROWS = """
+    SELECT spoken.id, spoken.subject, spoken.version, spoken.published_at, said.payload FROM (
+        SELECT publication FROM register_record
+        WHERE kind = %s AND withdrawal = '' AND publication > %s AND publication <= %s
+        AND (until IS NULL OR until > %s) {chosen} ORDER BY publication LIMIT %s
+    ) page JOIN publication spoken ON spoken.id = page.publication
+    JOIN publication_payload said ON said.publication_id = page.publication ORDER BY page.publication
+"""
+_HAVING = """
+    AND publication IN (SELECT publication FROM register_facet WHERE kind = %s AND name = %s AND value = %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +77,28 @@ class Page:
 def rows_of(
     kind_name: str, clocks: Clocks, *, after: list[Any] | None, limit: int, chosen: Mapping[str, str] | None = None
 ) -> Rows:
-    """Return a page of the rows of a kind that have all facets chosen, in the order of publishing. One query."""
-    shown = Record.objects.filter(shown_at(clocks.publication), kind=kind_name, withdrawal="")
-    for name, value in (chosen or {}).items():
-        having = Facet.objects.filter(kind=kind_name, name=name, value=value)
-        shown = shown.filter(publication__in=having.values("publication"))
-    if after:
-        shown = shown.filter(publication__gt=after[0])
-    rows = speaking(shown.order_by("publication").values("publication")[: limit + 1])
-    following = [rows[limit - 1].publication] if len(rows) > limit else None
-    return Rows([row for row in rows[:limit] if row.payload], following)
+    """Return a page of the rows of a kind that have all facets chosen, in the order of publishing. One query.
+
+    Written by hand: for Django to compose the same statement takes a third of what the whole answer takes.
+    """
+    facets = [part for choice in (chosen or {}).items() for part in (kind_name, *choice)]
+    statement = _ROWS.format(chosen=_HAVING * len(chosen or {}))
+    published = clocks.publication
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [kind_name, after[0] if after else 0, published, published, *facets, limit + 1])
+        found = cursor.fetchall()
+    following = [found[limit - 1][0]] if len(found) > limit else None
+    rows = [
+        Spoken(number, kind_name, subject, version, _at(moment), payload)
+        for number, subject, version, moment, payload in found[:limit]
+        if payload
+    ]
+    return Rows(rows, following)
+
+
+def _at(moment: datetime | str) -> datetime:
+    """Return an instant as the database holds it: SQLite's is a text without the zone, which is UTC."""
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC) if isinstance(moment, str) else moment
 
 
 class _Line(msgspec.Struct):
