@@ -172,7 +172,7 @@ def test_doctor_compares_the_file_of_checkpoints_with_the_database(patient):
     for left_by_a_crash in (first, first + second[:40], first + second[:-1]):
         log_path().write_bytes(left_by_a_crash)
         assert found() == {}
-    for changed in (b"", second[:40], first + second[:-9] + b"x", first + second.replace(b'"', b"'", 1)):
+    for changed in (b"", second[:40], first + second[:-9] + b"!", first + second.replace(b'"', b"'", 1)):
         log_path().write_bytes(changed)
         assert "does not end with checkpoint" in only("sealing").what, changed
     log_path().unlink()
