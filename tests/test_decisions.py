@@ -139,9 +139,12 @@ def test_one_administrator_does_not_make_two_people(cast):
     invited(cast, "second", "assurance", by="office")
     invited(cast, "deputy", "admin", by="office")
     invited(cast, "third", "assurance", by="deputy")
+    invited(cast, "fourth", "admin", by="office")
+    invited(cast, "fourth", "assurance", by="fourth")
     publication = str(a_certificate().publication)
     for proposer, confirmer in (
         *(("office", "first"), ("first", "office"), ("first", "second"), ("third", "office"), ("second", "third")),
+        ("fourth", "office"),
     ):
         made = propose(cast, publication, who=proposer)
         with pytest.raises(CannotAnswer) as raised:

@@ -86,9 +86,11 @@ def give(*, username: str, role: str, place: str, kind: str | None, as_json: boo
         person = _person(username)
         organisation = _organisation(place, kind)
         held = _held(person, organisation, role)
+        is_new = held is None
         if held is None:
             held = affiliate(person.username, organisation, role, actor=OPERATOR)
-        show({"id": held.pk, "organisation": str(organisation.pk), "role": role}, str(held), as_json=as_json)
+        said = str(held) if is_new else f"nothing done, this holds already: {held}. To give it anew, take it first"
+        show({"id": held.pk, "organisation": str(organisation.pk), "role": role, "new": is_new}, said, as_json=as_json)
 
 
 @user.command()

@@ -220,6 +220,9 @@ def end_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliation:
         # So that of two who leave at once one is the last.
         Organisation.objects.select_for_update().get(pk=affiliation.organisation_id)
         held = Affiliation.objects.select_for_update().get(pk=affiliation.pk)
+        if actor.person_id:
+            # Of two who end each other at once the second has no say any more.
+            require(actor_for(Person.objects.get(pk=actor.person_id)), "organisation.people", affiliation.organisation)
         if held.until is None:
             others = Affiliation.objects.filter(
                 held_at(timezone.now()),

@@ -179,7 +179,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         """Link a first sign-in to whom it can only be, or say that there is no account for it."""
         if sociallogin.is_existing or request.user.is_authenticated:
             return
-        person = single_sign_on.person_for(sociallogin)
+        person = single_sign_on.person_for(sociallogin, request.session.pop(single_sign_on.FOLLOWED, ""))
         if person is None:
             raise ImmediateHttpResponse(render(request, "socialaccount/no_account.html", status=403))
         sociallogin.connect(request, person)

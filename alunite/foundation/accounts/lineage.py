@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation, Person, held_at
+from alunite.foundation.accounts.models import Affiliation, Invitation, Person, held_at
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.history.models import Entry
 
@@ -31,10 +31,11 @@ def behind_roles(person: Person, roles: Collection[str]) -> tuple[frozenset[str]
     )
     found = []
     for affiliation in held.order_by("pk"):
-        people = {f"{_PERSON}{person.pk}"}
+        people: set[str] = set()
         _add_behind(_giver(affiliation), affiliation.organisation_id, people)
         if _UNKNOWN not in people:
-            found.append(frozenset(people))
+            # Last: whoever invited themselves has behind them whoever made them an administrator.
+            found.append(frozenset({*people, f"{_PERSON}{person.pk}"}))
     return tuple(found)
 
 
@@ -59,8 +60,10 @@ def _giver(affiliation: Affiliation) -> str:
         return _UNKNOWN
     if began.actor != f"{_PERSON}{affiliation.person_id}":
         return began.actor
-    # Whoever takes up an invitation begins the role themselves; the acceptance is the next they write, with it.
+    # Whoever takes up an invitation begins the role themselves; the acceptance of such a one is the next they write.
     accepted = Entry.objects.filter(kind="invitation.accepted", actor=began.actor, pk__gt=began.pk).order_by("pk")
-    taken_up = accepted.values_list("record_id", flat=True).first()
-    made = Entry.objects.filter(record_type="invitation", record_id=taken_up or "", kind="invitation.made").first()
+    to_it = Invitation.objects.filter(organisation=affiliation.organisation_id, role=affiliation.role)
+    invitations = {str(key) for key in to_it.values_list("pk", flat=True)}
+    taken_up = next((key for key in accepted.values_list("record_id", flat=True) if key in invitations), "")
+    made = Entry.objects.filter(record_type="invitation", record_id=taken_up, kind="invitation.made").first()
     return made.actor if made else _UNKNOWN

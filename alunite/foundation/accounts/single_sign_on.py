@@ -14,6 +14,8 @@ from alunite.foundation.accounts.invitations import accept_as_newcomer, find_by_
 from alunite.foundation.accounts.models import Person, held_at
 from alunite.foundation.core.canonical import digest
 
+# Where a browser's session keeps the token of the invitation it asked to take up by single sign-on.
+FOLLOWED = "invitation_followed"
 # Claims of OpenID Connect Core 1.0, 5.1: what the page of linked sign-ins names a link by.
 KEPT = ("sub", "name", "preferred_username", "email")
 NOT_IN_A_NAME = re.compile(r"[^a-z0-9.@+_-]+")
@@ -44,16 +46,17 @@ def key_by_issuer(sociallogin: SocialLogin) -> None:
     sociallogin.account.extra_data = {"id_token": {"iss": issuer, "sub": _printable(subject)}, "userinfo": kept}
 
 
-def person_for(sociallogin: SocialLogin) -> Person | None:
+def person_for(sociallogin: SocialLogin, followed: str = "") -> Person | None:
     """Return the person a sign-in that is linked to nobody yet belongs to; None when it opens nothing.
 
     The provider's word that the address is verified is what links it; an address that two people with a role share
-    links to neither. An invitation is taken up by whoever followed its link, whatever address they sign in with.
+    links to neither. An invitation is taken up by whoever followed its link, whatever address they sign in with:
+    `followed` is the token of the one whose page this browser asked from, as anybody can write an address that names one.
     """
     token = _invitation_followed(sociallogin)
     # The word as it came: the text "false", which some providers say, would count as yes.
     addresses = [one.email for one in sociallogin.email_addresses if one.email and one.verified is True]
-    if token:
+    if token and token == followed:
         return _newcomer(token, sociallogin)
     if not addresses:
         return None

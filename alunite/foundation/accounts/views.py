@@ -22,6 +22,7 @@ from alunite.foundation.accounts.models import Affiliation, Invitation, Organisa
 from alunite.foundation.accounts.policies import actor_for, allows
 from alunite.foundation.accounts.queries import organisations_visible_to, people_of, sign_in_lines
 from alunite.foundation.accounts.reviews import confirm_affiliation
+from alunite.foundation.accounts.single_sign_on import FOLLOWED
 from alunite.foundation.history import editing
 from alunite.foundation.history.editing import NoMark, Stale
 
@@ -141,6 +142,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _accept_signed_in(request, found, token)
     form = NewcomerForm(request.POST if request.method == "POST" else None, initial={"username": found.email.lower()})
     if request.method == "POST" and "single_sign_on" in request.POST:
+        request.session[FOLLOWED] = token
         start = reverse("openid_connect_login", kwargs={"provider_id": "sso"})
         return redirect(f"{start}?{urlencode({'next': request.path})}")
     if request.method == "POST" and form.is_valid() and (answer := _accept_as_newcomer(request, token, form)):

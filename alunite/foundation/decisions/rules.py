@@ -97,7 +97,7 @@ def may_answer(proposal: Proposal, answer: Answer) -> Judgement[bool]:
     if answer.confirms and are_two_who_may and not are_independent(proposal.behind, answer.behind):
         text = (
             "You and whoever proposed it came by your roles through the same person, who could be behind both. "
-            "Somebody else has to confirm it, or the operator has to give one of you the role."
+            "Somebody else has to confirm it, or the operator has to take the role from one of you and give it anew."
         )
         reasons.append(Reason("decisions.independent_people", text, {}))
     return Judgement(result=not reasons, reasons=tuple(reasons))

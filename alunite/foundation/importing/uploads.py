@@ -101,6 +101,9 @@ def keep_upload(files: Sequence[UploadedFile[Any]], mappings: Sequence[UploadedF
         key = digest(said)
         manifest = json.dumps(said | {"at": timezone.now().isoformat()})
         (staging / MANIFEST).write_text(manifest, encoding="utf-8")
+        names = {path.name for path in staging.iterdir()}
+        if (own / key).is_dir() and not names <= {path.name for path in (own / key).iterdir()}:
+            shutil.rmtree(own / key)  # one that was being thrown away when its process ended
         try:
             staging.rename(own / key)
         except OSError:

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, allows, policy, scope, scoped
+from alunite.foundation.accounts.queries import names_of_actors
 from alunite.foundation.accounts.roles import Role
 from alunite.foundation.core.judgement import Judgement, Reason
 from alunite.foundation.history.queries import newest_entry_of
@@ -180,21 +180,13 @@ def proposal(actor: Actor, key: int) -> Pair | None:
     if found is None:
         return None
     merged = Merge.objects.filter(proposal=found, undone_at=None).first()
-    names = _names([found.decided_by, found.proposed_by])
+    names = names_of_actors([label for label in (found.decided_by, found.proposed_by) if label])
     return replace(
         _with_sides([found])[0],
         merged=merged,
         decided_by=names.get(found.decided_by, ""),
         proposed_by=names.get(found.proposed_by, ""),
     )
-
-
-def _names(labels: Sequence[str]) -> dict[str, str]:
-    """Return the name of each person by the label history knows them by; one that is gone keeps the label."""
-    by_id = {label.partition(":")[2]: label for label in labels if label}
-    found = Person.objects.in_bulk(list(by_id)) if by_id else {}
-    people = {str(key): str(person) for key, person in found.items()}
-    return {label: people.get(key, label) for key, label in by_id.items()}
 
 
 def _evidence(reason: Reason) -> Evidence:

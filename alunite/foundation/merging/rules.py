@@ -118,7 +118,7 @@ def may_propose(one: Candidate, other: Candidate, *, waiting: int) -> Judgement[
     reasons += [_merged_already(each.id, each.head) for each in both if each.head != each.id]
     for each in both:
         if not each.is_said:
-            text = f"{each.id} was withdrawn: the register says nothing of it any more."
+            text = f"{each.id} was withdrawn or taken out: the register says nothing of it any more."
             reasons.append(_reason("withdrawn", text, record=each.id))
     if waiting:
         text = "The pair is proposed already, and waits for a decision."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from django.utils.translation import gettext
 from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.models import REDACTED, Mention, Publication
+
+LOOK_UP = 500
 
 _ADDRESS = re.compile(r"(?:https?://[^/]+)?/([a-z-]+)/([A-Za-z0-9]+)(?:-[A-Za-z0-9-]*)?/?(?:[?#].*)?")
 _KIND_AND_ID = re.compile(r"([a-z_]+)[ :]+([A-Za-z0-9-]+)")
@@ -86,18 +88,24 @@ def redaction_of(row: Publication) -> Redacted | None:
 
 def told_in(kind_name: str, ids: Sequence[str]) -> list[int]:
     """Return the publications of a kind that still tell of one of these records, as its `tells_of` says."""
-    return sorted(row.pk for row in _telling(kind_name, ids).filter(body__payload__isnull=False))
+    return sorted(
+        number
+        for chunk in _telling(kind_name, ids)
+        for number in chunk.filter(body__payload__isnull=False).values_list("pk", flat=True)
+    )
 
 
 def telling_of(kind_name: str, ids: Sequence[str]) -> list[str]:
     """Return the subjects of a kind of which a publication told, or tells, of one of these records."""
-    return sorted({row.subject for row in _telling(kind_name, ids)})
+    return sorted({name for chunk in _telling(kind_name, ids) for name in chunk.values_list("subject", flat=True)})
 
 
-def _telling(kind_name: str, ids: Sequence[str]) -> QuerySet[Publication]:
+def _telling(kind_name: str, ids: Sequence[str]) -> Iterator[QuerySet[Publication]]:
+    """Yield the publications of a kind that tell of these records, some hundred at a time."""
     # Looked up first: joined, SQLite walks through all publications of the kind.
-    telling = set(Mention.objects.filter(record__in=ids).values_list("publication_id", flat=True))
-    return Publication.objects.filter(pk__in=telling, kind=kind_name)
+    telling = sorted(set(Mention.objects.filter(record__in=ids).values_list("publication_id", flat=True)))
+    for start in range(0, len(telling), LOOK_UP):
+        yield Publication.objects.filter(pk__in=telling[start : start + LOOK_UP], kind=kind_name)
 
 
 def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:

@@ -130,7 +130,8 @@ def write_snapshot(
 def write_daily_snapshot(*, actor: Actor) -> Written | None:
     """Write the snapshot of the first day after the last one that has one, at most yesterday's; None where there is none.
 
-    So days on which no worker ran are made up for, one with each call. One that was recorded and is not there is written
+    So days on which no worker ran are made up for, one with each call; a gap before a day that was written by hand is
+    not. Of those recorded only the newest is looked for: one that was recorded and is not there is written
     again: its process ended in between, or something was redacted.
     """
     yesterday = timezone.now().astimezone(scheme_zone()).date() - timedelta(days=1)

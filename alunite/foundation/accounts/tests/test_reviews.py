@@ -50,6 +50,18 @@ def test_the_last_administrator_stays_until_there_is_another_or_the_office_says_
     assert end_affiliation(another, actor=cast.actor("office")).until
 
 
+def test_of_two_administrators_who_end_each_other_at_once_one_stays(cast):
+    place = cast.organisation("member")
+    other = affiliate("colleague", place, Role.ADMIN, actor=OPERATOR)
+    both = cast.actor("member"), cast.actor("colleague")
+    own = Affiliation.objects.get(person=cast.person("member"), role=Role.ADMIN)
+    end_affiliation(other, actor=both[0])
+    with pytest.raises(Refused):
+        end_affiliation(own, actor=both[1])
+    own.refresh_from_db()
+    assert own.until is None
+
+
 def test_nobody_else_confirms_or_ends(cast):
     for name in ("colleague", "auditor", "assurance", "stranger", "public"):
         for action in (confirm_affiliation, end_affiliation):

@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
@@ -187,6 +187,21 @@ def test_an_invitation_given_up_half_way_is_nobody_elses(provider):
     client.post(led["Location"])
     assert come_back(provider, client, email="other@example.org", email_verified=True).status_code == 403
     assert not Person.objects.exists()
+    assert Client().get(address).status_code == 200, "it is still the guest's"
+
+
+def test_an_address_that_names_an_invitation_takes_none_up(provider):
+    """Whoever invites an address of their own could send somebody else there, and hold their sign-in."""
+    marit = person("marit", "marit@example.org")
+    place = Organisation.objects.create(name="Place", kind=OrganisationKind.MEMBER)
+    invite(place, "guest@example.org", Role.MANAGER, actor=OPERATOR, origin="http://testserver")
+    address = re.search(r"/invitation/\S+/", mail.outbox[-1].body)[0]
+    client = Client()
+    led = client.post(f"{START}?{urlencode({'next': address})}")
+    come_back(provider, client, led, email="marit@example.org", email_verified=True)
+    assert is_in(client)
+    assert SocialAccount.objects.get().user == marit
+    assert Person.objects.count() == 1
     assert Client().get(address).status_code == 200, "it is still the guest's"
 
 

@@ -280,6 +280,9 @@ def test_the_same_files_sent_twice_at_once_are_kept_once_and_break_nothing(cast,
     assert taken == [address]
     [own] = folder.iterdir()
     assert [kept.name for kept in own.iterdir()] == [address.strip("/").rpartition("/")[2]]
+    (own / address.strip("/").rpartition("/")[2] / "file-0").unlink()
+    assert send(cast["office"], sheet("members", {})) == address
+    assert cast["office"].get(address).status_code == 200, "one that was half thrown away is kept anew"
     (own / ".half-written").mkdir()
     (own / ".half-written" / "upload.json").write_text('{"fi')
     other = send(cast["office"], sheet("members", {"name": "Other"}))
