@@ -55,6 +55,9 @@ class ObserveRequests:
         finally:
             clear_contextvars()
         response[HEADER] = request_id
+        if "Cache-Control" not in response and response.get("Content-Type", "").startswith("text/html"):
+            # Else a browser may keep a page for ever that says it is gone: what was redacted can be released.
+            response["Cache-Control"] = "no-cache"
         return response
 
 

@@ -34,6 +34,8 @@ from alunite.front.api.linked import dataset
 from alunite.front.api.problems import PROBLEMS, Fault, Problem
 
 CSV = "text/csv; charset=utf-8; header=present"
+# Who speaks in feeds: whoever runs the register, never the owner of the scheme.
+AUTHOR = "Alunite"
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
 XML = "application/xml"
@@ -142,7 +144,7 @@ def _fed(request: HttpRequest, clocks: Clocks, title: str, found: Callable[[], q
     body = feeds.feed(
         list(feeds.saying(page.rows, queries.before(page.rows))),
         title=f"{name}: {title}",
-        author=name,
+        author=AUTHOR,
         site=origin(request),
         host=host(request),
         address=request.get_full_path(),

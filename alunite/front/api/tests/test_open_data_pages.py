@@ -108,7 +108,7 @@ def is_valid(feed):
         links = [(link.get("rel"), link.get("hreflang")) for link in element.findall(f"{ATOM}link")]
         assert len(links) == len(set(links))
         assert all(link.get("href").startswith("http") for link in element.findall(f"{ATOM}link"))
-    assert feed.find(f"{ATOM}author/{ATOM}name").text
+    assert feed.find(f"{ATOM}author/{ATOM}name").text == "Alunite", "not the owner of the scheme"
     ids = [entry.find(f"{ATOM}id").text for entry in feed.findall(f"{ATOM}entry")]
     assert len(ids) == len(set(ids))
 

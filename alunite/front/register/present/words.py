@@ -45,7 +45,7 @@ LEVEL_MARKS = {"●": "full", "◐": "provisional"}
 WITHDRAWALS = {
     "statement_corrected": gettext_lazy("its source was corrected, and what it says now identifies no certificate"),
     "merged": gettext_lazy("it speaks of the same as another record, and was merged with it"),
-    "released": gettext_lazy("it was redacted and may be published again; nothing has been stated of it since"),
+    "released": gettext_lazy("it was redacted and may be published again; nothing has been published of it since"),
     "regrouped": gettext_lazy("the events it was made out from stand under another certificate, or none, again"),
 }
 

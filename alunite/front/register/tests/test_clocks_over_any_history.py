@@ -13,7 +13,7 @@ from datetime import date
 import pytest
 from django.conf import settings as installed
 from django.db.models import QuerySet
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from alunite.foundation.accounts.policies import OPERATOR
@@ -220,7 +220,11 @@ def test_as_of_a_publication_is_a_rebuild_from_all_up_to_it(imported, steps, sha
         assert seen(None) == then
 
 
+SAME_ID = [Step("say", kind, "22222222", "active", DAYS[0], "NO", 1) for kind in ("certificate", "certification_event")]
+
+
 @OURS
+@example(before=SAME_ID, meanwhile=SAME_ID[:1])
 @given(before=st.lists(STEP, min_size=4, max_size=10), meanwhile=st.lists(STEP, min_size=1, max_size=6))
 def test_pages_read_while_others_publish_are_those_of_the_list_as_it_was(imported, before, meanwhile):
     with undone():
