@@ -65,6 +65,9 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
         f"/organisations/{mine}/",
         "/duplicates/",
         f"/duplicates/{pair}/",
+        "/duplicates/propose/",
+        "/decisions/",
+        "/decisions/propose/",
     )
 
     def counted() -> dict[str, int]:

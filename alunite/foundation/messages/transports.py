@@ -91,8 +91,7 @@ class Smtp:
         self.connection.open()
         try:
             self.connection.send_messages([as_email(mail)])
-        except Exception:
-            # Whatever it was: a connection a mail broke is not one for the next. The fault itself goes on to the caller.
+        except Exception:  # whatever it was, its connection is not one for the next mail; it is raised again
             self.close()
             raise
 
