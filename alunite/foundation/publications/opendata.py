@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import msgspec
@@ -126,8 +127,9 @@ def batches(kind_name: str, publication: int) -> Iterator[list[Spoken]]:
         yield [said for said in speaking(numbers[start : start + BATCH]) if said.payload]
 
 
+@lru_cache(maxsize=1024)
 def instant(at: datetime) -> str:
-    """Return an instant in ISO 8601, UTC.
+    """Return an instant in ISO 8601, UTC. What was published together bears the same one, so it is written once.
 
     >>> instant(datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
     '2026-11-22T09:30:00Z'
@@ -152,7 +154,22 @@ class _Glance(msgspec.Struct):
     timeline: list[Run] | None = None
 
 
+class _Row(msgspec.Struct):
+    """A row as it is written."""
+
+    kind: str
+    subject: str
+    publication: int
+    publication_version: int
+    published_at: str
+    licence: str
+    attribution: str
+    state: dict[str, Any] | msgspec.UnsetType
+    said: msgspec.Raw
+
+
 _glance = msgspec.json.Decoder(_Glance)
+_encode = msgspec.json.Encoder().encode
 
 
 def row_json(spoken: Spoken, on: date) -> bytes:
@@ -162,18 +179,19 @@ def row_json(spoken: Spoken, on: date) -> bytes:
     """
     said = spoken.payload.encode()
     glance = _glance.decode(said)
-    found: dict[str, Any] = {
-        "kind": spoken.kind,
-        "subject": spoken.subject,
-        "publication": spoken.publication,
-        "publication_version": spoken.version,
-        "published_at": instant(spoken.published_at),
-        "licence": glance.licence or UNKNOWN,
-        "attribution": glance.attribution or UNKNOWN,
-    }
-    if glance.timeline is not None:
-        found["state"] = state_on(glance.timeline, on)
-    return msgspec.json.encode({**found, "said": msgspec.Raw(said)})
+    return _encode(
+        _Row(
+            spoken.kind,
+            spoken.subject,
+            spoken.publication,
+            spoken.version,
+            instant(spoken.published_at),
+            glance.licence or UNKNOWN,
+            glance.attribution or UNKNOWN,
+            msgspec.UNSET if glance.timeline is None else state_on(glance.timeline, on),
+            msgspec.Raw(said),
+        )
+    )
 
 
 def row(spoken: Spoken, on: date) -> dict[str, Any]:

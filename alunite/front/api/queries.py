@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 from typing import Any
 
@@ -38,7 +38,7 @@ FILTERS = ("standard", "version", "activity", "country", "level", "member", "fir
 
 # The page is found in an index alone. What is said comes from the publication to the letter; a redacted one says nothing and counts all the same.
 _ROWS = """
-    SELECT spoken.id, spoken.subject, spoken.version, spoken.published_at, said.payload FROM (
+    SELECT spoken.id, spoken.subject, spoken.version, CAST(spoken.published_at AS text), said.payload FROM (
         SELECT publication FROM register_record
         WHERE kind = %s AND withdrawal = '' AND publication > %s AND publication <= %s
         AND (until IS NULL OR until > %s) {chosen} ORDER BY publication LIMIT %s
@@ -96,9 +96,10 @@ def rows_of(
     return Rows(rows, following)
 
 
-def _at(moment: datetime | str) -> datetime:
-    """Return an instant as the database holds it: SQLite's is a text without the zone, which is UTC."""
-    return datetime.fromisoformat(moment).replace(tzinfo=UTC) if isinstance(moment, str) else moment
+@lru_cache(maxsize=1024)
+def _at(moment: str) -> datetime:
+    """Return an instant from the database's text; connections speak UTC, and SQLite does not say so."""
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 class _Line(msgspec.Struct):
