@@ -42,3 +42,4 @@ lock: setup  ## Resolve requirements/*.in anew into the locked lists
 	@$(LOCK) --upgrade requirements/run.in -o requirements/run.txt
 	@$(LOCK) --upgrade requirements/analytics.in -c requirements/run.txt -o requirements/analytics.txt
 	@$(LOCK) --upgrade requirements/dev.in -c requirements/run.txt -o requirements/dev.txt
+	@$(BIN)/python scripts/frontend.py --lock

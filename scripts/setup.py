@@ -206,6 +206,12 @@ def npm_ci() -> tuple[str, str]:
     return "failed", f"To try again: npm ci --ignore-scripts --prefix tests/spectral\n{said}"
 
 
+def build_frontend() -> None:
+    """Build what browsers are sent; it knows by itself what is built already, and says what it does."""
+    if code := subprocess.run([str(PYTHON), str(ROOT / "scripts" / "frontend.py")], cwd=ROOT, check=False).returncode:
+        sys.exit(code)
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let a second set-up of the same checkout wait for the first; the system lets go when a process ends."""
@@ -241,6 +247,7 @@ def main(arguments: list[str]) -> None:
         fail("say which set: run or dev")
     with one_at_a_time():
         bring_up_to_date(arguments[0])
+        build_frontend()
         if arguments[0] == "dev" and not find_chromium():
             install_chromium()
         if arguments[0] == "dev" and not is_spectral_settled():

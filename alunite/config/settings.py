@@ -245,7 +245,9 @@ if ALUNITE_DECISION_DAYS < 1:
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
+# English stands at the plain addresses, every other language below its own: /fr/register/.
+LANGUAGES = [("en-gb", "English"), ("fr", "Français")]
+LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -257,6 +259,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# What esbuild names by its content never changes, and neither does what Django does.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(^.+\.[0-9a-f]{12}\..+$|/built/chunk-[0-9A-Z]{8}\.)"
 MEDIA_ROOT = ALUNITE_HOME / "files"
 
 CONTENT_SECURITY_POLICY = {

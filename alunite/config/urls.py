@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from alunite.config import admin, health, metrics
+from alunite.foundation.accounts.urls import callbacks
+from alunite.front.api.urls import pages
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("tables/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),
-    path("", include("alunite.front.register.urls")),
+    *callbacks,
+    *i18n_patterns(
+        path("", include("alunite.front.register.urls")),
+        *pages,
+        path("", include("alunite.foundation.accounts.urls")),
+        path("", include("alunite.foundation.messages.urls")),
+        path("", include("alunite.foundation.importing.urls")),
+        path("", include("alunite.foundation.decisions.urls")),
+        path("", include("alunite.foundation.merging.urls")),
+        prefix_default_language=False,
+    ),
     path("", include("alunite.front.api.urls")),
-    path("", include("alunite.foundation.accounts.urls")),
-    path("", include("alunite.foundation.messages.urls")),
-    path("", include("alunite.foundation.importing.urls")),
-    path("", include("alunite.foundation.decisions.urls")),
-    path("", include("alunite.foundation.merging.urls")),
 ]
 
 handler400 = "alunite.config.faults.unreadable"

@@ -49,6 +49,7 @@ SPECIAL_PARTS = {
         "fact_views": "views of the lists by name, and of members, firms, facilities and figures",
         "facets": "by which values a record of each kind is found",
         "fields": "the id of a publication as the key of a row",
+        "languages": "the same page in other languages",
         "list_forms": "what readers type into a list by name",
         "named": "lists by name, and records found by a facet",
         "present": "what a publication looks like on a page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -15,14 +16,8 @@ from alunite.foundation.accounts.models import Affiliation, Person, held_at
 from alunite.foundation.accounts.roles import OrganisationKind
 
 # Here somebody adds the factor, shows once more who they are, or signs out; no page here shows anybody else.
-STAYS_OPEN = (
-    "/account/second-factor/",
-    "/account/reauthenticate/",
-    "/account/password/",
-    "/account/sessions/",
-    "/account/sign-ins/",
-    "/account/logout/",
-    "/static/",
+STAYS_OPEN = re.compile(
+    r"/static/|(/[a-z]{2})?/account/(second-factor|reauthenticate|password|sessions|sign-ins|logout)/"
 )
 
 
@@ -32,7 +27,7 @@ class SecondFactorRequired:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Lead whoever lacks the factor to the page that adds one, wherever they wanted to go."""
-        if settings.ALUNITE_SECOND_FACTOR and not request.path.startswith(STAYS_OPEN) and lacks_factor(request.user):
+        if settings.ALUNITE_SECOND_FACTOR and not STAYS_OPEN.match(request.path) and lacks_factor(request.user):
             return redirect("mfa_index")
         return self.get_response(request)
 

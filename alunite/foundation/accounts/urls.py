@@ -79,7 +79,6 @@ urlpatterns = [
     path("account/sso/error/", social.login_error, name="socialaccount_login_error"),
     # There is one provider, and no other name for it: the library would answer to its own names too.
     path(f"account/sso/{PROVIDER}/", never_cache(sso.login), ONE_PROVIDER, name="openid_connect_login"),
-    path(f"account/sso/{PROVIDER}/callback/", never_cache(sso.callback), ONE_PROVIDER, name="openid_connect_callback"),
     path("organisations/<uuid:organisation_id>/", views.organisation, name="organisation"),
     path("organisations/<uuid:organisation_id>/edit/", views.edit_organisation, name="edit_organisation"),
     path("organisations/<uuid:organisation_id>/people/", views.organisation_people, name="organisation_people"),
@@ -88,4 +87,8 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/revoke/", views.invitation_revoke, name="invitation_revoke"),
     path("invitations/<uuid:invitation_id>/send/", views.invitation_resend, name="invitation_resend"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),
+]
+# The provider knows this address to the letter, whatever language somebody reads.
+callbacks = [
+    path(f"account/sso/{PROVIDER}/callback/", never_cache(sso.callback), ONE_PROVIDER, name="openid_connect_callback"),
 ]

@@ -10,8 +10,12 @@ from alunite.front.api.door import door
 
 ROOT = "api/v1/public/"
 
-urlpatterns = [
+# Pages are read in every language; what machines read has one address.
+pages = [
     path("data/", views.data, name="data"),
+    path(ROOT + "docs", views.docs, name="api_docs"),
+]
+urlpatterns = [
     path("data/<slug:name>.csv", door(views.file), {"form": "csv"}, name="data_csv"),
     path("data/<slug:name>.json", door(views.file), {"form": "json"}, name="data_json"),
     path("data/<slug:name>.schema.json", door(views.schema), name="data_schema"),
@@ -23,7 +27,6 @@ urlpatterns = [
     path("sitemap-<int:number>.xml", door(views.sitemap_part), name="sitemap_part"),
     path("robots.txt", door(views.robots), name="robots"),
     path(ROOT + "openapi.json", door(views.openapi), name="openapi"),
-    path(ROOT + "docs", views.docs, name="api_docs"),
     *(
         path(ROOT + str(operation.pattern), door(operation.callback), name=operation.name)
         for operation in api.urls[0]

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from alunite.front.register.languages import tongues
 from alunite.front.register.site import site_of
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return `site`, the scheme's vocabulary as published."""
-    return {"site": site_of(request)}
+    """Return `site`, the scheme's vocabulary as published, and `tongues`, the page in other languages."""
+    return {"site": site_of(request), "tongues": list(tongues(request.get_full_path()))}

@@ -1,0 +1,43 @@
+"""The same page in other languages: English at the plain address, every other below its own prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils.translation import get_language, get_language_from_path
+
+
+class Tongue(NamedTuple):
+    """A language, and where the page stands in it."""
+
+    code: str
+    name: str
+    address: str
+
+
+def bare(path: str) -> str:
+    """Return the path of a page without the prefix of a language.
+
+    >>> bare("/fr/register/?q=fr"), bare("/register/"), bare("/french/")
+    ('/register/?q=fr', '/register/', '/french/')
+    """
+    prefix = get_language_from_path(path)
+    return path.removeprefix(f"/{prefix}") if prefix else path
+
+
+def address_in(path: str, code: str) -> str:
+    """Return the path of a page in a language.
+
+    >>> address_in("/fr/register/", "en-gb"), address_in("/register/", "fr"), address_in("/fr/", "fr")
+    ('/register/', '/fr/register/', '/fr/')
+    """
+    return bare(path) if code == settings.LANGUAGE_CODE else f"/{code}{bare(path)}"
+
+
+def tongues(path: str) -> Iterator[Tongue]:
+    """Yield where a page stands in each language but the one that is read."""
+    for code, name in settings.LANGUAGES:
+        if code != get_language():
+            yield Tongue(code, name, address_in(path, code))

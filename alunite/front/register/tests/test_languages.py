@@ -1,0 +1,41 @@
+"""The same page in other languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def links(client: Client, path: str) -> set[str]:
+    body = client.get(path).content.decode()
+    return set(re.findall(r'<a href="([^"]*)" lang="[a-z-]+" hreflang', body))
+
+
+def test_a_page_links_to_itself_in_the_other_language_with_all_it_was_asked_for(client: Client):
+    assert links(client, "/register/?q=works&on=2020-06-30") == {"/fr/register/?q=works&amp;on=2020-06-30"}
+    assert links(client, "/fr/register/?q=works&on=2020-06-30") == {"/register/?q=works&amp;on=2020-06-30"}
+
+
+def test_pages_of_the_plain_addresses_are_english_whatever_a_browser_prefers(client: Client):
+    answer = client.get("/register/", headers={"Accept-Language": "fr"})
+    assert '<html lang="en-gb">' in answer.content.decode()
+    assert '<html lang="fr">' in client.get("/fr/register/").content.decode()
+
+
+def test_what_machines_read_has_one_address(client: Client):
+    assert client.get("/fr/api/v1/public/").status_code == 404
+    assert client.get("/fr/sitemap.xml").status_code == 404
+
+
+def test_links_of_a_page_stay_in_its_language(client: Client):
+    body = client.get("/fr/register/").content.decode()
+    inside = [
+        path for path in re.findall(r'<a[^>]* href="(/[^"]*)"', body) if not path.startswith(("/feeds", "/data/"))
+    ]
+    assert len(inside) > 8
+    strange = [path for path in inside if not path.startswith("/fr/")]
+    assert strange in (["/register/"], []), strange
