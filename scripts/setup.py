@@ -40,6 +40,9 @@ STAMP = VENV / "set-up.json"
 SETS = ("run", "dev")  # each holds the one before it
 SPECTRAL = ROOT / "tests" / "spectral"
 SPECTRAL_STAMP = VENV / "spectral.txt"
+FRONTEND = ROOT / "frontend"
+FRONTEND_STAMP = VENV / "frontend.txt"
+BUILT = ROOT / "alunite" / "static" / "built" / "stamp.json"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 HOW_TO_GET_CHROMIUM = (
     "the browser tests need Chromium: install your system's package (Debian: apt-get install chromium)"
@@ -206,10 +209,24 @@ def npm_ci() -> tuple[str, str]:
     return "failed", f"To try again: npm ci --ignore-scripts --prefix tests/spectral\n{said}"
 
 
+def frontend_digest() -> str:
+    """Return one digest of all that what browsers are sent is made of; asked each time, so no process is started for it."""
+    total = hashlib.sha256()
+    for path in [ROOT / "scripts" / "frontend.py", *sorted(FRONTEND.glob("*.json")), *sorted(FRONTEND.glob("*/*.*s*"))]:
+        if path.parent.name != "node_modules" and path.is_file():
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def is_frontend_built() -> bool:
+    return BUILT.is_file() and FRONTEND_STAMP.is_file() and FRONTEND_STAMP.read_text("utf-8") == frontend_digest()
+
+
 def build_frontend() -> None:
-    """Build what browsers are sent; it knows by itself what is built already, and says what it does."""
+    """Build what browsers are sent. The script says by itself what it does, and what is amiss."""
     if code := subprocess.run([str(PYTHON), str(ROOT / "scripts" / "frontend.py")], cwd=ROOT, check=False).returncode:
         sys.exit(code)
+    FRONTEND_STAMP.write_text(frontend_digest(), "utf-8")
 
 
 @contextmanager
@@ -247,7 +264,8 @@ def main(arguments: list[str]) -> None:
         fail("say which set: run or dev")
     with one_at_a_time():
         bring_up_to_date(arguments[0])
-        build_frontend()
+        if not is_frontend_built():
+            build_frontend()
         if arguments[0] == "dev" and not find_chromium():
             install_chromium()
         if arguments[0] == "dev" and not is_spectral_settled():

@@ -30,6 +30,10 @@ def checkout(tmp_path: Path, monkeypatch):
     (root / "tests" / "spectral").mkdir(parents=True)
     (root / "tests" / "spectral" / "package.json").write_text("{}\n")
     (root / "tests" / "spectral" / "package-lock.json").write_text("{}\n")
+    (root / "scripts" / "frontend.py").touch()
+    (root / "frontend" / "css").mkdir(parents=True)
+    (root / "frontend" / "css" / "site.css").write_text("a {}\n")
+    (root / "alunite" / "static" / "built").mkdir(parents=True)
     return root
 
 
@@ -57,10 +61,17 @@ def load(root: Path, monkeypatch) -> tuple:
     monkeypatch.setattr(module, "install_project", lambda: steps.append("project"))
     monkeypatch.setattr(module, "find_chromium", lambda: "chromium")
     monkeypatch.setattr(module, "is_spectral_settled", lambda: True)
+
+    def build_frontend() -> None:
+        steps.append("frontend")
+        module.BUILT.touch()
+        module.FRONTEND_STAMP.write_text(module.frontend_digest())
+
+    monkeypatch.setattr(module, "build_frontend", build_frontend)
     return module, steps
 
 
-ALL_OF_DEV = ["empty", "install dev", "project"]
+ALL_OF_DEV = ["empty", "install dev", "project", "frontend"]
 
 
 def test_the_second_run_does_nothing_and_starts_no_process(checkout, monkeypatch):
@@ -86,6 +97,15 @@ def test_a_changed_list_is_installed_into_what_is_there(checkout, monkeypatch):
     (checkout / "requirements" / "dev.txt").write_text("three==3\n")
     script.main(["dev"])
     assert steps == ["install dev", "project"]
+
+
+def test_a_changed_style_sheet_is_built_and_nothing_else_is_done(checkout, monkeypatch):
+    script, steps = load(checkout, monkeypatch)
+    script.main(["run"])
+    steps.clear()
+    (checkout / "frontend" / "css" / "site.css").write_text("b {}\n")
+    script.main(["run"])
+    assert steps == ["frontend"]
 
 
 def test_an_interrupted_set_up_begins_afresh(checkout, monkeypatch):
@@ -128,7 +148,7 @@ def test_a_moved_checkout_is_set_up_anew(checkout, monkeypatch):
 def test_running_never_takes_the_tools_of_development_away(checkout, monkeypatch):
     script, steps = load(checkout, monkeypatch)
     script.main(["run"])
-    assert steps == ["empty", "install run", "project"]
+    assert steps == ["empty", "install run", "project", "frontend"]
     steps.clear()
     script.main(["dev"])
     assert steps == ["install dev", "project"]
