@@ -36,6 +36,7 @@ os.environ["XDG_CONFIG_HOME"] = str(RUN_FOLDER / "configuration")
 os.environ["DJANGO_SETTINGS_MODULE"] = "alunite.config.settings"
 # The cast signs in with its passwords alone, as in the demo; tests of the second factor ask for it.
 os.environ["ALUNITE_SECOND_FACTOR"] = "false"
+os.environ["ALUNITE_CORRECTIONS_TO"] = "corrections@example.org"
 if SERVER_URL:
     os.environ["DATABASE_URL"] = SERVER_URL
 

@@ -40,6 +40,10 @@ VARIABLES = MappingProxyType(
             "worker for itself; `0` for no limit"
         ),
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
+        "ALUNITE_CORRECTIONS_TO": (
+            "E-mail address that what readers report as wrong goes to; unset: the form is not offered, save in a "
+            "demonstration"
+        ),
         "ALUNITE_DEMO": "Set by `alunite demo` for its own server and worker; never set it yourself",
         "ALUNITE_DECISION_DAYS": "Days a proposal that needs a second person waits for one before it lapses",
         "ALUNITE_HOME": "Data folder: database (SQLite), files, mail, public keys, checkpoints. Back it up whole",

@@ -102,6 +102,12 @@ def _settings() -> Iterator[Finding]:
             "Mail is written into files, and nobody gets an invitation or a way to a new password.",
             "Set ALUNITE_MAIL_URL to a mail server.",
         )
+    if https and not settings.ALUNITE_CORRECTIONS_TO:
+        yield Finding(
+            "ALUNITE_CORRECTIONS_TO is not set.",
+            "Readers who find a mistake are told that nobody takes corrections.",
+            "Set ALUNITE_CORRECTIONS_TO to an address that somebody reads.",
+        )
     if https and settings.ALUNITE_TODAY:
         yield Finding(
             f"ALUNITE_TODAY is set to {settings.ALUNITE_TODAY}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from importlib import metadata
 from pathlib import Path
@@ -314,6 +315,11 @@ try:
     ALUNITE_MAIL_KEPT_DAYS = env.int("ALUNITE_MAIL_KEPT_DAYS", 30)
 except EnvError as error:
     raise ImproperlyConfigured("ALUNITE_MAIL_KEPT_DAYS: expected a number of days") from error
+
+# Where readers' corrections go, as mail.
+ALUNITE_CORRECTIONS_TO = env.str("ALUNITE_CORRECTIONS_TO", "") or ("corrections@localhost" if ALUNITE_DEMO else "")
+if ALUNITE_CORRECTIONS_TO and not re.fullmatch(r"[^@\s]+@[^@\s]+", ALUNITE_CORRECTIONS_TO):
+    raise ImproperlyConfigured("ALUNITE_CORRECTIONS_TO: expected an e-mail address, or nothing")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 # Whoever sends them and wherever to: files larger than this takes are not even written into temporary files.

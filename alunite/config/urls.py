@@ -20,6 +20,7 @@ urlpatterns = [
         *pages,
         path("", include("alunite.foundation.accounts.urls")),
         path("", include("alunite.foundation.messages.urls")),
+        path("", include("alunite.foundation.publications.urls")),
         path("", include("alunite.foundation.importing.urls")),
         path("", include("alunite.foundation.decisions.urls")),
         path("", include("alunite.foundation.merging.urls")),

@@ -124,6 +124,11 @@ TABLE = """
 /tables/                                      | the Secretariat's         | GET  | 404 404 404 404 200 200 404 404 404 302
 /tables/                                      | changing something        | POST | 404 404 404 404 405 405 404 404 404 302
 /demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
+/corrections/                                 | the form                  | GET  | 200 200 200 200 200 200 200 200 200 200
+/corrections/                                 | without saying what       | POST | 422 422 422 422 422 422 422 422 422 422
+/corrections/                                 | saying what               | POST | 302 302 302 302 302 302 302 302 302 302
+/corrections/sent/                            | what happens next         | GET  | 200 200 200 200 200 200 200 200 200 200
+/corrections/sent/                            | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
 /imports/                                     | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /imports/check/                               | the form                  | GET  | 404 404 404 404 404 200 404 404 404 302
 /imports/check/                               | without a file            | POST | 404 404 404 404 404 400 404 404 404 302

@@ -212,6 +212,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         },
         (people, "the member's, inviting somebody"): guest,
         (people, "nobody's, inviting somebody"): guest,
+        ("/corrections/", "saying what"): {"wrong": "The day is another.", "about": f"/members/{first}/"},
         ("/decisions/propose/", "with what and why"): {"act": "redact", "what": newest, "ground": "court_order"},
         ("/decisions/<slug:decision_id>/", "confirming what the office proposed"): {"answer": "confirm", **answer},
         ("/duplicates/propose/", "two members"): {"first": first, "second": f"/members/{second}/", "why": "One."},

@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 
+from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.models import REDACTED, Mention, Publication
 
 LOOK_UP = 500
+STANDARD = "standard_version"
 
-_ADDRESS = re.compile(r"(?:https?://[^/]+)?/([a-z-]+)/([A-Za-z0-9]+)(?:-[A-Za-z0-9-]*)?/?(?:[?#].*)?")
+# With a language or without; the words after an id are for people.
+_ADDRESS = re.compile(r"(?:https?://[^/]+)?(?:/[a-z]{2})?/[a-z-]+/(([A-Za-z0-9]+)(?:-[A-Za-z0-9-]*)?)/?(?:[?#].*)?")
 _KIND_AND_ID = re.compile(r"([a-z_]+)[ :]+([A-Za-z0-9-]+)")
 _ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
@@ -132,7 +137,8 @@ def record_meant(text: str) -> tuple[str, str]:
         Saying what was expected.
     """
     if address := _ADDRESS.fullmatch(text):
-        found = Publication.objects.filter(subject=address[2])
+        # A standard's id has a hyphen of its own.
+        found = Publication.objects.filter(subject__in={address[1], address[2]})
     elif named := _KIND_AND_ID.fullmatch(text):
         found = Publication.objects.filter(kind=named[1], subject=named[2])
     elif _ID.fullmatch(text):
@@ -143,3 +149,41 @@ def record_meant(text: str) -> tuple[str, str]:
     if len(pairs) != 1:
         raise ValueError(gettext("nothing was published under it"))
     return pairs[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """A published record as people name it.
+
+    Parameters
+    ----------
+    name : str
+        As last published; its id where it says nothing any more.
+    path : str
+        Of its page; empty where its kind has none.
+    """
+
+    kind: str
+    subject: str
+    name: str
+    path: str
+
+
+def told_of(kind_name: str, subject: str) -> Meant:
+    """Return how a published record is named, and where it is read. One query."""
+    said = latest_payload(kind_name, subject) or {}
+    name = str(said.get("entity") or said.get("name") or said.get("label") or "")
+    try:
+        slugs = [subject] if kind_name == STANDARD else [subject, slugify(name)]
+        path = reverse("standard" if kind_name == STANDARD else kind_name, args=slugs)
+    except NoReverseMatch:
+        path = ""
+    return Meant(kind_name, subject, name or subject, path)
+
+
+def named_in(text: str) -> Meant | None:
+    """Return the record a link names by its address, its kind and id, or its id alone; None where it names none."""
+    try:
+        return told_of(*record_meant(text)) if text else None
+    except ValueError:
+        return None
