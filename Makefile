@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-header --no-emit-index-url --no-emit-find-links --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench soak lock docs
+.PHONY: help setup demo test check format bench soak lock docs messages
 
 help:  ## Show these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ format: setup  ## Put code and templates into the house format
 docs: setup  ## Write the generated parts of the documentation anew
 	@DJANGO_SETTINGS_MODULE=alunite.config.settings $(BIN)/python scripts/docs.py --write
 	@DJANGO_SETTINGS_MODULE=alunite.config.settings $(BIN)/python scripts/client.py --write
+
+messages: setup  ## Take up new texts into the catalogues, and list what is not translated
+	@$(BIN)/python scripts/messages.py --write
 
 bench: setup  ## Measure how fast the engines are, and compare with the limits written beside them
 	@$(BIN)/python scripts/bench.py $(ARGS)

@@ -229,6 +229,16 @@ def build_frontend() -> None:
     FRONTEND_STAMP.write_text(frontend_digest(), "utf-8")
 
 
+def compile_messages() -> None:
+    """Compile the catalogues of translated texts that are newer than what was compiled from them."""
+    held = (ROOT / "alunite" / "locale").glob("*/LC_MESSAGES/*.po")
+    compiled = [(path, path.with_suffix(".mo")) for path in held]
+    if all(made.exists() and made.stat().st_mtime >= path.stat().st_mtime for path, made in compiled):
+        return
+    with step("compiling translated texts"):
+        run([str(PYTHON), str(ROOT / "scripts" / "messages.py"), "--compile"])
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Let a second set-up of the same checkout wait for the first; the system lets go when a process ends."""
@@ -266,6 +276,7 @@ def main(arguments: list[str]) -> None:
         bring_up_to_date(arguments[0])
         if not is_frontend_built():
             build_frontend()
+        compile_messages()
         if arguments[0] == "dev" and not find_chromium():
             install_chromium()
         if arguments[0] == "dev" and not is_spectral_settled():
