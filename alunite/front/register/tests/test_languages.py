@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def links(client: Client, path: str) -> set[str]:
     body = client.get(path).content.decode()
-    return set(re.findall(r'<a href="([^"]*)"\s+lang="[a-z-]+" hreflang', body))
+    return set(re.findall(r'<a href="([^"]*)"\s+lang="[a-z-]+"\s+hreflang', body))
 
 
 def test_a_page_links_to_itself_in_the_other_language_with_all_it_was_asked_for(client: Client):
