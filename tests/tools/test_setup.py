@@ -60,7 +60,7 @@ def load(root: Path, monkeypatch) -> tuple:
     monkeypatch.setattr(module, "install", lambda which: steps.append(f"install {which}"))
     monkeypatch.setattr(module, "install_project", lambda: steps.append("project"))
     monkeypatch.setattr(module, "find_chromium", lambda: "chromium")
-    monkeypatch.setattr(module, "is_spectral_settled", lambda: True)
+    monkeypatch.setattr(module, "is_settled", lambda tool: True)
 
     def build_frontend() -> None:
         steps.append("frontend")
@@ -175,31 +175,42 @@ def test_a_missing_list_is_said_plainly(checkout, monkeypatch):
         script.main(["dev"])
 
 
-@pytest.mark.parametrize(
-    ("has_node", "code", "outcome"), [(True, 0, "installed"), (True, 1, "failed"), (False, 0, "no Node")]
-)
-def test_spectral_is_tried_once_for_each_lock_and_never_stops_a_set_up(
-    checkout, monkeypatch, capsys, has_node, code, outcome
-):
+@pytest.mark.parametrize(("code", "outcome"), [(0, "installed"), (1, "failed")])
+def test_a_tool_is_tried_once_for_each_lock_and_never_stops_a_set_up(checkout, monkeypatch, capsys, code, outcome):
     script = loaded(checkout, monkeypatch)
     script.VENV.mkdir()
-    monkeypatch.setattr(script, "has_node", lambda: has_node)
+    tool = script.TOOLS[0]
     asked = []
 
     def npm(command, **named):
-        asked.append(command[:2])
+        asked.append((Path(command[1]).name, command[2]))
         (named["cwd"] / "node_modules" / ".bin").mkdir(parents=True, exist_ok=True)
         return subprocess.CompletedProcess(command, code, "", "no such host")
 
     monkeypatch.setattr(script.subprocess, "run", npm)
     for _ in range(2):
-        if not script.is_spectral_settled():
-            script.install_spectral()
-    assert asked == [["npm", "ci"]] * has_node
+        if not script.is_settled(tool):
+            script.install_tool(tool)
+    assert asked == [("npm-cli.js", "ci")]
     assert ("will be skipped" in capsys.readouterr().out) is (outcome != "installed")
-    assert script.is_spectral_settled()
-    (checkout / "tests" / "spectral" / "package-lock.json").write_text("{ }\n")
-    assert not script.is_spectral_settled()
+    assert script.is_settled(tool)
+    (tool / "package-lock.json").write_text("{ }\n")
+    assert not script.is_settled(tool)
+
+
+def test_where_nobody_is_root_the_browser_comes_from_npm(checkout, monkeypatch, capsys):
+    script = loaded(checkout, monkeypatch)
+    script.VENV.mkdir()
+    unpacked = checkout / "unpacked"
+    unpacked.write_text("a browser")
+    monkeypatch.setattr(script.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(script.shutil, "which", lambda name: None)
+    monkeypatch.setattr(
+        script.subprocess, "run", lambda command, **_: subprocess.CompletedProcess(command, 0, f"{unpacked}\n", "")
+    )
+    assert script.find_chromium() is None
+    script.install_chromium()
+    assert Path(script.find_chromium()).read_text() == "a browser"
 
 
 def test_this_checkout_is_up_to_date_in_a_blink():
@@ -218,9 +229,12 @@ def test_locked_lists_hold_hashes_and_no_address(name):
     assert [pin.splitlines()[0] for pin in pins if "--hash=sha256:" not in pin or "==" not in pin] == []
 
 
-def test_the_lock_of_spectral_holds_hashes_and_no_address():
-    lock = json.loads((ROOT / "tests" / "spectral" / "package-lock.json").read_text())
+@pytest.mark.parametrize(
+    ("folder", "least"), [("frontend", 30), ("tests/spectral", 100), ("tests/pages", 100), ("tests/chromium", 5)]
+)
+def test_locks_of_npm_hold_hashes_and_no_address(folder, least):
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
-    assert len(packages) > 100
+    assert len(packages) > least
     assert [name for name, package in packages.items() if not package.get("integrity", "").startswith("sha512-")] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []
