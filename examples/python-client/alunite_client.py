@@ -708,6 +708,52 @@ class Client:
             as_of=as_of,
         )
 
+    def list_standard_mappings(
+        self,
+        *,
+        on: str | None = None,
+        as_of: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> dict[str, Any]:
+        """What became of each criterion of a version in a later one: every criterion of both stands in one link.
+        In the order in which they were published.
+
+        Parameters
+        ----------
+        on : str
+            The day states are given for; today in the scheme's zone if left out.
+        as_of : str
+            Only what was published by the end of this day counts; everything if left out.
+        limit : int
+            How many rows a page holds at most.
+        after : str
+            Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        """
+        return self.get(
+            ROOT + "/standard_mappings",
+            on=on,
+            as_of=as_of,
+            limit=limit,
+            after=after,
+        )
+
+    def get_standard_mapping(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
+        """What became of each criterion of a version in a later one: every criterion of both stands in one link.
+
+        Parameters
+        ----------
+        on : str
+            The day states are given for; today in the scheme's zone if left out.
+        as_of : str
+            Only what was published by the end of this day counts; everything if left out.
+        """
+        return self.get(
+            f"{ROOT}/standard_mappings/{urllib.parse.quote(subject, safe='')}",
+            on=on,
+            as_of=as_of,
+        )
+
     def list_standard_versions(
         self,
         *,

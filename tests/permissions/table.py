@@ -94,6 +94,9 @@ TABLE = """
 /api/v1/public/schemes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/schemes/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/schemes/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/standard_mappings| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/standard_mappings/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/standard_mappings/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
 /api/v1/public/standard_versions| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/standard_versions/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/standard_versions/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404

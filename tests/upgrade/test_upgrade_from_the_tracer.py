@@ -18,6 +18,7 @@ from django.test import Client, override_settings
 
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.keys.installation import Installation
+from alunite.front.register.models import NOW, Record
 from tests import databases
 from tests.machine import Machine
 from tests.planting import ROOT
@@ -160,6 +161,22 @@ def test_people_of_the_tracer_keep_their_accounts_and_roles(inside):
     page = client.get("/account/")
     assert page.status_code == 200
     assert "Fjordvik Metals (made up)" in page.content.decode()
+
+
+def test_the_pack_that_comes_with_this_version_is_taken_up_when_it_is_named(upgraded, inside):
+    """Last of those that ask the upgraded installation: from here on another pack is in force."""
+    folder = ROOT / "schemes" / (ROOT / "schemes" / "default").read_text(encoding="utf-8").strip()
+    assert f"alunite init --scheme {folder}" in upgraded.machine.run("init").err
+    said = upgraded.machine.done("init", "--scheme", folder)
+    assert (said["scheme"], said["scheme_changed"]) == ("asi", True)
+    assert upgraded.machine.done("history", "verify")["ok"]
+    versions = {record.subject: record.payload for record in Record.objects.filter(NOW, kind="standard_version")}
+    # 45 criteria of chain-of-custody-v2.yaml, 12 sections of V1, and 61 links of transition-v2-v3.yaml
+    sections = versions["coc-2"]["standard"]["sections"]
+    assert sum(len(part["criteria"]) for section in sections for part in section["principles"]) == 45
+    assert len(versions["coc-1"]["version"]["outline"]["parts"]) == 12
+    assert len(Record.objects.get(NOW, kind="standard_mapping").payload["links"]) == 61
+    assert "init --scheme" not in upgraded.machine.run("init").err
 
 
 def test_a_database_of_a_later_version_is_refused_and_left_alone(template_database, django_db_blocker, tmp_path):

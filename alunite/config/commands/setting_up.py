@@ -30,7 +30,7 @@ from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.importing.kinds import import_kinds
 from alunite.foundation.keys.signing import CannotSign, ensure_signing_key
-from alunite.foundation.scheme.loader import PackError
+from alunite.foundation.scheme.loader import PackError, load_pack
 from alunite.front.register.projector import has_this_shape
 from alunite.front.register.projector import rebuild as rebuild_read_tables
 
@@ -122,7 +122,20 @@ def initialise(*, samples: Sequence[tuple[str, Path]], directory: Path | None) -
 def _adopt(directory: Path | None) -> tuple[AdoptedPack, bool]:
     """Adopt the pack of a folder. Without one, the pack in force stays; where there is none yet, ours is taken."""
     held = AdoptedPack.objects.order_by("-pk").first() if directory is None else None
-    return (held, False) if held else adopt_pack(directory or default_scheme(), actor=OPERATOR)
+    if held is None:
+        return adopt_pack(directory or default_scheme(), actor=OPERATOR)
+    _tell_of_ours(held)
+    return held, False
+
+
+def _tell_of_ours(held: AdoptedPack) -> None:
+    """Say that the pack that comes with this version says something else than the one in force: nobody takes it up unasked."""
+    ours = load_pack(default_scheme())
+    if ours.scheme.id == held.scheme and ours.digest != held.digest:
+        say(
+            f"the scheme {held.scheme} in force is not the one that comes with this version; "
+            f"to take that up: alunite init --scheme {default_scheme()}"
+        )
 
 
 def bring_database_up_to_date() -> None:

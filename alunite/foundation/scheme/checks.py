@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from alunite.foundation.core.canonical import digest
 from alunite.foundation.core.days import PartialDate
 from alunite.foundation.scheme.pack import name_key
 from alunite.foundation.scheme.reading import PackFile, Place
+from alunite.foundation.scheme.values import EVERY
 
+# Sides of a link of a mapping.
+SIDES = ("before", "after")
+MANY = 1000
 NAMED_LISTS = ("activities", "classes", "families", "levels", "events", "ratings", "indicators")
 
 
@@ -138,6 +143,10 @@ def check_scheme(scheme: PackFile) -> None:
         _known(scheme, (*place, "events"), events, "a certification event")
         _in_order(scheme, [(*place, "free_choice_from"), (*place, "free_choice_until")])
         _in_order(scheme, [(*place, "free_choice_until"), (*place, "required_from")], strictly=True)
+    for place, _ in _records(scheme, ("milestones",)):
+        _known_one(scheme, (*place, "family"), families, "a standard family")
+        _in_order(scheme, [(*place, "start"), (*place, "end")])
+    _in_order(scheme, _every_place(scheme, ("milestones",), "start"))
 
 
 def _check_versions(scheme: PackFile, families: set[str] | None) -> None:
@@ -147,6 +156,9 @@ def _check_versions(scheme: PackFile, families: set[str] | None) -> None:
         _known_one(scheme, (*place, "family"), families, "a standard family")
         by_family.setdefault(str(version.get("family")), []).append(place)
         _in_order(scheme, [(*place, "published"), *_every_place(scheme, (*place, "notes"), "date")])
+        _unique(scheme, _every_place(scheme, (*place, "outline", "parts"), "number"), "a number")
+        if version.get("file") is not None and version.get("outline") is not None:
+            scheme.fault((*place, "outline"), "no outline beside a file: its parts stand there")
     for places in by_family.values():
         _unique_names(scheme, places)
         _in_order(scheme, [(*place, "published") for place in places], strictly=True)
@@ -247,12 +259,26 @@ def _check_criterion(file: PackFile, place: Place, activities: set[str] | None) 
     if isinstance(number, str) and isinstance(principle, int) and not number.startswith(f"{principle}."):
         file.fault((*place, "number"), f"a number that begins with {principle}., its principle")
     _known(file, (*place, "applies", "to"), activities, "an activity in scheme.yaml")
+    _check_always(file, (*place, "applies"))
     subs = (*place, "sub_criteria")
     _unique(file, _every_place(file, subs, "id"), "an id")
     for at, sub in _records(file, subs):
         name = sub.get("id")
         if isinstance(name, str) and isinstance(number, str) and not name.startswith(f"{number}."):
             file.fault((*at, "id"), f"an id that begins with {number}., its criterion")
+
+
+def _check_always(file: PackFile, place: Place) -> None:
+    """Check the activities bound without a condition: of those it is for, and only where there is a condition."""
+    if file.at((*place, "always")) and not file.at((*place, "when")):
+        file.fault((*place, "always"), "this key only beside `when`")
+    to = file.at((*place, "to"))
+    _known(
+        file,
+        (*place, "always"),
+        {text for _, text in _texts(file, ("covers", "activities") if to == EVERY else (*place, "to"))},
+        "an activity this criterion is for",
+    )
 
 
 def _check_counts(file: PackFile, principles: int, criteria: int) -> None:
@@ -263,6 +289,109 @@ def _check_counts(file: PackFile, principles: int, criteria: int) -> None:
         said = file.at(("counts", key))
         if isinstance(said, int) and said != listed:
             file.fault(("counts", key), f"{listed}, as many as are listed below")
+
+
+# How many criteria of the earlier and of the later version a link of each relation joins: fewest and most.
+SHAPES: Mapping[str, tuple[tuple[int, int], tuple[int, int]]] = MappingProxyType(
+    {
+        "kept": ((1, 1), (1, 1)),
+        "moved": ((1, 1), (1, 1)),
+        "renamed": ((1, 1), (1, 1)),
+        "strengthened": ((1, 1), (1, 1)),
+        "replaced": ((1, MANY), (1, MANY)),
+        "split": ((1, 1), (2, MANY)),
+        "merged": ((2, MANY), (1, 1)),
+        "new": ((0, 0), (1, MANY)),
+        "dropped": ((1, MANY), (0, 0)),
+    }
+)
+
+
+def check_mapping(file: PackFile, scheme: PackFile, standards: Mapping[str, PackFile]) -> None:
+    """Check that a mapping says of each criterion of both versions, once, what became of it or where it came from.
+
+    Parameters
+    ----------
+    file, scheme : PackFile
+        The mapping and `scheme.yaml`.
+    standards : mapping of str to PackFile
+        Standard files by the id of their version.
+    """
+    if not file.is_read:
+        return
+    links = list(_records(file, ("links",)))
+    for place, link in links:
+        _check_link(file, place, link)
+    if not isinstance(scheme.at(("versions",)), list):
+        return
+    sides = {side: str(file.at(("mapping", side))) for side in SIDES}
+    _check_joined(file, scheme, sides)
+    for side, version in sides.items():
+        if version in standards and standards[version].is_read:
+            _check_side(file, [place for place, _ in links], side, numbers_of(standards[version]), version)
+
+
+def _check_joined(file: PackFile, scheme: PackFile, sides: Mapping[str, str]) -> None:
+    """Check the two versions a mapping joins: of one family, in their order, both with criteria."""
+    families: dict[str, Any] = {}
+    held: set[str] = set()
+    for _, record in _records(scheme, ("versions",)):
+        families.setdefault(str(record.get("id")), record.get("family"))
+        held |= {str(record.get("id"))} if record.get("file") is not None else set()
+    for side, version in sides.items():
+        if version in families and version not in held:
+            file.fault(("mapping", side), "a version whose criteria are held")
+        _known_one(file, ("mapping", side), set(families), "a version in scheme.yaml")
+    before, after = sides["before"], sides["after"]
+    if families.get(before) != families.get(after):
+        file.fault(("mapping", "after"), f"a version of the same family as {before}")
+    elif before in families and list(families).index(before) >= list(families).index(after):
+        file.fault(("mapping", "after"), f"a version that came after {before}")
+
+
+def numbers_of(standard: PackFile) -> list[str]:
+    """Return the numbers of a standard's criteria, in order."""
+    sections = [place for place, _ in _records(standard, ("sections",))]
+    principles = [place for section in sections for place, _ in _records(standard, (*section, "principles"))]
+    found = [record.get("number") for place in principles for _, record in _records(standard, (*place, "criteria"))]
+    return [number for number in found if isinstance(number, str)]
+
+
+def _check_link(file: PackFile, place: Place, link: dict[str, Any]) -> None:
+    relation = link.get("relation")
+    shape = SHAPES.get(relation) if isinstance(relation, str) else None
+    if shape is None:
+        return
+    listed = [[text for _, text in _texts(file, (*place, side))] for side in SIDES]
+    for side, numbers, (fewest, most) in zip(SIDES, listed, shape, strict=True):
+        if not fewest <= len(numbers) <= most:
+            several = f"{fewest} or more numbers" if most == MANY else f"{fewest} number{'s' if fewest != 1 else ''}"
+            file.fault((*place, side), f"{several}, as {relation!r} says")
+    if relation in {"kept", "moved"} and len(listed[0]) == len(listed[1]) == 1:
+        is_same = listed[0] == listed[1]
+        if relation == "kept" and not is_same:
+            file.fault((*place, "after", 0), f"{listed[0][0]}, the number it had; or another relation")
+        elif relation == "moved" and is_same:
+            file.fault((*place, "after", 0), "another number than it had; or another relation")
+    if link.get("draws_on") and relation != "new":
+        file.fault((*place, "draws_on"), "this key only where something is new")
+
+
+def _check_side(file: PackFile, links: list[Place], side: str, numbers: list[str], version: str) -> None:
+    """Check one side of all links: only numbers there are, each once, and none left out."""
+    told: set[str] = set()
+    for place in links:
+        for at, number in _texts(file, (*place, side)):
+            if number not in numbers:
+                file.fault(at, f"the number of a criterion of {version}")
+            elif number in told:
+                file.fault(at, "each number in one link only")
+            told.add(number)
+        if side == "before":
+            _known(file, (*place, "draws_on"), set(numbers), f"a criterion of {version}")
+    left = [number for number in numbers if number not in told]
+    if left:
+        file.fault(("mapping", side), f"a link for each criterion of {version}; there is none for {', '.join(left)}")
 
 
 def release_digest(data: Mapping[str, Any]) -> str:

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from alunite.foundation.scheme.models import CertificatesFile, Record, ReleasesFile, SchemeFile, Standard, Stated
+from alunite.foundation.scheme.models import (
+    CertificatesFile,
+    Record,
+    ReleasesFile,
+    SchemeFile,
+    Standard,
+    StandardMapping,
+    Stated,
+)
 from alunite.foundation.scheme.values import ID_PATTERN, NUMBER_PATTERN, TRUST_WORDS
 
 BEGIN = "<!-- generated: scheme-fields -->"
 END = "<!-- /generated -->"
 
-_FILES: tuple[type[Record], ...] = (SchemeFile, Standard, CertificatesFile, ReleasesFile)
+_FILES: tuple[type[Record], ...] = (SchemeFile, Standard, StandardMapping, CertificatesFile, ReleasesFile)
 _PROVENANCE = tuple(Stated.model_fields)
 _FORMS = {
     ID_PATTERN: "id",

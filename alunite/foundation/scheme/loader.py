@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import ValidationError
 
-from alunite.foundation.scheme.checks import check_certificates, check_releases, check_scheme, check_standard
+from alunite.foundation.scheme.checks import (
+    check_certificates,
+    check_mapping,
+    check_releases,
+    check_scheme,
+    check_standard,
+)
 from alunite.foundation.scheme.models import (
     CertificatesFile,
     PackFiles,
@@ -15,6 +22,7 @@ from alunite.foundation.scheme.models import (
     ReleasesFile,
     SchemeFile,
     Standard,
+    StandardMapping,
 )
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.provenance import check_provenance, resolved
@@ -87,7 +95,7 @@ def pack_schema() -> dict[str, Any]:
 
 
 def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
-    """Read and check all files; the standards stand under their file names."""
+    """Read and check all files; standards and mappings stand under their file names."""
     if not root.is_dir():
         return {}, [PackFault(".", 1, "", str(root), "a folder with a scheme pack")]
     scheme = read_pack_file(root, SCHEME_FILE)
@@ -104,12 +112,20 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
     versions = _versions_with_a_file(scheme)
     if versions is not None and len(versions) == len(named):
         # Else a file that nobody names may be the one that a refused name was to be.
-        _forgotten_standards(root, named, scheme)
+        _forgotten(root, named, scheme, "a version")
+    mapped = _named_mappings(root, scheme, named)
+    for name in mapped:
+        files[name] = read_pack_file(root, name)
+        _check_shape(files[name], StandardMapping)
+    if len(mapped) == len(_listed(scheme, "mappings")):
+        _forgotten(root, mapped, scheme, "mappings")
 
     check_scheme(scheme)
     check_certificates(certificates)
     for name, version in named.items():
         check_standard(files[name], scheme, version)
+    for name in mapped:
+        check_mapping(files[name], scheme, {version: files[file] for file, version in named.items()})
     scheme_id = scheme.at(("scheme", "id"))
     for file in files.values():
         if file is not releases:
@@ -122,26 +138,47 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
 def _named_standards(root: Path, scheme: PackFile) -> dict[str, str]:
     """Return the standard files that scheme.yaml names and that can be read, each with its version's id."""
     named: dict[str, str] = {}
-    versions = scheme.at(("versions",))
-    for index, version in enumerate(versions if isinstance(versions, list) else ()):
-        if not isinstance(version, dict) or not isinstance(version.get("file"), str):
+    for index, version in enumerate(_listed(scheme, "versions")):
+        if not isinstance(version, dict):
             continue
-        place: Place = ("versions", index, "file")
-        name: str = version["file"]
-        if place in scheme.told:
-            continue
-        pure = PurePosixPath(name)
-        if pure.is_absolute() or ".." in pure.parts or str(pure) != name:
-            scheme.fault(place, "the name of a file below this folder, without . and ..")
-        elif name in named or name in {SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE}:
-            scheme.fault(place, "a file of its own for each version")
-        elif not _is_inside(root, name):
-            scheme.fault(place, "a file inside this folder, not a link out of it")
-        elif not _is_file(root, name):
-            scheme.fault(place, "a file that exists")
-        else:
+        name = _readable(root, scheme, ("versions", index, "file"), named, "version")
+        if name:
             named[name] = str(version.get("id"))
     return named
+
+
+def _named_mappings(root: Path, scheme: PackFile, standards: Collection[str]) -> list[str]:
+    """Return the mapping files that scheme.yaml names and that can be read."""
+    named: list[str] = []
+    for index in range(len(_listed(scheme, "mappings"))):
+        name = _readable(root, scheme, ("mappings", index), {*standards, *named}, "mapping")
+        if name:
+            named.append(name)
+    return named
+
+
+def _listed(scheme: PackFile, key: str) -> list[Any]:
+    found = scheme.at((key,))
+    return found if isinstance(found, list) else []
+
+
+def _readable(root: Path, scheme: PackFile, place: Place, taken: Collection[str], what: str) -> str:
+    """Return the name of a file that stands at a place, if it can be read; else fault it, and return nothing."""
+    name = scheme.at(place)
+    if not isinstance(name, str) or place in scheme.told:
+        return ""
+    pure = PurePosixPath(name)
+    if pure.is_absolute() or ".." in pure.parts or str(pure) != name:
+        scheme.fault(place, "the name of a file below this folder, without . and ..")
+    elif name in taken or name in {SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE}:
+        scheme.fault(place, f"a file of its own for each {what}")
+    elif not _is_inside(root, name):
+        scheme.fault(place, "a file inside this folder, not a link out of it")
+    elif not _is_file(root, name):
+        scheme.fault(place, "a file that exists")
+    else:
+        return name
+    return ""
 
 
 def _versions_with_a_file(scheme: PackFile) -> list[str] | None:
@@ -167,15 +204,15 @@ def _is_file(root: Path, name: str) -> bool:
         return False
 
 
-def _forgotten_standards(root: Path, named: dict[str, str], scheme: PackFile) -> None:
-    """Fault files in the folders of standards that no version names: someone meant them to count."""
+def _forgotten(root: Path, named: Collection[str], scheme: PackFile, by: str) -> None:
+    """Fault files in the folders of named ones that scheme.yaml does not name: someone meant them to count."""
     for folder in sorted({PurePosixPath(name).parent for name in named}):
         if folder == PurePosixPath("."):
             continue
         for path in sorted((root / folder).glob("*.yaml")):
             name = str(folder / path.name)
             if name not in named:
-                scheme.faults.append(PackFault(name, 1, "", "", "to be named by a version in scheme.yaml"))
+                scheme.faults.append(PackFault(name, 1, "", "", f"to be named by {by} in scheme.yaml"))
 
 
 def _check_shape(file: PackFile, model: type[Record]) -> None:
@@ -249,5 +286,6 @@ def _document(files: dict[str, PackFile]) -> dict[str, Any]:
         "transitions": certificates["transitions"],
         "certificate_remarks": certificates.get("remarks", []),
         "standards": [whole[name] for name in order],
+        "mappings": [whole[name] for name in scheme.get("mappings", [])],
         "releases": files[RELEASES_FILE].data.get("standards", []),
     }

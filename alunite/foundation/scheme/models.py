@@ -153,18 +153,40 @@ class VersionNote(Stated):
     text: Text = Field(description="What happened")
 
 
+class OutlinePart(Record):
+    """One numbered part of a version whose criteria are not held."""
+
+    number: PositiveInt = Field(description="Number")
+    title: Label = Field(description="Title")
+
+
+class Outline(Stated):
+    """The numbered parts of a version whose criteria are not held: what is known of it."""
+
+    parts: tuple[OutlinePart, ...] = Field(min_length=1, description="Its parts, in order")
+
+
 class Version(Named):
     """A version of a standard. Listed oldest first within its family."""
 
     family: Id = Field(description="Id of its family")
     published: Day = Field(description="Day, month or year of publication")
     file: FileName | None = Field(default=None, description="File with its criteria, below this folder")
+    outline: Outline | None = Field(default=None, description="Its numbered parts, where no file holds its criteria")
     notes: tuple[VersionNote, ...] = Field(default=(), description="Dated remarks, oldest first")
 
     @property
     def published_day(self) -> PartialDate:
         """When it was published, at the precision known."""
         return PartialDate.parse(self.published)
+
+
+class OtherDay(Stated):
+    """A day of a change of versions as another page has it. Shown beside the day taken; never an input of a rule alone."""
+
+    of: Literal["free_choice_from", "free_choice_until", "required_from"] = Field(description="Which day of the change")
+    day: ExactDay = Field(description="The day that page gives")
+    note: Text | None = Field(default=None, description="A remark for readers")
 
 
 class VersionChange(Stated):
@@ -178,6 +200,17 @@ class VersionChange(Stated):
     events: tuple[Id, ...] = Field(description="Ids of the certification events it binds")
     old_certificates: Id = Field(description="What becomes of certificates under the old version")
     note: Text | None = Field(default=None, description="A remark for readers")
+    other_days: tuple[OtherDay, ...] = Field(default=(), description="Its days as other pages have them")
+
+
+class Milestone(Stated):
+    """A dated fact in the life of a family of standards: a consultation, a revision begun, a last day."""
+
+    family: Id = Field(description="Id of the family")
+    version: Label = Field(description="Version it speaks of, in words: it may be one to come")
+    start: Day = Field(description="When, or when it began")
+    end: Day | None = Field(default=None, description="When it ended; left out for what took one day")
+    text: Text = Field(description="What happened or happens")
 
 
 class Level(Named):
@@ -223,6 +256,8 @@ class SchemeFile(Record):
     families: tuple[Family, ...] = Field(min_length=1, description="Families of standards")
     versions: tuple[Version, ...] = Field(min_length=1, description="Versions of all families")
     version_changes: tuple[VersionChange, ...] = Field(default=(), description="When versions take over")
+    milestones: tuple[Milestone, ...] = Field(default=(), description="Dated facts about families, earliest first")
+    mappings: tuple[FileName, ...] = Field(default=(), description="Files with mappings, below this folder")
     levels: tuple[Level, ...] = Field(min_length=1, description="Levels of certificate")
     events: tuple[Event, ...] = Field(min_length=1, description="Certification events")
     ratings: tuple[Rating, ...] = Field(min_length=1, description="Rating words")
@@ -272,6 +307,9 @@ class StandardHead(Stated):
     id: Id = Field(description="Id of the version in scheme.yaml")
     release: PositiveInt = Field(description="Release number of this file; see releases.yaml")
     title: Label = Field(description="Title of the standard")
+    parts: Literal["principles", "sections"] = Field(
+        default="principles", description="What its numbered parts are called: `principles` below are these parts"
+    )
     licence_note: Text | None = Field(default=None, description="What the text is and is not")
 
 
@@ -350,6 +388,7 @@ class Applies(Stated):
 
     to: ActivityCover = Field(description="Activity ids, or `all` for all the standard covers")
     when: tuple[Id, ...] = Field(default=(), description="Trigger ids; any of them makes it apply")
+    always: tuple[Id, ...] = Field(default=(), description="Activities it binds without any of these triggers")
 
     @property
     def to_all(self) -> bool:
@@ -484,6 +523,54 @@ class Standard(Record):
         return _with(self.criteria, lambda criterion: criterion.number == number)
 
 
+# --- mappings/<id>.yaml ---
+
+Relation = Literal["kept", "moved", "renamed", "strengthened", "replaced", "split", "merged", "new", "dropped"]
+
+
+class MappingHead(Stated):
+    """Which versions a mapping joins."""
+
+    before: Id = Field(description="Id of the earlier version")
+    after: Id = Field(description="Id of the later version, of the same family")
+    basis: Text | None = Field(default=None, description="How the links that no page states were found")
+
+
+class Link(Stated):
+    """What became of criteria of the earlier version in the later one."""
+
+    relation: Relation = Field(
+        description="`kept`: little changes; `moved`: only its number does; `renamed`: title and emphasis; "
+        "`strengthened`: asks more; `replaced`: asks something else; `split` into several; several `merged` into one; "
+        "`new`; `dropped`"
+    )
+    before: tuple[Number, ...] = Field(default=(), description="Numbers in the earlier version; none where it is new")
+    after: tuple[Number, ...] = Field(default=(), description="Numbers in the later version; none where it is dropped")
+    draws_on: tuple[Number, ...] = Field(
+        default=(), description="Of what is new: numbers in the earlier version whose subject it takes up"
+    )
+    change: Text = Field(description="What changes, in our own words")
+
+
+class StandardMapping(Record):
+    """`mappings/<id>.yaml`: what became of each criterion of a version in the next one."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    head: MappingHead = Field(alias="mapping", description="Which versions it joins")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    links: tuple[Link, ...] = Field(min_length=1, description="Links, in the order of the later version")
+
+    @property
+    def id(self) -> str:
+        """Id of the mapping, made of those of its versions.
+
+        >>> head = MappingHead(before="leaf-1", after="leaf-2", trust="design")
+        >>> StandardMapping.model_construct(head=head).id
+        'leaf-1-to-leaf-2'
+        """
+        return f"{self.head.before}-to-{self.head.after}"
+
+
 # --- releases.yaml ---
 
 
@@ -515,6 +602,7 @@ class PackFiles(Record):
 
     scheme: SchemeFile = Field(description="`scheme.yaml`")
     standards: tuple[Standard, ...] = Field(description="The files that versions name in `file`")
+    mappings: tuple[StandardMapping, ...] = Field(default=(), description="The files that `mappings` names")
     certificates: CertificatesFile = Field(description="`certificates.yaml`")
     releases: ReleasesFile = Field(description="`releases.yaml`")
 

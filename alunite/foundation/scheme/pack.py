@@ -20,6 +20,7 @@ from alunite.foundation.scheme.models import (
     Indicator,
     Level,
     MemberClass,
+    Milestone,
     Named,
     Rating,
     Record,
@@ -27,6 +28,7 @@ from alunite.foundation.scheme.models import (
     Scheme,
     Source,
     Standard,
+    StandardMapping,
     StandardReleases,
     Transition,
     Version,
@@ -61,6 +63,7 @@ class Pack(Record):
     families: tuple[Family, ...]
     versions: tuple[Version, ...]
     version_changes: tuple[VersionChange, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
     levels: tuple[Level, ...]
     events: tuple[Event, ...]
     ratings: tuple[Rating, ...]
@@ -68,6 +71,7 @@ class Pack(Record):
     transitions: tuple[Transition, ...]
     certificate_remarks: tuple[Remark, ...] = ()
     standards: tuple[Standard, ...] = Field(default=())
+    mappings: tuple[StandardMapping, ...] = ()
     releases: tuple[StandardReleases, ...] = ()
 
     @classmethod
@@ -93,7 +97,8 @@ class Pack(Record):
     @cached_property
     def owners_sites(self) -> frozenset[str]:
         """Hosts on which the owner of the scheme speaks: those of the sources that bear its origin."""
-        cited = [*self.sources, *(source for standard in self.standards for source in standard.sources)]
+        files: tuple[Standard | StandardMapping, ...] = (*self.standards, *self.mappings)
+        cited = [*self.sources, *(source for file in files for source in file.sources)]
         return frozenset(urlsplit(source.url).hostname or "" for source in cited if source.origin == self.scheme.id)
 
     def origin_of(self, address: str) -> str:

@@ -264,7 +264,7 @@ def _without_reliefs(case: _Case, criterion: Criterion, activity: str) -> _Findi
     if activity not in applies.to and not applies.to_all:
         return _Finding(Answer.DOES_NOT_APPLY, "not_listed", (applies,))
     basis: tuple[Applies | Covers, ...] = (applies, covers) if applies.to_all else (applies,)
-    if not applies.when:
+    if not applies.when or activity in applies.always:
         return _Finding(Answer.APPLIES, "covers_all" if applies.to_all else "listed", basis)
     conditions = tuple(trigger for trigger in case.standard.triggers if trigger.id in applies.when)
     given = tuple(trigger for trigger in conditions if trigger.id in case.triggers)

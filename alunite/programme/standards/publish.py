@@ -1,4 +1,4 @@
-"""What is said in public of the scheme: its vocabulary, and each version of its standards."""
+"""What is said in public of the scheme: its vocabulary, each version of its standards, and what became of which criterion."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from alunite.foundation.scheme.models import (
     Family,
     Indicator,
     Level,
+    Link,
     MemberClass,
+    Milestone,
     Rating,
     Scheme,
+    Source,
     Standard,
     Version,
     VersionChange,
@@ -31,7 +34,8 @@ class SchemePayload(Payload):
     classes: tuple[MemberClass, ...] = said("Classes of membership.")
     families: tuple[Family, ...] = said("Families of standards.")
     versions: tuple[Version, ...] = said("Versions of the standards.")
-    version_changes: tuple[VersionChange, ...] = said("What changed between versions.")
+    version_changes: tuple[VersionChange, ...] = said("When new versions take over from old ones.")
+    milestones: tuple[Milestone, ...] = said("Dated facts in the life of standards, earliest first.", default=())
     levels: tuple[Level, ...] = said("Levels of certificate, with the years each lasts.")
     events: tuple[Event, ...] = said("Kinds of certification event.")
     ratings: tuple[Rating, ...] = said("Words an auditor can rate a criterion with.")
@@ -50,6 +54,19 @@ class StandardVersionPayload(Payload):
     )
 
 
+@publication_kind("standard_mapping")
+class StandardMappingPayload(Payload):
+    """What became of each criterion of a version in a later one: every criterion of both stands in one link."""
+
+    name: str = said("Names of the two versions.")
+    family: str = said("Family of standards, by its id.")
+    before: str = said("Id of the earlier version.")
+    after: str = said("Id of the later version.")
+    basis: str | None = said("How the links that no page states were found; null where nothing is said of that.")
+    links: tuple[Link, ...] = said("Numbers of criteria, what became of them, and how well that is known.")
+    sources: tuple[Source, ...] = said("Pages the links cite.")
+
+
 def scheme_payload(pack: Pack) -> dict[str, Any]:
     """Return the vocabulary of a pack."""
     document = pack.document()
@@ -59,6 +76,7 @@ def scheme_payload(pack: Pack) -> dict[str, Any]:
         "families",
         "versions",
         "version_changes",
+        "milestones",
         "levels",
         "events",
         "ratings",
@@ -79,6 +97,27 @@ def standard_payloads(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
             "standard": standard.model_dump(mode="json", by_alias=True) if standard else None,
         }
         found.append((version.id, payload))
+    return found
+
+
+def mapping_payloads(pack: Pack) -> list[tuple[str, dict[str, Any]]]:
+    """Return id and payload of each mapping between versions."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for mapping in pack.mappings:
+        before, after = (pack.version(version) for version in (mapping.head.before, mapping.head.after))
+        if before is None or after is None:  # a document that no loader checked
+            raise ValueError(f"{mapping.id} joins a version that the pack does not have")
+        said_of = mapping.model_dump(mode="json", by_alias=True)
+        payload = {
+            "name": f"{_family_label(pack, after.family)}, {before.label} to {after.label}",
+            "family": after.family,
+            "before": before.id,
+            "after": after.id,
+            "basis": mapping.head.basis,
+            "links": said_of["links"],
+            "sources": said_of["sources"],
+        }
+        found.append((mapping.id, payload))
     return found
 
 

@@ -53,8 +53,19 @@ def test_every_version_of_every_standard_is_published_with_its_criteria():
         criteria[version.id] = standard and sum(
             len(principle["criteria"]) for section in standard["sections"] for principle in section["principles"]
         )
-    # 59 and 62 criteria: performance-standard-v2.yaml and -v3.yaml, criteria_total (verified).
-    assert criteria == {"ps-2": 59, "ps-3": 62, "coc-1": None, "coc-2": None}
+    # 59 and 62 criteria: performance-standard-v2.yaml and -v3.yaml, criteria_total (verified); 45: chain-of-custody-v2.yaml.
+    assert criteria == {"ps-2": 59, "ps-3": 62, "coc-1": None, "coc-2": 45}
+
+
+def test_the_mapping_between_versions_is_published_with_how_well_each_link_is_known():
+    adopt_pack(ASI, actor=OPERATOR)
+    said = latest_payload("standard_mapping", "ps-2-to-ps-3")
+    assert said is not None
+    assert (said["before"], said["after"], said["family"]) == ("ps-2", "ps-3", "ps")
+    # 61 links, 13 of them "confidence: verified": transition-v2-v3.yaml
+    assert len(said["links"]) == 61
+    assert sum(link["trust"] == "read" and link["origin"] == "asi" for link in said["links"]) == 13
+    assert all(link["sources"] for link in said["links"] if link["trust"] == "read")
 
 
 def test_a_changed_pack_is_adopted_beside_the_old_one(pack_copy):

@@ -392,3 +392,32 @@ def test_a_union_is_one_of_its_parts_and_none_is_higher(parts):
 
 def test_the_order_of_a_union_is_applies_depends_not_known_does_not_apply():
     assert [union([first, second]) for first, second in zip(Answer, list(Answer)[1:], strict=False)] == list(Answer)[:3]
+
+
+COC = PACK.standard("coc-2")
+# chain-of-custody-v2.yaml, applicability_matrix: x applies, c on condition, - not, by section and in this order
+SIX = ("bauxite_mining", "alumina_refining", "aluminium_smelting", "remelting_refining", "casthouses", "post_casthouse")
+MATRIX = {
+    1: "xxxxxx", 2: "cccccc", 7: "cccxcc", 8: "xxxxxx", 9: "xxxxxc", 10: "-xxxxx", 11: "cccccc",
+}  # fmt: skip
+WORDS = {"x": APPLIES, "c": DEPENDS, "-": NOT}
+
+
+@pytest.mark.parametrize("section", MATRIX)
+def test_an_activity_can_be_bound_anyway_where_others_are_bound_on_a_condition(section):
+    found = {one: answers(COC, one) for one in SIX}
+    for activity, word in zip(SIX, MATRIX[section], strict=True):
+        principle = next(item for item in COC.principles if item.number == section)
+        told = {
+            found[activity][criterion.number].answer for criterion in principle.criteria if criterion.number != "8.5"
+        }
+        assert told == {WORDS[word]}, activity
+
+
+def test_with_its_condition_given_a_criterion_is_for_all_alike():
+    found = {one: answers(COC, one, triggers=["outside_supply"])["7.1"] for one in SIX}
+    assert {item.answer for item in found.values()} == {APPLIES}
+    # "8.5 ... applies: [remelting_refining, casthouse]"
+    assert {one: answers(COC, one)["8.5"].answer for one in SIX} == {
+        one: APPLIES if one in {"remelting_refining", "casthouses"} else NOT for one in SIX
+    }

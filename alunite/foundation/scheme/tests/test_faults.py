@@ -13,6 +13,7 @@ from alunite.foundation.scheme.reading import MAX_BYTES, MAX_NODES, read_pack_fi
 from alunite.foundation.scheme.tests.where import PACKS, SHIPPED, TEA
 
 SCHEME, PS3, CERTIFICATES, RELEASES = "scheme.yaml", "standards/ps-3.yaml", "certificates.yaml", "releases.yaml"
+COC2, MAPPING = "standards/coc-2.yaml", "mappings/ps-2-to-ps-3.yaml"
 
 
 @pytest.fixture
@@ -159,6 +160,52 @@ PLANTED = {
         RELEASES, "number: 1", "number: 3", "standards[0].releases[0].number", "3", "1: releases count up"),
     "a release of a version nobody knows": (
         RELEASES, "standard: ps-2", "standard: ps-1", "standards[0].standard", "ps-1", "version with a file"),
+    "an outline beside a file": (
+        SCHEME, "    file: standards/coc-2.yaml", "    outline: {trust: known, parts: [{number: 1, title: One}]}\n    file: standards/coc-2.yaml",
+        "versions[3].outline", "a record", "no outline beside a file"),
+    "a milestone of a family nobody knows": (
+        SCHEME, "family: coc, version: V3", "family: cok, version: V3", "milestones[5].family", "cok", "standard family"),
+    "a milestone that ends before it begins": (
+        SCHEME, "end: '2022-02-06'", "end: '2021-12-06'", "milestones[1].end", "2021-12-06", "not before 2022-01-07"),
+    "a mapping outside the folder": (
+        SCHEME, "mappings: [mappings/", "mappings: [mappings/../../", "mappings[0]", None, "below this folder"),
+    "an activity bound without a condition that there is not": (
+        COC2, "when: [outside_supply], ", "", "sections[1].principles[4].criteria[0].applies.always", "a list", "only beside"),
+    "an activity bound anyway that the criterion is not for": (
+        COC2, "always: [remelting_refining]", "always: [post]", "sections[1].principles[4].criteria[0].applies.always[0]", "post",
+        "this criterion is for"),
+    "a mapping of a version nobody knows": (
+        MAPPING, "before: ps-2", "before: ps-1", "mapping.before", "ps-1", "a version in scheme.yaml"),
+    "a mapping of a version without criteria": (
+        MAPPING, "before: ps-2", "before: coc-1", "mapping.before", "coc-1", "criteria are held"),
+    "a mapping that leads back": (
+        MAPPING, "after: ps-3", "after: ps-2", "mapping.after", "ps-2", "came after ps-2"),
+    "a number of the later version nobody knows": (
+        MAPPING, "after: ['2.8']", "after: ['2.88']", "links[9].after[0]", "2.88", "a criterion of ps-3"),
+    "a number of the earlier version nobody knows": (
+        MAPPING, "before: ['7.1', '7.3']", "before: ['7.1', '7.9']", "links[32].before[1]", "7.9", "a criterion of ps-2"),
+    "a number that is drawn on and not there": (
+        MAPPING, "draws_on: ['5.2', '5.3']", "draws_on: ['5.2', '5.9']", "links[23].draws_on[1]", "5.9", "a criterion of ps-2"),
+    "a criterion that came from two links": (
+        MAPPING, "after: ['8.6']", "after: ['8.5']", "links[39].after[0]", "8.5", "one link only"),
+    "a criterion of the later version left out": (
+        MAPPING, "after: ['2.5', '2.6']", "after: ['2.5']", "mapping.after", "ps-3", "there is none for 2.6"),
+    "what is kept under another number": (
+        MAPPING, "before: ['1.1']", "before: ['1.9']", "links[0].after[0]", "1.1", "1.9, the number it had"),
+    "what moved to its own number": (
+        MAPPING, "relation: kept", "relation: moved", "links[0].after[0]", "1.1", "another number"),
+    "what is merged of one": (
+        MAPPING, "before: ['7.1', '7.3']", "before: ['7.1']", "links[32].before", "a list", "2 or more numbers"),
+    "what is new and was there": (
+        MAPPING, "relation: new, after: ['2.8']", "relation: new, before: ['2.7'], after: ['2.8']", "links[9].before", "a list",
+        "0 numbers"),
+    "what draws on others and is not new": (
+        MAPPING, "relation: merged\n    before: ['7.1', '7.3']", "relation: merged\n    draws_on: ['7.2']\n    before: ['7.1', '7.3']",
+        "links[32].draws_on", "a list", "only where something is new"),
+    "a relation nobody knows": (
+        MAPPING, "relation: split", "relation: torn", "links[7].relation", "torn", "'split'"),
+    "a link that was read nowhere": (
+        MAPPING, "trust: known, change: Suspended", "trust: read, change: Suspended", "links[9].trust", "read", "a source"),
     "a hash that is none": (
         RELEASES, "sha256: ", "sha256: x", "standards[0].releases[0].sha256", None, "form"),
 }  # fmt: skip
@@ -168,10 +215,9 @@ PLANTED = {
 def test_a_planted_fault_is_told_once_with_file_and_line(pack, case):
     file, old, new, path, value, expected = PLANTED[case]
     line = plant(pack, file, old, new)
-    if case == "changed content of a released version":
-        # The hash says that something changed, not where: the line is that of the release number.
+    if case in TOLD_AT:
         text = (pack / file).read_text(encoding="utf-8")
-        line = text[: text.index("release:")].count("\n") + 1
+        line = text[: text.index(TOLD_AT[case])].count("\n") + 1
     faults = check_pack(pack)
     told = [fault for fault in faults if (fault.file, fault.path) == (file, path)]
     assert len(told) == 1, faults
@@ -183,6 +229,12 @@ def test_a_planted_fault_is_told_once_with_file_and_line(pack, case):
     assert others <= CONSEQUENCES.get(case, set()), faults
 
 
+# What is wrong is told, not where: the line is that of the release number, or of the version of which something is left out.
+TOLD_AT = {
+    "changed content of a released version": "release:",
+    "a criterion of the later version left out": "after: ps-3",
+}
+
 # A mistake that takes something away that others rest on is told there too.
 CONSEQUENCES = {
     "a family nobody knows": {SCHEME},
@@ -190,10 +242,23 @@ CONSEQUENCES = {
     "two sources of one id": {SCHEME},
     "a source that is no address": {SCHEME},
     "a doubled trigger": {PS3},
-    "a doubled criterion number": {PS3},
-    "a criterion under another principle": {PS3},
-    "a criterion number without quotes": {PS3},
+    "a doubled criterion number": {PS3, MAPPING},
+    "a criterion under another principle": {PS3, MAPPING},
+    "a criterion number without quotes": {PS3, MAPPING},
     "a doubled principle": {PS3},
+    "what is kept under another number": {MAPPING},
+    "a criterion of the later version left out": {MAPPING},
+    "a mapping of a version nobody knows": {MAPPING},
+    "a mapping of a version without criteria": {MAPPING},
+    "a mapping that leads back": {MAPPING},
+    "a number of the later version nobody knows": {MAPPING},
+    "a number of the earlier version nobody knows": {MAPPING},
+    "a criterion that came from two links": {MAPPING},
+    "what is merged of one": {MAPPING},
+    "what is new and was there": {MAPPING},
+    "a mapping outside the folder": {MAPPING},
+    "an activity bound without a condition that there is not": {COC2},
+    "an activity bound anyway that the criterion is not for": {COC2},
 }
 
 
