@@ -9,6 +9,15 @@ from django.conf import settings
 from django.utils.translation import get_language, get_language_from_path
 
 
+def locale() -> str:
+    """Return the CLDR's name of the language a page is written in, for dates, numbers and names of countries.
+
+    >>> locale()
+    'en'
+    """
+    return (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
+
+
 class Tongue(NamedTuple):
     """A language, and where the page stands in it."""
 

@@ -369,6 +369,6 @@ def _text(said: Mapping[str, Any]) -> str:
         *(member["name"] for member in said["members"]),
         said["scope"],
         said["firm"]["name"] if said["firm"] else "",
-        *(country_name(code) for code in said["countries"]),
+        *(country_name(code, "en") for code in said["countries"]),
     ]
     return " ".join(part for part in parts if part != UNKNOWN)

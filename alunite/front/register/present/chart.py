@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
-from alunite.front.register.present.cited import number
+from alunite.front.register.templatetags.shown import number
 
 # A line of two points says less than their table.
 FEWEST_YEARS = 3

@@ -13,10 +13,7 @@ from alunite.foundation.core.judgement import Trust
 from alunite.front.register.present.records import ReasonShown
 from alunite.front.register.present.words import trust_note, trust_word
 from alunite.front.register.site import Site, is_unknown
-from alunite.front.register.templatetags.shown import days_in
-
-# A thin space that no line is broken at.
-THIN = "\u202f"
+from alunite.front.register.templatetags.shown import days_in, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +52,6 @@ def known(value: Any) -> str:
 def host(url: str) -> str:
     """Return the host of an address without its `www`."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-def number(value: str) -> str:
-    """Return a number as it was stated, its digits in groups.
-
-    >>> number("248500000") == f"248{THIN}500{THIN}000", number("0.04"), number("-1234.50") == f"−1{THIN}234.50"
-    (True, '0.04', True)
-    """
-    sign = "−" if value.startswith("-") else ""
-    whole, point, rest = value.removeprefix("-").partition(".")
-    return f"{sign}{int(whole):,}".replace(",", THIN) + point + rest if whole.isdecimal() else value
 
 
 def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> list[ReasonShown]:

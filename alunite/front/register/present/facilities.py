@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alunite.front.register.present.cited import Cited, cited, known, number, reasons
+from alunite.front.register.present.cited import Cited, cited, known, reasons
 from alunite.front.register.present.records import ReasonShown
 from alunite.front.register.present.words import countries
 from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import number
 
 
 @dataclass(frozen=True, slots=True)

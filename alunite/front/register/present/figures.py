@@ -13,11 +13,12 @@ from alunite.foundation.core.text import words
 from alunite.front.register.facets import about, metric
 from alunite.front.register.models import Record
 from alunite.front.register.present.chart import Chart, Dot, chart
-from alunite.front.register.present.cited import Cited, cited, known, number, reasons
+from alunite.front.register.present.cited import Cited, cited, known, reasons
 from alunite.front.register.present.records import ReasonShown
 from alunite.front.register.present.words import Link, countries, record_url
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
+from alunite.front.register.templatetags.shown import number
 
 UNITS = {"percent": "%"}
 

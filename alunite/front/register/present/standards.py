@@ -13,7 +13,7 @@ from alunite.foundation.core.judgement import Trust
 from alunite.front.register.models import Record
 from alunite.front.register.present.words import trust_note, trust_word
 from alunite.front.register.site import Site
-from alunite.front.register.templatetags.shown import words
+from alunite.front.register.templatetags.shown import number, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def threshold_words(threshold: Mapping[str, Any]) -> str:
     'share collected: at least 95\u202f%'
     """
     value = threshold["value"]
-    shown = (_("yes") if value else _("no")) if isinstance(value, bool) else f"{value:,}".replace(",", "\u202f")
+    shown = (_("yes") if value else _("no")) if isinstance(value, bool) else number(value)
     unit = (threshold.get("unit") or "").replace("percent", "%", 1)
     amount = "\u202f".join(part for part in (shown, unit) if part)
     told = " ".join(part for part in (words(threshold.get("operator") or ""), amount) if part)

@@ -1,4 +1,4 @@
-"""How dates are shown, the same on every page."""
+"""How dates and numbers are shown, the same on every page, in the language it is written in."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import get_decimal_symbol
 from django import template
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext
 
 from alunite.foundation.core.days import PartialDate, Precision
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.languages import locale
 
 register = template.Library()
 
-# Plain English months: 1 Sep 2026, where en_GB would say Sept.
-LOCALE = "en"
+# No line is broken at it.
+THIN = "\u202f"
 
 
 @register.filter
 def day(value: str | date | PartialDate | None) -> str:
-    """Show a day, month or year: 13 Dec 2019, Aug 2023, 2023; `unknown` stays the word.
+    """Show a day, month or year: 13 Dec 2019, Aug 2023, 2023; what is unknown is the word for it.
 
     >>> day("2019-12-13"), day("2023-08"), day("2023"), day("unknown")
     ('13 Dec 2019', 'Aug 2023', '2023', 'unknown')
     """
     if value in (None, "", UNKNOWN):
-        return UNKNOWN
+        return gettext("unknown")
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
@@ -38,8 +41,11 @@ def day(value: str | date | PartialDate | None) -> str:
     if partial.precision is Precision.YEAR:
         return str(partial.earliest.year)
     if partial.precision is Precision.MONTH:
-        return str(format_skeleton("yMMM", partial.earliest, locale=LOCALE))
-    return str(format_date(partial.earliest, "d MMM y", locale=LOCALE))
+        return str(format_skeleton("yMMM", partial.earliest, locale=locale()))
+    # Plain English months: 1 Sep 2026, where en_GB would say Sept.
+    shown = str(format_date(partial.earliest, "d MMM y", locale=locale()))
+    # The first of a month is an ordinal in French, which the CLDR does not know: 1er sept. 2026.
+    return shown.replace("1 ", "1er ", 1) if locale() == "fr" and partial.earliest.day == 1 else shown
 
 
 @register.filter
@@ -61,6 +67,24 @@ def moment_in(instant: datetime, zone: ZoneInfo) -> str:
     """
     local = instant.astimezone(zone)
     return f"{day(local.date())}, {local:%H:%M %Z}"
+
+
+@register.filter
+def number(value: float | str) -> str:
+    """Show a number with all its digits, in groups by thin spaces, with the decimal sign of the language.
+
+    >>> number("248500000") == f"248{THIN}500{THIN}000", number("0.04"), number("-1234.50") == f"−1{THIN}234.50"
+    (True, '0.04', True)
+    >>> number("about 50")
+    'about 50'
+    """
+    text = str(value)
+    sign = "−" if text.startswith("-") else ""
+    whole, point, rest = text.removeprefix("-").partition(".")
+    if not whole.isdecimal():
+        return text
+    decimal = get_decimal_symbol(locale()) if point else ""
+    return f"{sign}{int(whole):,}".replace(",", THIN) + decimal + rest
 
 
 @register.filter
