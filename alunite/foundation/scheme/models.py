@@ -24,6 +24,7 @@ from alunite.foundation.scheme.values import (
     FileName,
     Id,
     Label,
+    Language,
     Number,
     PositiveInt,
     Scalar,
@@ -98,6 +99,10 @@ class Named(Stated):
         description="Other names it is found by; case, accents and spaces do not count",
     )
     note: Text | None = Field(default=None, description="A remark for readers")
+    translations: dict[Language, Label] = Field(
+        default={},
+        description="The label in other languages, by language code: translations of our own; without one, `label`",
+    )
 
 
 # --- scheme.yaml ---
@@ -111,6 +116,9 @@ class Scheme(Stated):
     owner: Label = Field(description="Who owns it")
     time_zone_stated: Sourced[Zone] = Field(alias="time_zone", description="Zone in which its days begin and end")
     notice: Text = Field(description="Sentence for the band at the head of pages")
+    notice_translations: dict[Language, Text] = Field(
+        default={}, description="The notice in other languages, by language code"
+    )
 
     @property
     def time_zone(self) -> str:

@@ -107,6 +107,7 @@ NUMBER_PATTERN = r"^[0-9]+(\.[0-9]+)*$"
 Id = Annotated[StrictStr, Field(pattern=ID_PATTERN, max_length=80)]
 Text = Annotated[StrictStr, Field(pattern=r"\S", max_length=4000)]
 Label = Annotated[StrictStr, Field(pattern=r"\S", max_length=200)]
+Language = Annotated[StrictStr, Field(pattern=r"^[a-z]{2}$")]
 Number = Annotated[StrictStr, Field(pattern=NUMBER_PATTERN, max_length=20)]
 NumberOrEvery = Annotated[StrictStr, Field(pattern=r"^(all|[0-9]+(\.[0-9]+)*)$", max_length=20)]
 SubNumber = Annotated[StrictStr, Field(pattern=r"^[0-9]+(\.[0-9]+)*\.[a-z]+$", max_length=20)]

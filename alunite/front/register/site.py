@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import zone_of
+from alunite.front.register.languages import locale
 from alunite.front.register.models import NOW, Record
 
 
@@ -34,11 +35,17 @@ class Site:
         found: Mapping[str, Any] = self.vocabulary.get("scheme", {})
         return found
 
+    @property
+    def notice(self) -> str:
+        """The sentence for the band at the head of pages, in the language of the page where the pack has it."""
+        said: str = self.scheme.get("notice", "")
+        return str(self.scheme.get("notice_translations", {}).get(locale(), said))
+
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:
-        """Label of each id, by group."""
+        """Label of each id, by group, in the language of the page where the scheme pack has it."""
         groups = ("activities", "classes", "families", "versions", "levels", "events", "ratings", "indicators")
-        return {name: {item["id"]: item["label"] for item in self.vocabulary.get(name, [])} for name in groups}
+        return {name: {item["id"]: _label(item) for item in self.vocabulary.get(name, [])} for name in groups}
 
     @cached_property
     def marks(self) -> dict[str, str]:
@@ -65,6 +72,11 @@ class Site:
     def day_of(self, instant: datetime) -> date:
         """Return the day an instant falls on in the scheme's zone."""
         return instant.astimezone(self.zone).date()
+
+
+def _label(item: Mapping[str, Any]) -> str:
+    translated: str = item.get("translations", {}).get(locale(), item["label"])
+    return translated
 
 
 def site_of(request: HttpRequest) -> Site:

@@ -340,3 +340,17 @@ def test_every_stated_model_can_be_made_a_param(pack):
     relief = pack.standard("ps-3").reliefs[0]
     assert isinstance(relief, Stated)
     assert relief.param(relief.frees_before).value == "2027-05-19"
+
+
+def test_every_name_a_page_shows_is_there_in_french(pack):
+    shown = (
+        *pack.activities,
+        *pack.classes,
+        *pack.families,
+        *pack.levels,
+        *pack.events,
+        *pack.ratings,
+        *pack.indicators,
+    )
+    assert [named.id for named in shown if "fr" not in named.translations] == []
+    assert "fr" in pack.scheme.notice_translations
