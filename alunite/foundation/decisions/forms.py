@@ -18,6 +18,7 @@ from alunite.foundation.decisions.actions import (
 )
 from alunite.foundation.decisions.acts import Preview, act_named, acts
 from alunite.foundation.decisions.models import LONGEST_NOTE, Decision, Ground
+from alunite.foundation.publications.sentences import spoken
 
 LONGEST_LIST = 20_000
 
@@ -102,5 +103,5 @@ class AnswerForm(forms.Form):
                 refuse_decision(decision_id, version=data["version"], note=data["note"], actor=actor)
         except CannotAnswer as refused:
             for reason in refused.reasons:
-                self.add_error(None, reason.text)
+                self.add_error(None, spoken(reason.text))
         return not self.errors

@@ -18,6 +18,7 @@ from alunite.foundation.merging.kinds import merge_kinds
 from alunite.foundation.merging.models import LONGEST_NOTE, Proposal, Status
 from alunite.foundation.merging.queries import Asked, Named, Pair, may_be_proposed
 from alunite.foundation.publications.queries import record_meant
+from alunite.foundation.publications.sentences import spoken
 
 LONGEST_NAMED = 500
 
@@ -116,7 +117,7 @@ class ProposeForm(forms.Form):
 
     def _refuse(self, reasons: Iterable[Reason]) -> None:
         for reason in reasons:
-            text: str = reason.text
+            text = spoken(reason.text)
             if proposal := reason.values.get("proposal"):
                 address, link = reverse("duplicate", args=[proposal]), now_translated("Open it")
                 text = format_html('{} <a href="{}">{}</a>', text, address, link)

@@ -17,6 +17,7 @@ from alunite.foundation.merging.kinds import Line, MergeKind, Side, merge_kind, 
 from alunite.foundation.merging.models import Merge, Proposal, Status
 from alunite.foundation.merging.rules import Candidate, Merges, head_of, may_propose, spoken_for
 from alunite.foundation.publications.queries import latest_payload
+from alunite.foundation.publications.sentences import spoken
 from alunite.foundation.publications.withheld import withheld
 
 PAGE_LENGTH = 50
@@ -193,7 +194,7 @@ def _evidence(reason: Reason) -> Evidence:
     looked_at = tuple(
         (name, _as_text(value)) for name, value in reason.values.items() if name != "share" and _says(value)
     )
-    return Evidence(round(reason.values.get("share", 0) * 100), reason.text, looked_at)
+    return Evidence(round(reason.values.get("share", 0) * 100), spoken(reason.text), looked_at)
 
 
 def _says(value: Any) -> bool:

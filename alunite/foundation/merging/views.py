@@ -12,6 +12,7 @@ from alunite.foundation.accounts.policies import Actor, actor_for, allows
 from alunite.foundation.merging.actions import CannotDecide, dismiss_proposal, merge_records, undo_merge
 from alunite.foundation.merging.forms import DecisionForm, ListForm, ProposeForm
 from alunite.foundation.merging.queries import Pair, proposal, proposals
+from alunite.foundation.publications.sentences import spoken
 
 
 @require_safe
@@ -80,6 +81,6 @@ def _decide(pair: Pair, form: DecisionForm, actor: Actor) -> HTTPStatus:
             undo_merge(key, version=version, note=note, actor=actor)
     except CannotDecide as refusal:
         for reason in refusal.reasons:
-            form.add_error(None, reason.text)
+            form.add_error(None, spoken(reason.text))
         return HTTPStatus.CONFLICT
     return HTTPStatus.SEE_OTHER

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from alunite.foundation.core.judgement import Trust
 from alunite.front.register.present.records import ReasonShown
-from alunite.front.register.present.words import trust_note, trust_word
+from alunite.front.register.present.words import sentence, trust_note, trust_word
 from alunite.front.register.site import Site, is_unknown
-from alunite.front.register.templatetags.shown import days_in, number
+from alunite.front.register.templatetags.shown import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> l
     shown = []
     for item in told:
         note, is_trusted = trust_note(item["trust"], item["origin"], item["source"], site)
-        text = days_in(item["text"]).removesuffix(".") + _compared(item["values"], among)
+        text = sentence(item["text"], _compared(item["values"], among))
         shown.append(
             ReasonShown(text, note, is_trusted, item["source"], word=trust_word(item["trust"], item["origin"]))
         )

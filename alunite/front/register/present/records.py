@@ -26,6 +26,7 @@ from alunite.front.register.present.words import (
     knows_activities,
     level_status,
     record_url,
+    sentence,
     status,
     trust_note,
     trust_word,
@@ -33,7 +34,6 @@ from alunite.front.register.present.words import (
 )
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
-from alunite.front.register.templatetags.shown import days_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class Page:
 def _reason(data: Reason, numbers: Mapping[str, int], site: Site) -> ReasonShown:
     note, trusted = trust_note(str(data.trust), data.origin, data.source, site)
     return ReasonShown(
-        days_in(data.text),
+        sentence(data.text),
         note,
         trusted,
         data.source,

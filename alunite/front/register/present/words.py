@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,11 +17,13 @@ from alunite.foundation.core.judgement import THIRD_PARTY, Trust
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.publications.sentences import is_foreign, spoken
 from alunite.front.register.countries import country_name
 from alunite.front.register.models import Record
 from alunite.front.register.projector import last_event
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
+from alunite.front.register.templatetags.shown import days_in
 
 STATE_WORDS = {
     "draft": gettext_lazy("Draft"),
@@ -187,6 +190,12 @@ def chain(activities: Sequence[str], site: Site) -> list[ActivityCell]:
 def knows_activities(activities: Sequence[str]) -> bool:
     """Tell whether the source names activities at all; if not, no cell of the chain may be read as outside."""
     return any(not is_unknown(identifier) for identifier in activities)
+
+
+def sentence(text: str, end: str = ".") -> str:
+    """Return what a rule said, in the language of the page with its days as all others; English where it stays so."""
+    told = days_in(spoken(text).removesuffix(".")) + end
+    return format_html('<span lang="en">{}</span>', told) if is_foreign(text) else told
 
 
 TRUST_WORDS = {
