@@ -226,6 +226,9 @@ class Level(Named):
 
     mark: Label = Field(description="Sign shown before the label")
     validity_years: Sourced[PositiveInt] = Field(description="Whole years a certificate of this level runs")
+    surveillance_months: Sourced[PositiveInt] | None = Field(
+        default=None, description="Months after issue at which there is usually an audit in between; null where none is"
+    )
 
 
 class Event(Named):
