@@ -44,6 +44,8 @@ TABLE = """
 /data/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
 /data/<slug:name>.csv| published | GET | 200 200 200 200 200 200 200 200 200 200
 /data/<slug:name>.csv| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
+/data/<slug:name>/<str:subject>.csv| published | GET | 200 200 200 200 200 200 200 200 200 200
+/data/<slug:name>/<str:subject>.csv| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
 /data/<slug:name>.json| published | GET | 200 200 200 200 200 200 200 200 200 200
 /data/<slug:name>.json| of no kind | GET | 404 404 404 404 404 404 404 404 404 404
 /data/<slug:name>.schema.json| published | GET | 200 200 200 200 200 200 200 200 200 200

@@ -239,6 +239,10 @@ def places_for_machines(withdrawn: str) -> dict[tuple[str, str], str]:
     for form in ("csv", "json", "schema.json", "csv-metadata.json"):
         found[f"/data/<slug:name>.{form}", "published"] = f"/data/members.{form}"
         found[f"/data/<slug:name>.{form}", "of no kind"] = f"/data/secrets.{form}"
+    found["/data/<slug:name>/<str:subject>.csv", "published"] = (
+        found[f"{root}/members/<subject>", "published"].replace(root, "/data") + ".csv"
+    )
+    found["/data/<slug:name>/<str:subject>.csv", "nobody's"] = "/data/certificates/22222222.csv"
     found["/sitemap-<int:number>.xml", "the first part"] = "/sitemap-0.xml"
     found["/sitemap-<int:number>.xml", "no part"] = "/sitemap-999.xml"
     found[f"{root}/applicability", "a scope"] = f"{root}/applicability?standard=ps-3&activity=bauxite_mining"

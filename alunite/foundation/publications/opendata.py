@@ -272,10 +272,15 @@ def _cell(value: Any) -> str:
 
 def csv_chunks(kind_name: str, clocks: Clocks) -> Iterator[bytes]:
     """Yield a CSV file piece by piece: UTF-8, a header, lines ended as RFC 4180 has them."""
+    return csv_of(kind_name, batches(kind_name, clocks.publication), clocks.on)
+
+
+def csv_of(kind_name: str, told: Iterable[Iterable[Spoken]], on: date) -> Iterator[bytes]:
+    """Yield the rows of publications of a kind, batch by batch, below the header every file of the kind has."""
     of = columns(kind_name)
     yield _lines([[column.name for column in of]])
-    for batch in batches(kind_name, clocks.publication):
-        yield _lines(cells(values(row(publication, clocks.on), of)) for publication in batch)
+    for batch in told:
+        yield _lines(cells(values(row(publication, on), of)) for publication in batch)
 
 
 def _lines(rows: Any) -> bytes:

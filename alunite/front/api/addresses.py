@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from alunite.foundation.publications.dictionary import plural
-
-
-def origin(request: HttpRequest) -> str:
-    """Return where people reach the site: as the operator says, else as this request came."""
-    return settings.ALUNITE_ORIGIN or f"{request.scheme}://{request.get_host()}"
+from alunite.front.register.origin import origin
 
 
 def host(request: HttpRequest) -> str:

@@ -18,6 +18,7 @@ pages = [
 urlpatterns = [
     path("data/<slug:name>.csv", door(views.file), {"form": "csv"}, name="data_csv"),
     path("data/<slug:name>.json", door(views.file), {"form": "json"}, name="data_json"),
+    path("data/<slug:name>/<str:subject>.csv", door(views.file_row), name="data_row"),
     path("data/<slug:name>.schema.json", door(views.schema), name="data_schema"),
     path("data/<slug:name>.csv-metadata.json", door(views.metadata), name="data_metadata"),
     path("feeds/changes.atom", door(views.changes), name="changes_feed"),

@@ -14,15 +14,17 @@ from alunite.foundation.publications.dictionary import dictionary, public_kinds
 from alunite.foundation.publications.opendata import (
     ROWS_STATEMENT,
     Clocks,
+    Spoken,
     csv_chunks,
     csv_metadata,
+    csv_of,
     json_chunks,
     row_schema,
 )
 from alunite.front.api import feeds, queries
 from alunite.front.api import icalendar as calendars
 from alunite.front.api import sitemap as sitemaps
-from alunite.front.api.addresses import address_of, host, origin
+from alunite.front.api.addresses import address_of, host
 from alunite.front.api.answers import JSON, answered, etag, etag_of, streamed, unchanged
 from alunite.front.api.asking import FeedAsked, FileAsked, RecordsAsked, asked_of, next_page, standing
 from alunite.front.api.asking import page_of as place_of
@@ -32,6 +34,7 @@ from alunite.front.api.examples import with_examples
 from alunite.front.api.forms import ClocksForm
 from alunite.front.api.linked import dataset
 from alunite.front.api.problems import PROBLEMS, Fault, Problem
+from alunite.front.register.origin import origin
 
 CSV = "text/csv; charset=utf-8; header=present"
 # Who speaks in feeds: whoever runs the register, never the owner of the scheme.
@@ -74,6 +77,19 @@ def file(request: HttpRequest, name: str, form: str) -> HttpResponseBase:
     saved_as = f'attachment; filename="{_file_name(name, form, asked.on, asked.as_of)}"'
     return unchanged(request, tag) or streamed(
         chunks(kind, clocks), tag, media_type, **{"Content-Disposition": saved_as}
+    )
+
+
+def file_row(request: HttpRequest, name: str, subject: str) -> HttpResponseBase:
+    """Give the one row of a record, below the header of the file it stands in."""
+    kind = _kind(name)
+    asked = asked_of(request, FileAsked)
+    clocks = clocks_for(asked.on, asked.as_of, standing(request))
+    found = queries.said_of(kind, subject, clocks)
+    tag = etag(found.pk, clocks.on)
+    saved_as = f'attachment; filename="{_file_name(f"{name}-{found.subject}", "csv", asked.on, asked.as_of)}"'
+    return unchanged(request, tag) or answered(
+        b"".join(csv_of(kind, [[Spoken.by(found)]], clocks.on)), tag, CSV, **{"Content-Disposition": saved_as}
     )
 
 

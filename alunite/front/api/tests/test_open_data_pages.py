@@ -44,6 +44,21 @@ def test_each_file_holds_every_row_of_its_kind(samples, client, name):
     assert client.get(f"/data/{name}.csv-metadata.json").status_code == 200
 
 
+def test_one_row_of_a_file_is_the_row_it_has_there(samples, client):
+    subject = (
+        Record.objects.filter(kind="certificate", until=None).order_by("subject").values_list("subject").first()[0]
+    )
+    answer = client.get(f"/data/certificates/{subject}.csv?on=2020-06-30")
+    assert answer["Content-Disposition"] == f'attachment; filename="certificates-{subject}-on-2020-06-30.csv"'
+    header, row = csv.reader(io.StringIO(answer.content.decode(), newline=""))
+    whole = client.get("/data/certificates.csv?on=2020-06-30").getvalue().decode()
+    lines = list(csv.reader(io.StringIO(whole, newline="")))
+    assert header == lines[0]
+    assert [row] == [line for line in lines if line[header.index("subject")] == subject]
+    assert client.get("/data/certificates/22222222.csv").status_code == 404
+    assert client.get("/data/certificates/%00.csv").status_code == 404
+
+
 def test_each_row_names_its_licence_and_attribution(samples, client):
     rows = csv.DictReader(io.StringIO(client.get("/data/certificates.csv").getvalue().decode(), newline=""))
     assert {row["licence"] for row in rows} == {"none stated; facts only"}
