@@ -86,12 +86,6 @@ class Clocks:
         """Address of the first page of the same list."""
         return f"{self.path}?{self._without().urlencode()}".removesuffix("?")
 
-    @property
-    def cited(self) -> str:
-        """Address to cite: the day whose state is shown, and the day it had been published by where that was asked."""
-        asked = {ON: self.day, **({AS_OF: self.as_of} if self.as_of else {})}
-        return f"{self.path}?{urlencode({name: day.isoformat() for name, day in asked.items()})}"
-
     def _without(self, *names: str) -> QueryDict:
         kept = self.parameters.copy()
         for name in (*names, AFTER):  # a later page belongs to the clocks it was begun with

@@ -24,7 +24,7 @@ from alunite.front.register.list_forms import NamesForm
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
 from alunite.front.register.templatetags.shown import words
-from alunite.front.register.views import record_page, record_page_of_lines
+from alunite.front.register.views import record_page, record_page_of_lines, way_back
 
 ROW_KINDS = {
     "yearly": gettext_lazy("The programme, year by year"),
@@ -221,23 +221,38 @@ def _of_member(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     its_names = [said["name"], *(other["name"] for other in said.get("merged", []))]
     told = named.having_any([("audit", "member", [found.subject]), ("figure", "place", its_names)], clocks.at)
     figures = [item for item in told if item.kind == "figure" and item.payload and item.payload["is_used"]]
-    return {
+    said_of_it = {"name": found.title, "countries": ", ".join(present.countries(said["countries"]))}
+    return way_back("members", _("Members"), found, site) | {
         "audits": present.audits([item for item in told if item.kind == "audit"], site),
+        "cited": present.cited(said, site),
+        "described": _("%(name)s (%(countries)s): its certificates, audits and figures as public pages tell of them.")
+        % said_of_it
+        if said["countries"]
+        else _("%(name)s: its certificates, audits and figures as public pages tell of them.") % said_of_it,
         "figures": present.names(figures, site),
         "figure_heads": present.heads("figure"),
     }
 
 
 def _of_firm(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
-    return {"audits": present.audits(named.having("audit", "firm", [found.subject], clocks.at), site)}
+    return way_back("firms", _("Audit firms"), found, site) | {
+        "audits": present.audits(named.having("audit", "firm", [found.subject], clocks.at), site),
+        "described": _("%(name)s, audit firm: the certificates and audits whose sources name it.")
+        % {"name": found.title},
+    }
 
 
 def _of_facility(found: Record, _clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
     of_operator = f"{reverse('facilities')}?{urlencode({'operator': said['operator']})}{site.query.replace('?', '&')}"
-    return {
+    page = present.facility(said, site)
+    return way_back("facilities", _("Facilities"), found, site) | {
         "said": said,
-        "page": present.facility(said, site),
+        "page": page,
+        "described": _(
+            "%(name)s (%(countries)s): what is done there, its capacity and who runs it, each with its source."
+        )
+        % {"name": found.title, "countries": ", ".join(page.countries)},
         "activities": present.chain([item["activity"] for item in said["activities"]], site),
         "of_operator": of_operator,
     }

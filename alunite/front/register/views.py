@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alunite.foundation.core.text import slugify
@@ -19,6 +21,8 @@ from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
 from alunite.front.register.forms import NAMED, ClockForm, RegisterForm, read_as_of
 from alunite.front.register.models import Record
+from alunite.front.register.origin import origin
+from alunite.front.register.present.words import Link
 from alunite.front.register.site import Site, is_unknown, site_of
 
 PUBLIC_ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
@@ -137,6 +141,7 @@ def record_page(
     if slug != slugify(named.title):
         return _moved(request, named)
     context = asked.context | {"record": found} | context_of(found, asked.clocks, asked.site)
+    context["kept"] = _kept(request, found, asked)
     context["linked"] = present.linked(found, asked.clocks.day, request.build_absolute_uri(request.path))
     return render(request, template, context, status=asked.status)
 
@@ -162,11 +167,46 @@ def _nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found:
     return render(request, "410.html", context, status=HTTPStatus.GONE)
 
 
+def _kept(request: HttpRequest, found: Record, asked: Seen) -> present.Kept:
+    """Return what a reader takes away; what is published now is cited as of the last day that is over or begun."""
+    said: dict[str, Any] = found.payload or {}
+    as_of = asked.clocks.as_of or asked.site.day_of(timezone.now())
+    return present.kept(found, said, (asked.clocks.day, as_of), origin(request), asked.site)
+
+
 def _of_line(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
     rows = [event["record_id"] for event in said.get("events") or [said]]
     told = named.having("audit", "certificate_record", rows, clocks.at)
-    return {"page": present.page(found, clocks.on, site, told), "audits": present.audits(told, site)}
+    members = said["members"]
+    lines, count = queries.lines_of("member", members[0]["id"], clocks.day, clocks.at) if members else ([], 0)
+    run = named.having("facility", "operator", [member["name"] for member in members], clocks.at) if members else []
+    page = present.page(found, clocks.on, site, present.Beside(told, lines, count, run))
+    return way_back("register", _("Register"), found, site) | {
+        "page": page,
+        "described": present.described(page),
+        "audits": present.audits(told, site),
+        "facilities": present.names(run, site),
+        "facility_heads": present.heads("facility"),
+        "all_of_member": f"{reverse('register')}?{urlencode({'member': members[0]['id']})}{_and(site.query)}"
+        if members
+        else "",
+    }
+
+
+def way_back(list_name: str, label: str, found: Record, site: Site) -> dict[str, Any]:
+    """Return the name of a record, and the list it stands in."""
+    said: dict[str, Any] = found.payload or {}
+    number = said.get("certificate_number")
+    return {
+        "name": present.title_of(said, found.kind),
+        "crumb": found.title if is_unknown(number) else number,
+        "crumbs": [Link(label, reverse(list_name) + site.query)],
+    }
+
+
+def _and(query: str) -> str:
+    return query.replace("?", "&")
 
 
 def record_page_of_lines(
@@ -187,7 +227,7 @@ def _lines_of(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
         "said": said,
         "lines": [present.line(record, clocks.day, site) for record in shown],
         "count": count,
-        "all_lines": f"{reverse('register')}?{urlencode({found.kind: found.subject})}{site.query.replace('?', '&')}",
+        "all_lines": f"{reverse('register')}?{urlencode({found.kind: found.subject})}{_and(site.query)}",
         "countries": present.countries(said.get("countries", [])),
         "activities": present.chain(said.get("activities", []), site),
         "membership_class": site.label("classes", said.get("membership_class", "")),

@@ -1,23 +1,30 @@
 """From read tables to what a template shows: no query, no rule, only words and order."""
 
 from alunite.front.register.present.audits import audits, sums
+from alunite.front.register.present.cited import cited
 from alunite.front.register.present.facilities import facility
 from alunite.front.register.present.figures import figure
+from alunite.front.register.present.kept import Kept, kept, title_of
 from alunite.front.register.present.linked import linked
 from alunite.front.register.present.names import heads, names
-from alunite.front.register.present.records import page
+from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
 from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
 
 __all__ = [
     "STATE_WORDS",
+    "Beside",
+    "Kept",
     "audits",
     "chain",
+    "cited",
     "countries",
+    "described",
     "facility",
     "families",
     "figure",
     "heads",
+    "kept",
     "line",
     "linked",
     "names",
@@ -25,5 +32,6 @@ __all__ = [
     "record_url",
     "standard",
     "sums",
+    "title_of",
     "withdrawal",
 ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from alunite.foundation.core.judgement import Trust
 from alunite.front.register.present.records import ReasonShown
-from alunite.front.register.present.words import sentence, trust_note, trust_word
+from alunite.front.register.present.words import host, sentence, to_be_named, trust_note, trust_word
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import number
 
@@ -40,18 +39,13 @@ def cited(said: Mapping[str, Any], site: Site) -> Cited:
         document=known(said.get("source")),
         via=known(said.get("via_url")),
         licence=known(said.get("licence")),
-        attribution=known(said.get("attribution")),
+        attribution=to_be_named(known(said.get("attribution")), url),
     )
 
 
 def known(value: Any) -> str:
     """Return a published value, empty where it is unknown."""
     return "" if is_unknown(value) else str(value)
-
-
-def host(url: str) -> str:
-    """Return the host of an address without its `www`."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
 def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> list[ReasonShown]:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from alunite.front.register.models import Record
-from alunite.front.register.present.cited import host, known
+from alunite.front.register.present.cited import known
 from alunite.front.register.present.facilities import activity_label, used_capacity
 from alunite.front.register.present.figures import amount, is_undecided, subject
-from alunite.front.register.present.words import countries, record_url
+from alunite.front.register.present.words import countries, host, record_url
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
 

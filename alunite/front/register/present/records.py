@@ -6,34 +6,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from alunite.foundation.core.judgement import Reason
+from alunite.foundation.core.text import fold
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.models import Record
 from alunite.front.register.present.drawing import Drawing, draw
+from alunite.front.register.present.life import Moment, exact, life
+from alunite.front.register.present.spans import ago, in_days_or_longer, span
 from alunite.front.register.present.words import (
+    STATE_MEANS,
     STATE_WORDS,
     ActivityCell,
+    Line,
     Link,
     Status,
     chain,
     countries,
+    event_label,
+    host,
     knows_activities,
     level_status,
+    line,
     record_url,
     sentence,
     status,
+    to_be_named,
     trust_note,
     trust_word,
     version_label,
 )
+from alunite.front.register.projector import last_event
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
+
+# The rule that speaks from the day after a last day on.
+LAST_DAY_PASSED = "timeline.last_day_passed"
+AUDIT_DAYS = ("audit_start", "audit_end", "report_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +74,15 @@ class SegmentShown:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A numbered source."""
+    """A numbered source: what was read there, for which records, and on what terms it may be used."""
 
     number: int
     url: str
     host: str
+    document: str
     cited_by: str
+    licence: str
+    attribution: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What was announced of non-conformances in an audit; a text that is empty is what nobody told."""
+
+    audit: str
+    anchor: str
+    day: str
+    major: str
+    minor: str
+    maturity: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is told of beside a record: audits under it, other lines of its first member, how many, and facilities."""
+
+    audits: Sequence[Record] = ()
+    lines: Sequence[Record] = ()
+    lines_in_all: int = 0
+    facilities: Sequence[Record] = ()
+
+
+NOTHING_BESIDE = Beside()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a certificate's or an event's page shows."""
 
@@ -88,7 +130,9 @@ class Page:
     day: date
     asked: date | None
     status: Status
+    headline: str
     sentence: str
+    means: str
     reasons: list[ReasonShown]
     members: list[Link]
     firm: Link | None
@@ -101,8 +145,14 @@ class Page:
     activities_known: bool
     event_label: str
     finding: str
+    moments: list[Moment]
     coming: Answer
+    says: Answer
     not_known: list[Answer]
+    counted: list[Counted]
+    others: list[Line]
+    others_in_all: int
+    later: Link | None
     segments: list[SegmentShown]
     drawing: Drawing | None
     sources: list[Source]
@@ -114,11 +164,27 @@ class Page:
         """The activities inside the scope, in the scheme's order."""
         return [cell.label for cell in self.activities if cell.inside]
 
+    @property
+    def unanswered(self) -> str:
+        """The questions nothing answers, for one sentence."""
+        return ", ".join(item.asked[:1].lower() + item.asked[1:] for item in self.not_known)
 
-def _reason(data: Reason, numbers: Mapping[str, int], site: Site) -> ReasonShown:
+    @property
+    def usual(self) -> list[Moment]:
+        """What usually happens and no page tells of."""
+        return [moment for moment in self.moments if not moment.is_told]
+
+
+def _reason(data: Reason, numbers: Mapping[str, int], site: Site, *, is_ahead: bool = False) -> ReasonShown:
     note, trusted = trust_note(str(data.trust), data.origin, data.source, site)
+    text = sentence(data.text)
+    if is_ahead and data.rule == LAST_DAY_PASSED:
+        # The sentence was made for readers of a day after it; seen from before, nothing has passed.
+        text = _("Its last day as published is %(day)s, and no later one is known here.") % {
+            "day": show_day(data.values["expires"])
+        }
     return ReasonShown(
-        sentence(data.text),
+        text,
         note,
         trusted,
         data.source,
@@ -127,31 +193,38 @@ def _reason(data: Reason, numbers: Mapping[str, int], site: Site) -> ReasonShown
     )
 
 
-def page(record: Record, asked: date | None, site: Site, audits: Sequence[Record] = ()) -> Page:
-    """Return what the page of a certificate or an event shows on a day; `audits` are those told of under it."""
+def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHING_BESIDE) -> Page:
+    """Return what the page of a certificate or an event shows on a day, with what is told of beside it."""
     said: dict[str, Any] = record.payload or {}
     today = asked or site.today
     line_of_states = Timeline.from_list(said["timeline"])
     now = line_of_states.segment_on(today)
-    sources = _sources(said)
+    audits = [audit.payload for audit in beside.audits if audit.payload]
+    sources = _sources(said, audits, site)
     numbers = {source.url: source.number for source in sources}
-    reasons = (
-        [_reason(item, numbers, site) for item in now.reasons] if now else [_nothing_known(line_of_states, today, said)]
-    )
+    moments = life(said, audits, line_of_states, numbers, site)
+    others = [other for other in beside.lines if not _is_of(other, record)]
+    later = _later(said, others, site)
     certificate = said.get("certificate")
+    shown = status(
+        now.state if now else None,
+        now.qualifier if now else "",
+        site,
+        begins=line_of_states.first if not is_unknown(said["issue_date"]) else None,
+    )
     return Page(
         record=record,
         said=said,
         day=today,
         asked=asked,
-        status=status(
-            now.state if now else None,
-            now.qualifier if now else "",
-            site,
-            begins=line_of_states.first if not is_unknown(said["issue_date"]) else None,
-        ),
-        sentence=_sentence(now, line_of_states, today, said),
-        reasons=reasons,
+        status=shown,
+        headline=_headline(shown, now, line_of_states, said),
+        sentence=_sentence(now, line_of_states, today, said, is_last=later is None),
+        means=str(STATE_MEANS.get(now.state, "")) if now else "",
+        reasons=[_reason(item, numbers, site) for item in now.reasons]
+        + _looked_at(now, said, others, is_last=later is None)
+        if now
+        else [_nothing_known(line_of_states, today, said)],
         members=[
             Link(item["name"], record_url("member", item["id"], item["name"], site.query)) for item in said["members"]
         ],
@@ -166,20 +239,26 @@ def page(record: Record, asked: date | None, site: Site, audits: Sequence[Record
         activities=chain(said["activities"], site),
         activities_known=knows_activities(said["activities"]),
         event_label=event_label(said["event"], site),
-        finding=finding(line_of_states, today),
-        coming=_coming(now, said),
-        not_known=not_known(said, audits),
+        finding=_with_audit(finding(line_of_states, today), moments),
+        moments=moments,
+        coming=_coming(now, said, audits, today),
+        says=_says(line_of_states, sources, site),
+        not_known=not_known(said, audits, moments),
+        counted=_counted(audits, numbers),
+        others=[line(other, today, site) for other in others],
+        others_in_all=max(beside.lines_in_all - (len(beside.lines) - len(others)), 0),
+        later=later,
         segments=[
             SegmentShown(
                 first=segment.first.isoformat(),
                 last=segment.last.isoformat() if segment.last else "",
                 status=status(segment.state, segment.qualifier, site),
-                reasons=[_reason(item, numbers, site) for item in segment.reasons],
+                reasons=[_reason(item, numbers, site, is_ahead=segment.first > today) for item in segment.reasons],
                 is_now=segment is now,
             )
             for segment in line_of_states
         ],
-        drawing=draw(line_of_states, today, site),
+        drawing=draw(line_of_states, moments, today, site, is_today=asked is None),
         sources=sources,
         events=[
             {
@@ -196,9 +275,72 @@ def page(record: Record, asked: date | None, site: Site, audits: Sequence[Record
     )
 
 
-def event_label(event: str, site: Site) -> str:
-    """Return what happened, in the scheme's words."""
-    return _("kind not published") if is_unknown(event) else site.label("events", event)
+def described(page: Page) -> str:
+    """Return what a record is, in one sentence for whoever finds it elsewhere."""
+    whom = [member.name for member in page.members if member.name != page.said["entity"]]
+    where = ", ".join([*whom, *(name for name in page.countries if not is_unknown(name))])
+    return _("%(entity)s%(where)s: %(standard)s, %(version)s. %(state)s. %(sentence)s") % {
+        "entity": page.said["entity"],
+        "where": f" ({where})" if where else "",
+        "standard": page.standard,
+        "version": page.version,
+        "state": page.headline,
+        "sentence": page.sentence,
+    }
+
+
+def _is_of(other: Record, record: Record) -> bool:
+    """Tell whether a line is the record itself, or the certificate an event belongs to."""
+    said = record.payload or {}
+    return (other.kind, other.subject) in {(record.kind, record.subject), ("certificate", said.get("certificate"))}
+
+
+def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Link | None:
+    """Return the latest other line that names the same part of the member under the same standard, and is later."""
+    own = last_event(said)[1]
+    later = [
+        (last_event(other.payload)[1], other.subject, other)
+        for other in others
+        if other.payload
+        and other.payload["family"] == said["family"]
+        and fold(other.payload["entity"]) == fold(said["entity"])
+        and last_event(other.payload)[1] > own
+    ]
+    if not (own and later):
+        return None
+    day, _subject, found = max(later, key=lambda item: item[:2])
+    return Link(show_day(day), record_url(found.kind, found.subject, found.title, site.query))
+
+
+def _looked_at(now: Segment, said: Mapping[str, Any], others: Sequence[Record], *, is_last: bool) -> list[ReasonShown]:
+    """Return what else was looked at before a state was said, and what could not be."""
+    found = []
+    if now.state == "expired" and is_last and said["members"]:
+        text = _("No other record here names the same member.")
+        if others:
+            text = ngettext(
+                "%(n)d other record here names %(member)s; it is no later one of the same name.",
+                "%(n)d other records here name %(member)s; none is a later one of the same name.",
+                len(others),
+            ) % {"n": len(others), "member": said["members"][0]["name"]}
+        note = _("from the records held here")
+        found.append(ReasonShown(text, note, trusted=True, source="", word=_("our records")))
+    if now.state in {"active", "expired", UNKNOWN}:
+        text = _("Suspension and withdrawal are published on no page held here. They were not used.")
+        found.append(ReasonShown(text, _("? unknown"), trusted=True, source="", word=_("? unknown")))
+    return found
+
+
+def _with_audit(found: str, moments: Sequence[Moment]) -> str:
+    """Say before the finding how long it took from the audit to the certificate, where both days are known."""
+    audited = next((exact(moment.day) for moment in moments if moment.kind == "audit"), None)
+    issued = next((exact(moment.day) for moment in moments if moment.kind == "issued"), None)
+    if not audited or not issued or audited >= issued:
+        return found
+    return _("%(span)s from audit to certificate; %(finding)s") % {
+        "span": in_days_or_longer((issued - audited).days),
+        "finding": found[:1].lower() + found[1:],
+    }
 
 
 def _nothing_known(line_of_states: Timeline, today: date, said: Mapping[str, Any]) -> ReasonShown:
@@ -219,45 +361,53 @@ def _nothing_known(line_of_states: Timeline, today: date, said: Mapping[str, Any
     return ReasonShown(text, _("from the records held here"), trusted=True, source="", word=_("our records"))
 
 
-def _last_day(line_of_states: Timeline, expired: Segment, expires: str) -> str:
-    """Return the day before it was expired, no more exactly than it is known."""
+def _last_day(line_of_states: Timeline, expired: Segment, expires: str) -> tuple[str, bool]:
+    """Return the day before it was expired, no more exactly than it is known, and whether it may have been earlier."""
     day = date.fromordinal(expired.first.toordinal() - 1)
     if not is_unknown(expires) and len(expires) < len("2020-06-30"):
-        return _("some day of %(month)s") % {"month": show_day(expires)}
+        return _("some day of %(month)s") % {"month": show_day(expires)}, False
     before = line_of_states.segment_on(day)
-    if before is not None and before.state == UNKNOWN:
-        return _("%(day)s at the latest") % {"day": show_day(day)}
-    return show_day(day)
+    return show_day(day), before is not None and before.state == UNKNOWN
 
 
-def _sentence(now: Segment | None, line_of_states: Timeline, today: date, said: Mapping[str, Any]) -> str:
+def _headline(shown: Status, now: Segment | None, line_of_states: Timeline, said: Mapping[str, Any]) -> str:
+    """Return the state in words, with the day that matters most of it."""
+    if now is None:
+        return f"{shown.word}, {shown.detail}" if shown.detail else shown.word
+    if now.state == "expired":
+        day, is_latest = _last_day(line_of_states, now, said["expiry_date"])
+        how = _("Expired after %(day)s at the latest") if is_latest else _("Expired after %(day)s")
+        return how % {"day": day}
+    if now.state == "active":
+        until = _("in date to %(day)s") % {"day": show_day(now.last)} if now.last else _("in date")
+        return f"{shown.level}, {until}" if shown.level else until[:1].upper() + until[1:]
+    if now.state == UNKNOWN:
+        return shown.word
+    return _("%(state)s since %(day)s") % {"state": shown.word, "day": show_day(now.first)}
+
+
+def _sentence(
+    now: Segment | None, line_of_states: Timeline, today: date, said: Mapping[str, Any], *, is_last: bool
+) -> str:
     if now is None:
         return _nothing_known(line_of_states, today, said).text
-    span = (today - now.first).days
     since = pgettext("state", "since %(day)s") % {"day": show_day(now.first)}
     until = _(", to %(day)s") % {"day": show_day(now.last)} if now.last else ""
     if now.state == "expired":
-        last = _last_day(line_of_states, now, said["expiry_date"])
-        return _("Its last day was %(day)s, %(ago)s.") % {"day": last, "ago": _ago(span + 1)}
+        long_ago = ago((today - now.first).days + 1)
+        text = _("%(ago)s, by the last day published for it.") % {"ago": long_ago[:1].upper() + long_ago[1:]}
+        return f"{text} {_('No later record of the same name is known to this register.')}" if is_last else text
     if now.state == UNKNOWN:
-        return _("What is published does not tell, %(since)s%(until)s.") % {"since": since, "until": until}
-    return _("In date %(since)s%(until)s.") % {"since": since, "until": until}
-
-
-def _ago(days: int) -> str:
-    span = _span(days)
-    return _("%(span)s ago") % {"span": span} if span else _("less than a month ago")
-
-
-def _span(days: int) -> str:
-    """Return whole years and months; empty for less than a month."""
-    years, months = divmod(days * 12 // 365, 12)
-    parts = []
-    if years:
-        parts.append(_("%(n)d years") % {"n": years} if years > 1 else _("one year"))
-    if months:
-        parts.append(_("%(n)d months") % {"n": months} if months > 1 else _("one month"))
-    return _(" and ").join(parts)
+        return _("What is published does not tell, %(since)s%(until)s. Unknown does not mean not valid.") % {
+            "since": since,
+            "until": until,
+        }
+    if now.state == "active" and now.last:
+        return _("By the dates published for it, %(since)s; %(left)s left.") % {
+            "since": since,
+            "left": in_days_or_longer((now.last - today).days + 1),
+        }
+    return _("By what is published, %(since)s%(until)s.") % {"since": since, "until": until}
 
 
 def finding(line_of_states: Timeline, today: date) -> str:
@@ -275,27 +425,64 @@ def finding(line_of_states: Timeline, today: date) -> str:
             return _("Nothing known before %(day)s, and its state never published") % {"day": first}
         certain = next(segment.first for segment in line_of_states if segment.state != UNKNOWN)
         return _("Nothing is certain of it before %(day)s") % {"day": show_day(certain)}
-    span = _span(held) or _("less than a month")
+    length = span(held) or _("less than a month")
     now = line_of_states.state_on(today)
     if now == "active":
-        return _("In date for %(span)s so far") % {"span": span}
+        return _("In date for %(span)s so far") % {"span": length}
     if now == "expired":
-        return _("In date for %(span)s, nothing later known") % {"span": span}
+        return _("In date for %(span)s, nothing later known") % {"span": length}
     return _("In date for %(span)s, then %(state)s") % {
-        "span": span,
+        "span": length,
         "state": str(STATE_WORDS.get(now or UNKNOWN, now)).lower(),
     }
 
 
-def _coming(now: Segment | None, said: Mapping[str, Any]) -> Answer:
+def _coming(now: Segment | None, said: Mapping[str, Any], audits: Sequence[Mapping[str, Any]], today: date) -> Answer:
     asked = _("What comes next")
+    announced = sorted(audit["next_audit"] for audit in audits if not is_unknown(audit["next_audit"]))
+    ahead = [day for day in announced if day >= today.isoformat()[: len(day)]]
+    if ahead:
+        return Answer(asked, _("Audit, %(day)s") % {"day": show_day(ahead[0])}, _("as announced"))
     if now is not None and now.state == "active" and not is_unknown(said["expiry_date"]):
         ends = _("Ends %(day)s") % {"day": show_day(said["expiry_date"])}
         return Answer(asked, ends, _("its last day as published; no renewal known"))
     return Answer(asked, _("Unknown"), _("no audit or renewal published"), known=False)
 
 
-def not_known(said: Mapping[str, Any], audits: Sequence[Record] = ()) -> list[Answer]:
+def _says(line_of_states: Timeline, sources: Sequence[Source], site: Site) -> Answer:
+    """Return who is answerable for what is shown: the page read first, and whether the scheme's owner speaks there."""
+    first = sources[0]
+    origins = {reason.origin for segment in line_of_states for reason in segment.reasons if reason.source == first.url}
+    owner = site.scheme.get("id", "")
+    detail = _("the scheme’s own page") if owner and owner in origins else _("a third party’s page")
+    return Answer(_("Who says so"), first.host, detail)
+
+
+def _counted(audits: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Counted]:
+    """Return what was announced of non-conformances and ratings, audit by audit; nothing that would follow from it."""
+    told = [audit for audit in audits if _is_counted(audit) or not is_unknown(audit["overall_maturity_rating"])]
+    shown = [
+        Counted(
+            audit=_("Audit") if is_unknown(audit["audit_type"]) else audit["audit_type"],
+            anchor=f"audit-{audit['id']}",
+            day=next((audit[name] for name in AUDIT_DAYS if not is_unknown(audit[name])), ""),
+            major=_stated(audit["nc_major"]),
+            minor=_stated(audit["nc_minor"]),
+            maturity=_stated(audit["overall_maturity_rating"]),
+            number=numbers.get(audit["source_url"]),
+        )
+        for audit in told
+    ]
+    return sorted(shown, key=lambda one: one.day, reverse=True)
+
+
+def _stated(value: Any) -> str:
+    return "" if is_unknown(value) else str(value)
+
+
+def not_known(
+    said: Mapping[str, Any], audits: Sequence[Mapping[str, Any]] = (), moments: Sequence[Moment] = ()
+) -> list[Answer]:
     """Return what a reader would ask and no page held here answers, with why; never to be read as none or zero."""
     silent = _("No page we hold gives it.")
     asked = [
@@ -311,14 +498,25 @@ def not_known(said: Mapping[str, Any], audits: Sequence[Record] = ()) -> list[An
         found.append(Answer(_("Activities in scope"), silent, known=False))
     if not said["firm"]:
         found.append(Answer(_("Audit firm"), silent, known=False))
-    told = [audit.payload for audit in audits if audit.payload]
-    if not any(audit["findings"] or _is_counted(audit) for audit in told):
-        silent_on_ratings = _("Not held: no audit report was read. This is not a count of zero.")
+    if not any(audit["findings"] or _is_counted(audit) for audit in audits):
+        read = ", ".join(
+            dict.fromkeys(audit["detail_level"] for audit in audits if not is_unknown(audit["detail_level"]))
+        )
+        silent_on_ratings = (
+            _("What could be read does not tell: %(what)s. This is not a count of zero.") % {"what": read}
+            if read
+            else _("No audit report was read. This is not a count of zero.")
+        )
         found.append(Answer(_("Ratings and non-conformances"), silent_on_ratings, known=False))
-    if all(is_unknown(audit["next_audit"]) for audit in told):
+    for moment in moments:
+        if not moment.is_told:
+            usual = _("None published. There usually is one; that is no proof that there was.")
+            found.append(Answer(_("Surveillance audit"), usual, known=False))
+    if all(is_unknown(audit["next_audit"]) for audit in audits):
         found.append(Answer(_("Audits to come"), _("None published."), known=False))
     return [
         *found,
+        Answer(_("Facilities it covers"), _("No page we hold lists them. None is guessed from names."), known=False),
         Answer(
             _("Suspension or withdrawal"),
             _("Not reported to this register. It does not mean that there was none."),
@@ -331,11 +529,35 @@ def _is_counted(audit: Mapping[str, Any]) -> bool:
     return not (is_unknown(audit["nc_major"]) and is_unknown(audit["nc_minor"]))
 
 
-def _sources(said: dict[str, Any]) -> list[Source]:
-    cited: dict[str, list[str]] = {}
+def _sources(said: Mapping[str, Any], audits: Sequence[Mapping[str, Any]], site: Site) -> list[Source]:
+    """Return the pages that events and audits were read on, numbered as they are first cited."""
+    cited: dict[str, list[tuple[str, Mapping[str, Any], str]]] = {}
     for event in said.get("events") or [said]:
-        cited.setdefault(event["source_url"], []).append(event["record_id"])
+        what = _("Announcement") if is_unknown(event["event"]) else event_label(event["event"], site)
+        cited.setdefault(event["source_url"], []).append((event["record_id"], event, what))
+    for audit in audits:
+        what = "" if is_unknown(audit["detail_level"]) else audit["detail_level"]
+        cited.setdefault(audit["source_url"], []).append((audit["record_id"], audit, what))
     return [
-        Source(number, url, (urlsplit(url).hostname or "").removeprefix("www."), ", ".join(records))
-        for number, (url, records) in enumerate(cited.items(), start=1)
+        Source(
+            number=number,
+            url=url,
+            host=host(url),
+            # What could be read there says more of a page than what it was read for.
+            document=_capital(next((what for _row, _said, what in reversed(told) if what), "")),
+            cited_by=", ".join(row for row, _said, _what in told),
+            licence=_first(told, "licence"),
+            attribution=to_be_named(_first(told, "attribution"), url),
+        )
+        for number, (url, told) in enumerate(cited.items(), start=1)
     ]
+
+
+def _first(told: Sequence[tuple[str, Mapping[str, Any], str]], field_name: str) -> str:
+    # What was published before its kind had the field does not tell.
+    stated = (said.get(field_name, UNKNOWN) for _row, said, _what in told)
+    return next((text for text in stated if not is_unknown(text)), "")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

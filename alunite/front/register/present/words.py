@@ -38,6 +38,24 @@ STATE_WORDS = {
 }
 
 
+# What a state means for whoever relies on a certificate, and what it does not.
+STATE_MEANS = {
+    "draft": gettext_lazy("It was not issued yet."),
+    "active": gettext_lazy(
+        "The dates published for it include this day. That is no inspection of today, and it speaks for the scope only."
+    ),
+    "suspended": gettext_lazy("It was set aside for a time. Nothing may be claimed with it until that is lifted."),
+    "expired": gettext_lazy(
+        "Its last day lies before this day, and no renewal is held here. It tells nothing of how the place is run since."
+    ),
+    "withdrawn": gettext_lazy("Its holder gave it back."),
+    "revoked": gettext_lazy("It was taken away."),
+    "annulled": gettext_lazy("It counts as if it had not been issued."),
+    "superseded": gettext_lazy("Another certificate stands in its place."),
+    "unknown": gettext_lazy("No page held here gives the dates that would tell. It may be in date or not."),
+}
+
+
 STATE_MARKS = {"active": "in-date", "annulled": "revoked"}
 
 
@@ -177,6 +195,11 @@ def version_label(version: str, site: Site) -> str:
     return _("version not published") if is_unknown(version) else site.label("versions", version)
 
 
+def event_label(event: str, site: Site) -> str:
+    """Return what happened, in the scheme's words."""
+    return _("kind not published") if is_unknown(event) else site.label("events", event)
+
+
 def countries(codes: Sequence[str]) -> list[str]:
     """Return the names of countries; an unknown country is the word."""
     return [_("unknown") if is_unknown(code) else country_name(code) for code in codes]
@@ -206,6 +229,16 @@ TRUST_WORDS = {
 }
 
 
+def host(url: str) -> str:
+    """Return the host of an address without its `www`."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def to_be_named(attribution: str, url: str) -> str:
+    """Return who is to be named; a sentence that points to the column of addresses names the page's host instead."""
+    return host(url) if "source_url" in attribution else attribution
+
+
 def trust_word(trust: str, origin: str) -> str:
     """Return the note of a trust in a word or two, for a row; the note itself stands once beside the rows."""
     return str(_("reported") if trust == Trust.READ and origin == THIRD_PARTY else TRUST_WORDS[Trust(trust)])
@@ -216,8 +249,7 @@ def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, b
     owner = site.scheme.get("owner", "")
     short = str(site.scheme.get("id", "")).upper()
     if trust == Trust.READ and origin == THIRD_PARTY:
-        host = urlsplit(source).hostname or _("a third party")
-        return _("reported by %(source)s") % {"source": host.removeprefix("www.")}, False
+        return _("reported by %(source)s") % {"source": host(source) or _("a third party")}, False
     if trust == Trust.READ:
         return _("read at %(owner)s") % {"owner": short or owner}, True
     if trust == Trust.CUT:

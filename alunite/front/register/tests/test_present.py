@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from alunite.front.register import present
 from alunite.front.register.models import Record
 from alunite.front.register.present import drawing as drawn
 from alunite.front.register.present import records, words
+from alunite.front.register.present.kept import code
+from alunite.front.register.present.life import life
 from alunite.front.register.site import Site
 
 TODAY = date(2026, 11, 22)
@@ -97,15 +101,18 @@ def test_the_title_for_an_earlier_day_names_the_first_day_that_is_certain():
 
 def test_a_last_day_is_not_said_more_exactly_than_it_is_published():
     line = Timeline((segment("unknown", "2026-08-02", "2026-08-31"), segment("expired", "2026-09-01", None)))
-    assert page(line, expiry_date="2026-08").sentence == "Its last day was some day of Aug 2026, 2 months ago."
-    assert page(THREE_YEARS).sentence.startswith("Its last day was 31 Dec 2022, ")
+    assert page(line, expiry_date="2026-08").headline == "Expired after some day of Aug 2026"
+    assert page(line, expiry_date="unknown").headline == "Expired after 31 Aug 2026 at the latest"
+    assert page(THREE_YEARS).headline == "Expired after 31 Dec 2022"
+    # From 31 December 2022 to 22 November 2026.
+    assert page(THREE_YEARS).sentence.startswith("3 years and 10 months ago, by the last day published for it.")
 
 
 def test_nothing_is_drawn_after_the_day_asked_for_unless_a_date_is_published():
-    drawing = drawn.draw(ANNOUNCED, TODAY, SITE)
+    drawing = drawn.draw(ANNOUNCED, [], TODAY, SITE, is_today=True)
     assert drawing is not None
     assert drawing.bars[0].x + drawing.bars[0].width == pytest.approx(drawing.now, abs=0.02)
-    ahead = drawn.draw(Timeline((segment("active", "2025-01-01", "2027-12-31"),)), TODAY, SITE)
+    ahead = drawn.draw(Timeline((segment("active", "2025-01-01", "2027-12-31"),)), [], TODAY, SITE, is_today=True)
     assert ahead is not None
     assert ahead.bars[0].x + ahead.bars[0].width > ahead.now
 
@@ -122,13 +129,24 @@ def test_a_drawing_stays_in_its_frame_and_in_order(first, lengths, is_open, toda
         last = None if is_open and place == len(lengths) - 1 else first + timedelta(days=length)
         segments.append(Segment("active" if place % 2 else "unknown", first, last, "ripe"))
         first = first + timedelta(days=length + 1)
-    drawing = drawn.draw(Timeline(tuple(segments)), today, SITE)
+    drawing = drawn.draw(Timeline(tuple(segments)), [], today, SITE, is_today=True)
     assert drawing is not None
     assert 0 <= drawing.now <= drawn.WIDTH
     assert all(bar.x >= 0 and bar.width >= 0 and bar.x + bar.width <= drawn.WIDTH + 0.02 for bar in drawing.bars)
     assert [bar.x for bar in drawing.bars] == sorted(bar.x for bar in drawing.bars)
+    for letter, place in ((drawn.DESK_LETTER, "desk"), (drawn.PHONE_LETTER, "phone")):
+        labels = [label(flag, getattr(flag, place), letter) for flag in drawing.flags if getattr(flag, place)]
+        assert all(begins >= 0 and ends <= drawn.WIDTH for begins, ends in labels)
+        assert all(one[1] < other[0] for one, other in pairwise(sorted(labels))), "labels never run into each other"
     for width, most in (({"everywhere", "desk"}, drawn.MOST_YEARS_DESK), ({"everywhere"}, drawn.MOST_YEARS_PHONE)):
         assert 1 <= sum(tick.label in width for tick in drawing.ticks) <= 2 * most
+
+
+def label(flag: drawn.Flag, anchor: str, letter: float) -> tuple[float, float]:
+    """From where to where a label is written."""
+    wide = max(len(flag.word), len(flag.under)) * letter
+    begins = flag.x - wide * {"start": 0, "middle": 0.5, "end": 1}[anchor]
+    return begins, begins + wide
 
 
 def test_lengths_in_a_drawing_are_written_the_same_in_every_language():
@@ -136,9 +154,9 @@ def test_lengths_in_a_drawing_are_written_the_same_in_every_language():
     assert (bar.left, bar.across, bar.right) == ("12.34%", "5.00%", "17.34%")
 
 
-@pytest.mark.parametrize(("width", "where"), [(400.0, "everywhere"), (150.0, "desk"), (40.0, "")])
+@pytest.mark.parametrize(("width", "where"), [(400.0, "everywhere"), (100.0, "desk"), (40.0, "")])
 def test_a_label_is_drawn_only_where_it_fits(width, where):
-    bar = drawn.Bar(x=0, width=width, state="active", word="Ripe", since="from 13 Dec 2019")
+    bar = drawn.Bar(x=0, width=width, state="active", word="Ripe")
     assert bar.has_label == where
 
 
@@ -175,6 +193,91 @@ def test_a_reason_names_its_source_by_number_and_its_days_as_all_others():
     assert shown.text == "From 1 Jan 2023 on."
     assert (shown.number, shown.word, shown.trusted) == (1, "reported", False)
     assert shown.note == "reported by example.org"
+
+
+PASSED = Reason(
+    "timeline.last_day_passed",
+    "Its last day has passed: 2027-12-31 is printed. No later one is known here.",
+    {"expires": "2027-12-31"},
+    Trust.READ,
+    "third_party",
+    SAID["source_url"],
+)
+
+
+def test_a_run_of_days_to_come_is_not_said_to_have_passed():
+    line = Timeline(
+        (segment("active", "2025-01-01", "2027-12-31"), Segment("expired", date(2028, 1, 1), None, "ripe", (PASSED,)))
+    )
+    ahead = page(line, expiry_date="2027-12-31").segments[1].reasons[0].text
+    assert ahead == "Its last day as published is 31 Dec 2027, and no later one is known here."
+    after = page(line, asked=date(2028, 1, 2), expiry_date="2027-12-31").segments[1].reasons[0].text
+    assert after.startswith("Its last day has passed: 31 Dec 2027 is printed.")
+
+
+def test_a_state_that_is_neither_in_date_nor_over_is_never_called_in_date():
+    line = Timeline((segment("active", "2024-01-01", "2024-12-31"), segment("suspended", "2025-01-01", None)))
+    shown = page(line)
+    assert shown.headline == "Suspended since 1 Jan 2025"
+    assert "In date" not in shown.sentence
+
+
+def with_surveillance() -> Site:
+    level = {"id": "ripe", "label": "Ripe", "mark": "●", "surveillance_months": {"value": 18, "trust": "cut"}}
+    return Site({**SITE.vocabulary, "levels": [level]})
+
+
+def moments(site: Site, *audits: dict[str, Any], **said: Any) -> list[tuple[str, str, str]]:
+    told = life(SAID | said, audits, THREE_YEARS, {SAID["source_url"]: 1}, site)
+    return [(moment.days, moment.text, moment.interval) for moment in told]
+
+
+AUDIT: dict[str, Any] = {
+    **dict.fromkeys(("audit_start", "audit_end", "report_date", "next_audit"), "unknown"),
+    "audit_type": "First audit",
+    "firm": {"id": "44444444", "name": "Leaf Audit"},
+    "source_url": SAID["source_url"],
+}
+
+
+def test_a_life_is_told_day_by_day_with_how_long_lay_between():
+    audit = AUDIT | {"audit_start": "2019-10-29", "audit_end": "2019-11-02", "report_date": "2019-12"}
+    assert moments(SITE, audit) == [
+        ("29 Oct 2019 – 2 Nov 2019", "First audit by Leaf Audit", ""),
+        ("Dec 2019", "Report of the audit", ""),
+        ("1 Jan 2020", "First certification: certificate issued as Ripe", "60 days later"),
+        ("31 Dec 2022", "Last day published for it", "3 years after issue"),
+    ]
+    assert moments(SITE, AUDIT | {"audit_start": "2019-10-14", "audit_end": "2019-10-18"})[0][0] == "14–18 Oct 2019"
+
+
+def test_what_is_usual_is_asked_after_only_where_no_page_tells_of_it():
+    usual = [told for told in moments(with_surveillance()) if "Surveillance" in told[1]]
+    assert usual == [
+        ("Jul 2021", "Surveillance audit: none published. There usually is one, about 18 months after issue", "")
+    ]
+    later = AUDIT | {"audit_start": "2021-06-01"}
+    for told in (moments(SITE), moments(with_surveillance(), later), moments(with_surveillance(), level="green")):
+        assert not any("Surveillance" in text for _, text, _ in told)
+    assert not any("Surveillance" in text for _, text, _ in moments(with_surveillance(), expiry_date="2021-06-30"))
+
+
+def test_a_code_to_scan_has_four_modules_free_all_around_and_no_style_of_its_own():
+    drawn_code = code("https://example.org/certificates/22222222/", 'A "label"')
+    side = int(re.search(r'viewBox="0 0 (\d+) \1"', drawn_code)[1])
+    runs = [(int(x), int(y), int(wide)) for x, y, wide in re.findall(r"M(\d+) (\d+)h(\d+)", drawn_code)]
+    assert min(x for x, _, _ in runs) == min(y for _, y, _ in runs) == 4
+    assert max(x + wide for x, _, wide in runs) == max(y for _, y, _ in runs) + 1 == side - 4
+    assert sum(wide for x, y, wide in runs if y == 4 and x == 4) == 7, "the finder pattern's edge is seven modules"
+    assert "style" not in drawn_code
+    assert "&quot;label&quot;" in drawn_code
+
+
+@pytest.mark.parametrize(
+    ("attribution", "named"), [("The page named in source_url", "example.org"), ("A. Collector", "A. Collector")]
+)
+def test_who_is_to_be_named_is_named_and_not_a_column(attribution, named):
+    assert words.to_be_named(attribution, "https://www.example.org/one") == named
 
 
 @pytest.mark.parametrize(
