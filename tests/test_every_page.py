@@ -157,7 +157,8 @@ class Walk:
         answer = self.page.goto(language + case.path)
         if answer.status != case.status:
             self.troubles.append(f"status {answer.status}")
-        self.page.wait_for_load_state("networkidle")
+        if self.page.locator("script[src]").count():
+            self.page.wait_for_load_state("networkidle")  # what it loads by itself is tried too
         self.troubles += layout(self.page) + by_axe(self.page)
         return [f"{language}{case.path} as {case.who}, {theme}, {width} px: {said}" for said in self.troubles]
 
