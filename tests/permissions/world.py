@@ -243,6 +243,9 @@ def places_for_machines(withdrawn: str) -> dict[tuple[str, str], str]:
         found[f"{root}/members/<subject>", "published"].replace(root, "/data") + ".csv"
     )
     found["/data/<slug:name>/<str:subject>.csv", "nobody's"] = "/data/certificates/22222222.csv"
+    for form in ("csv", "svg", "png"):
+        found[f"/charts/<slug:name>.{form}", "with something to draw"] = f"/charts/activities.{form}"
+        found[f"/charts/<slug:name>.{form}", "of no chart"] = f"/charts/secrets.{form}"
     found["/sitemap-<int:number>.xml", "the first part"] = "/sitemap-0.xml"
     found["/sitemap-<int:number>.xml", "no part"] = "/sitemap-999.xml"
     found[f"{root}/applicability", "a scope"] = f"{root}/applicability?standard=ps-3&activity=bauxite_mining"

@@ -254,6 +254,14 @@ class Indicator(Named):
     counts: Literal["moment", "period"] = Field(
         description="`moment` for what there is on a day, `period` for what happens over a year"
     )
+    whole: tuple[StrictStr, ...] = Field(
+        default=(), description="Words that sources write for a part of it and mean the whole"
+    )
+    is_key: StrictBool = Field(default=False, description="Whether it stands among the key figures of the first page")
+    is_growth: StrictBool = Field(default=False, description="Whether the chart of growth draws it")
+    own_count: Literal["members", "lines", "audits", "countries"] | None = Field(
+        default=None, description="What of the register's own records is counted beside it; left out, nothing is"
+    )
 
 
 class SchemeFile(Record):

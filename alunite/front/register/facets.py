@@ -118,7 +118,7 @@ def of_figure(said: Mapping[str, Any]) -> Values:
         "row_kind": [said["row_kind"]],
         "thing": [said["thing"]],
         "used": ["yes" if said["is_used"] else "no"],
-        "word": [] if said["place"] == UNKNOWN else words(said["place"]),
+        "word": _words(said, "place", "metric", "measure", "dimension"),
     }
 
 

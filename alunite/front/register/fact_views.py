@@ -105,7 +105,7 @@ FIGURES = NameList(
     gettext_lazy(
         "Numbers as public pages state them. Where several are published for one thing, the one used is listed; its page shows all of them side by side, and why."
     ),
-    gettext_lazy("Place, company or facility"),
+    gettext_lazy("What is counted, or of whom or which place"),
     ngettext_lazy("%(n)d figure", "%(n)d figures", "n"),
     offered={
         "row_kind": gettext_lazy("Of what kind"),

@@ -312,8 +312,3 @@ def counts(at: int | None = None) -> dict[str, int]:
     """Return how many records of each kind the register holds. One query."""
     held = Record.objects.filter(shown_at(at), withdrawal="")
     return dict(held.values_list("kind").annotate(n=Count("pk")).order_by("kind"))
-
-
-def line_counts(at: int | None = None) -> dict[str, int]:
-    """Return how many lines of each kind the register lists. One query."""
-    return dict(Row.objects.filter(shown_at(at)).values_list("kind").annotate(n=Count("pk")).order_by("kind"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import fact_views, views
+from alunite.front.register import chart_views, fact_views, home_views, views
 
 
 class PublicId:
@@ -23,7 +23,10 @@ class PublicId:
 register_converter(PublicId, "public_id")
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home_views.home, name="home"),
+    path("charts/<slug:name>.csv", chart_views.chart_csv, name="chart_csv"),
+    path("charts/<slug:name>.svg", chart_views.chart_svg, name="chart_svg"),
+    path("charts/<slug:name>.png", chart_views.chart_png, name="chart_png"),
     path("register/", views.register, name="register"),
     path("certificates/<public_id:subject>/", views.certificate, {"slug": ""}, name="certificate"),
     path("certificates/<public_id:subject>-<slug:slug>/", views.certificate, name="certificate"),

@@ -53,18 +53,6 @@ def seen(request: HttpRequest) -> Seen:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    asked = seen(request)
-    at = asked.clocks.at
-    context = {
-        "lines": queries.line_counts(at),
-        "records": queries.counts(at),
-        "standards": queries.records("standard_version", at),
-    }
-    return render(request, "register/home.html", asked.context | context, status=asked.status)
-
-
-@require_safe
 def register(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, floor, log10
 
+from alunite.front.register.present.labels import Label, Wish, place
 from alunite.front.register.templatetags.shown import number
 
 # A line of two points says less than their table.
@@ -82,6 +83,7 @@ class Chart:
     first: int
     last: int
     others: int
+    labels: list[Label]
     height: int = HEIGHT
 
 
@@ -90,13 +92,17 @@ def chart(dots: Sequence[Dot], unit: str) -> Chart | None:
     years = sorted({dot.year for dot in dots})
     if len(years) < FEWEST_YEARS:
         return None
-    step = _step(max(dot.value for dot in dots), min(dot.value for dot in dots))
-    lowest = floor(min(0.0, *(dot.value for dot in dots)) / step)
-    highest = max(ceil(max(0.0, *(dot.value for dot in dots)) / step), lowest + 1)
+    numbers = [dot.value for dot in dots]
+    step = _step(max(numbers), min(numbers))
+    lowest = floor(min(0.0, *numbers) / step)
+    highest = max(ceil(max(0.0, *numbers) / step), lowest + 1)
     first, last = years[0], years[-1]
 
+    def across(year: int) -> float:
+        return LEFT + (year - first) / (last - first) * (RIGHT - LEFT)
+
     def x(year: int) -> str:
-        return f"{(LEFT + (year - first) / (last - first) * (RIGHT - LEFT)) / 10:.2f}%"
+        return f"{across(year) / 10:.2f}%"
 
     def y(value: float) -> float:
         return round(BOTTOM - (value / step - lowest) / (highest - lowest) * (BOTTOM - TOP), 1)
@@ -113,12 +119,35 @@ def chart(dots: Sequence[Dot], unit: str) -> Chart | None:
             if two.year == one.year + 1
         ],
         levels=[Level(y(count * step), number(_plain(count * step))) for count in range(lowest, highest + 1)],
-        years=[Year(x(year), year, _written(year - first, last - first + 1)) for year in range(first, last + 1)],
+        years=[Year(x(year), year, written(year - first, last - first + 1)) for year in range(first, last + 1)],
         unit=unit,
         first=first,
         last=last,
         others=sum(1 for dot in dots if not dot.is_used),
+        labels=place(
+            [Wish(across(dot.year), y(dot.value), number(_plain(dot.value)), 0) for dot in _told(used)],
+            [(across(dot.year), y(dot.value)) for dot in dots],
+            [],
+            [(across(one.year), y(one.value), across(two.year), y(two.value)) for one, two in pairwise(used)],
+            BOTTOM,
+        ),
     )
+
+
+def _told(used: Sequence[Dot]) -> list[Dot]:
+    """Return what a reader asks for first: the last value, the first and the highest."""
+    found = [used[-1], used[0], max(used, key=lambda dot: dot.value)] if used else []
+    return list(dict.fromkeys(found))
+
+
+def levels(numbers: Sequence[float], top: float, bottom: float) -> tuple[list[Level], float]:
+    """Return the lines of the grid from zero up, and the value of the highest."""
+    step = _step(max(numbers), 0.0)
+    highest = max(ceil(max(numbers) / step), 1)
+    return [
+        Level(round(bottom - count / highest * (bottom - top), 1), number(_plain(count * step)))
+        for count in range(highest + 1)
+    ], highest * step
 
 
 def _step(most: float, least: float) -> float:
@@ -132,7 +161,8 @@ def _plain(value: float) -> str:
     return f"{value:.6f}".rstrip("0").rstrip(".")
 
 
-def _written(place: int, years: int) -> str:
+def written(place: int, years: int) -> str:
+    """Return where the year at a place among so many is written, so that no two touch."""
     if place % ceil(years / MOST_YEARS_PHONE) == 0:
         return "everywhere"
     return "desk" if place % ceil(years / MOST_YEARS_DESK) == 0 else ""

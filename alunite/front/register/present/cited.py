@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,11 @@ def cited(said: Mapping[str, Any], site: Site) -> Cited:
 def known(value: Any) -> str:
     """Return a published value, empty where it is unknown."""
     return "" if is_unknown(value) else str(value)
+
+
+def hosts(sources: Iterable[Cited]) -> list[str]:
+    """Return whose pages some sources are, those of most first."""
+    return [host for host, _count in Counter(source.host for source in sources).most_common()]
 
 
 def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> list[ReasonShown]:

@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alunite.foundation.core.text import words
 from alunite.front.register.facets import about, metric
 from alunite.front.register.models import Record
 from alunite.front.register.present.chart import Chart, Dot, chart
-from alunite.front.register.present.cited import Cited, cited, known, reasons
+from alunite.front.register.present.cited import Cited, cited, hosts, known, reasons
 from alunite.front.register.present.records import ReasonShown
 from alunite.front.register.present.words import Link, countries, record_url
 from alunite.front.register.site import Site, is_unknown
@@ -89,10 +91,20 @@ class FigurePage:
     is_undecided: bool
     years: list[YearShown]
     chart: Chart | None
+    finding: str
+    chart_name: str
+    data: dict[str, Any]
+    hosts: list[str]
+    pages: int
     beside: list[Beside]
     alike: list[Alike]
     boundary: str
     speaks_of_programme: bool
+
+    @property
+    def data_id(self) -> str:
+        """Id of the block of data the chart is explored with."""
+        return f"{self.chart_name}-data"
 
     @property
     def has_details(self) -> bool:
@@ -112,11 +124,11 @@ def figure(record: Record, records: Sequence[Record], around: Sequence[Record], 
     """
     said = _said(record)
     told = [item for item in records if item.payload]
+    series = series_of(record, told)
     same = [item for item in told if _said(item)["thing"] == said["thing"]]
     values = sorted(
         (_figure(item, site, this=record.subject) for item in same), key=lambda item: (not item.is_used, item.as_of)
     )
-    series = [item for item in told if _said(item)["series"] == said["series"]]
     years = _years(series, site, this=said["period"])
     return FigurePage(
         metric=metric_label(said, site),
@@ -126,12 +138,81 @@ def figure(record: Record, records: Sequence[Record], around: Sequence[Record], 
         reasons=reasons(said["reasons"], [_said(item)["value"] for item in same], site),
         is_undecided=is_undecided(said),
         years=years,
-        chart=chart([_dot(item) for item in series], unit(said)),
+        chart=chart_of_series(series),
+        finding=finding(series, site),
+        chart_name=f"figure-{record.subject}",
+        data=_data(series, site),
+        hosts=hosts(cited(_said(item), site) for item in series),
+        pages=len({_said(item)["source_url"] for item in series}),
         beside=_beside(said, told, site),
         alike=_alike(said, around, site),
         boundary=known(said["boundary"]),
         speaks_of_programme=said["level"] == "programme",
     )
+
+
+def series_of(record: Record, records: Sequence[Record]) -> list[Record]:
+    """Return the figures of the series of one, itself among them."""
+    series = _said(record)["series"]
+    found = [item for item in records if item.payload and _said(item)["series"] == series]
+    return found if any(item.subject == record.subject for item in found) else [*found, record]
+
+
+def chart_of_series(series: Sequence[Record]) -> Chart | None:
+    """Return the chart of a series, None where it has too few years to be one."""
+    return chart([_dot(item) for item in series], unit(_said(series[0])))
+
+
+def finding(series: Sequence[Record], site: Site) -> str:
+    """Return what a series shows: the value used for its first year and for its last."""
+    used = sorted((_said(item) for item in series if _said(item)["is_used"]), key=lambda said: said["period"])
+    if not used:
+        return ""
+    first, last = used[0], used[-1]
+    named = {"name": f"{capfirst(metric_label(first, site))}, {subject(first)}", "last": amount(last)}
+    if first["period"] == last["period"]:
+        return _("%(name)s: %(last)s in %(year)s") % {**named, "year": last["period"]}
+    named |= {"first": amount(first), "then": first["period"], "year": last["period"]}
+    others = len({_said(item)["period"] for item in series if not _said(item)["is_used"]})
+    if others:
+        more = ngettext("%(n)d year has another value too", "%(n)d years have other values too", others) % {"n": others}
+        return _("%(name)s: %(first)s in %(then)s, %(last)s in %(year)s; %(more)s") % {**named, "more": more}
+    return _("%(name)s: %(first)s in %(then)s, %(last)s in %(year)s") % named
+
+
+def _data(series: Sequence[Record], site: Site) -> dict[str, Any]:
+    """Return a series for a chart that answers to the pointer and the keyboard."""
+    used = {int(_said(item)["period"][:4]) for item in series if _said(item)["is_used"]}
+    points = []
+    for item in sorted(series, key=lambda item: str(_said(item)["period"])):
+        said = _said(item)
+        year = int(said["period"][:4])
+        day = f"{year}-07-01"
+        points.append(
+            {
+                "first": day,
+                "last": day,
+                "value": float(said["value"]),
+                "said": amount(said),
+                "when": said["period"],
+                "open": "",
+                "kind": "firm" if said["is_used"] else "rival",
+                "joined": year - 1 in used,
+                "source": cited(said, site).host,
+                "note": said["note"],
+            }
+        )
+    name = capfirst(metric_label(_said(series[0]), site))
+    return {"title": finding(series, site), "series": [{"name": name, "points": points}], "words": explored()}
+
+
+def explored() -> dict[str, str]:
+    """Return what a chart says while somebody explores it."""
+    return {
+        "span": _("may hold on any day of this time"),
+        "rival": _("another value is published for the same time"),
+        "how": _("Left and right arrow keys go from value to value, up and down from series to series."),
+    }
 
 
 def metric_label(said: Mapping[str, Any], site: Site) -> str:

@@ -23,7 +23,7 @@ from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.publications import queries as published
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication, PublicationPayload
-from alunite.front.register import projector, queries
+from alunite.front.register import home_queries, projector, queries
 from alunite.front.register.checks import check_read_tables
 from alunite.front.register.models import Record
 from alunite.front.register.projector import CERTIFICATE, EVENT, rebuild
@@ -181,7 +181,7 @@ def seen(at: int | None) -> list[object]:
     lists = [_shown(listing(question)) for question in questions]
     spoken_of = sorted(set(Publication.objects.values_list("kind", "subject")))
     pages = [_said(queries.record(kind, subject, at)) for kind, subject in spoken_of]
-    return [lists, pages, queries.counts(at), queries.line_counts(at)]
+    return [lists, pages, queries.counts(at), home_queries.counts(None, at)]
 
 
 def _shown(page: Listing) -> object:

@@ -334,6 +334,7 @@ def test_every_record_is_listed_once_over_all_pages(client, facts, path):
         ("/facilities/?operator=Aluminium+Bahrain", {"Alba", "Alba (newer list)"}),
         ("/facilities/?q=aluminium+bahr", {"Alba", "Alba (newer list)"}),
         ("/members/?q=norsk", {"Norsk Hydro"}),
+        ("/figures/?q=attendees", {f"Annual general meeting attendees, {year}" for year in (2021, 2022)}),
         ("/firms/?q=dnv", {"DNV Business Assurance Services UK Ltd", "DNV GL"}),
     ],
 )

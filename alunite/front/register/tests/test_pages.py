@@ -421,6 +421,7 @@ def pages_to_count() -> dict[str, str]:
     certificate = shown("certificate")
     return {
         "home": "/",
+        "chart": "/charts/activities.csv?on=2024-01-01",
         "list": "/register/",
         "list with all": "/register/?q=works&on=2024-12-31&country=NO&activity=casthouses&standard=ps",
         "list at fault": "/register/?on=x&country=y",

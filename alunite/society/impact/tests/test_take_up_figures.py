@@ -148,7 +148,7 @@ def test_the_scheme_says_which_names_count_one_thing(take_up):
             yearly=[
                 {"metric": "audit reports submitted", "value": "117", "as_of": "2021-12-13"},
                 {"metric": "audits conducted", "value": "121", "source_url": "https://example.org/2"},
-                {"metric": "witness assessments", "value": "0"},
+                {"metric": "staff", "value": "0"},
             ]
         )
     )
