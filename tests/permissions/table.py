@@ -39,6 +39,12 @@ TABLE = """
 /facilities/<public_id:subject>/              | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /facilities/<public_id:subject>-<slug:slug>/  | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /facilities/<public_id:subject>-<slug:slug>/  | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/countries/                                   | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/countries/<country_code:code>/               | of ISO 3166               | GET  | 200 200 200 200 200 200 200 200 200 200
+/countries/<country_code:code>/               | no country                | GET  | 404 404 404 404 404 404 404 404 404 404
+/activities/                                  | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/activities/<slug:activity>/                  | the scheme's              | GET  | 200 200 200 200 200 200 200 200 200 200
+/activities/<slug:activity>/                  | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
 /figures/                                     | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /figures/<public_id:subject>/                 | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /figures/<public_id:subject>-<slug:slug>/     | published                 | GET  | 200 200 200 200 200 200 200 200 200 200

@@ -109,6 +109,10 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found |= places_for_machines(last.subject)
     found["/standards/<slug:version>/", "published"] = "/standards/ps-3/"
     found["/standards/<slug:version>/", "nobody's"] = "/standards/ps-99/"
+    found["/countries/<country_code:code>/", "of ISO 3166"] = "/countries/NO/"
+    found["/countries/<country_code:code>/", "no country"] = "/countries/ZZ/"
+    found["/activities/<slug:activity>/", "the scheme's"] = "/activities/casthouses/"
+    found["/activities/<slug:activity>/", "nobody's"] = "/activities/alchemy/"
     route = "/organisations/<uuid:organisation_id>/"
     owners = {
         "the member's": "member",

@@ -110,6 +110,7 @@ def of_figure(said: Mapping[str, Any]) -> Values:
     """Return the facets of a figure; those of one `about` say something of the same metric of the same subject."""
     return {
         "about": [about(said)],
+        "country": said["countries"],
         "dimension": [said["dimension"]],
         "level": [said["level"]],
         "metric": [metric(said)],

@@ -113,7 +113,7 @@ FIGURES = NameList(
         "level": gettext_lazy("Of what it speaks"),
         "period": gettext_lazy("Year"),
     },
-    exact={"place": gettext_lazy("Of whom or which place")},
+    exact={"place": gettext_lazy("Of whom or which place"), "country": gettext_lazy("Country")},
     always={"used": "yes"},
 )
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import chart_views, fact_views, home_views, views
+from alunite.front.register import chart_views, fact_views, home_views, places_views, views
 
 
 class PublicId:
@@ -20,7 +20,22 @@ class PublicId:
         return value
 
 
+class CountryCode:
+    """A country of ISO 3166-1 by its two letters; small ones lead to the address with capitals."""
+
+    regex = "[A-Za-z]{2}"
+
+    def to_python(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the code."""
+        return value
+
+
 register_converter(PublicId, "public_id")
+register_converter(CountryCode, "country_code")
 
 urlpatterns = [
     path("", home_views.home, name="home"),
@@ -41,6 +56,10 @@ urlpatterns = [
     path("facilities/", fact_views.facilities, name="facilities"),
     path("facilities/<public_id:subject>/", fact_views.facility, {"slug": ""}, name="facility"),
     path("facilities/<public_id:subject>-<slug:slug>/", fact_views.facility, name="facility"),
+    path("countries/", places_views.countries, name="countries"),
+    path("countries/<country_code:code>/", places_views.country, name="country"),
+    path("activities/", places_views.activities, name="activities"),
+    path("activities/<slug:activity>/", places_views.activity, name="activity"),
     path("figures/", fact_views.figures, name="figures"),
     path("figures/<public_id:subject>/", fact_views.figure, {"slug": ""}, name="figure"),
     path("figures/<public_id:subject>-<slug:slug>/", fact_views.figure, name="figure"),

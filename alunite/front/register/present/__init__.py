@@ -7,6 +7,7 @@ from alunite.front.register.present.figures import figure
 from alunite.front.register.present.kept import Kept, kept, title_of
 from alunite.front.register.present.linked import linked
 from alunite.front.register.present.names import heads, names
+from alunite.front.register.present.places import Part, PlaceShown, divided, made, overview, states, versions
 from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
 from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
@@ -15,11 +16,14 @@ __all__ = [
     "STATE_WORDS",
     "Beside",
     "Kept",
+    "Part",
+    "PlaceShown",
     "audits",
     "chain",
     "cited",
     "countries",
     "described",
+    "divided",
     "facility",
     "families",
     "figure",
@@ -27,11 +31,15 @@ __all__ = [
     "kept",
     "line",
     "linked",
+    "made",
     "names",
+    "overview",
     "page",
     "record_url",
     "standard",
+    "states",
     "sums",
     "title_of",
+    "versions",
     "withdrawal",
 ]
