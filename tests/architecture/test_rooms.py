@@ -42,6 +42,8 @@ SPECIAL_PARTS = {
     "alunite.front.register": {
         "chart_files": "what stands in the file of a chart",
         "chart_views": "the files of charts",
+        "about": "how much is known, by whom, what is missing, how fresh",
+        "about_views": "the view of the page about the data",
         "checks": "what verification asks of the read tables",
         "clocks": "the day whose state is shown, and the day by which it had been published",
         "context": "what every page is given",

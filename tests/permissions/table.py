@@ -141,6 +141,8 @@ TABLE = """
 /tables/                                      | the Secretariat's         | GET  | 404 404 404 404 200 200 404 404 404 302
 /tables/                                      | changing something        | POST | 404 404 404 404 405 405 404 404 404 302
 /demo/mail/                                   | outside a demonstration   | GET  | 404 404 404 404 404 404 404 404 404 404
+/about/                                       | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/about/                                       | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
 /corrections/                                 | the form                  | GET  | 200 200 200 200 200 200 200 200 200 200
 /corrections/                                 | without saying what       | POST | 422 422 422 422 422 422 422 422 422 422
 /corrections/                                 | saying what               | POST | 302 302 302 302 302 302 302 302 302 302

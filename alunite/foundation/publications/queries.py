@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.actions import Published, Redacted
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.foundation.publications.models import REDACTED, Mention, Publication
+from alunite.foundation.publications.models import REDACTED, Mention, Publication, Snapshot
 
 LOOK_UP = 500
 STANDARD = "standard_version"
@@ -64,6 +64,12 @@ def zone_of(scheme: Mapping[str, Any]) -> ZoneInfo:
 def first_published() -> datetime | None:
     """Return when the first publication of all was made, None before it. One query."""
     return Publication.objects.order_by("pk").values_list("published_at", flat=True).first()
+
+
+def last_snapshot(at: int | None = None) -> date | None:
+    """Return the day of the last snapshot, of those that hold publications up to `at`; None before one. One query."""
+    written = Snapshot.objects.all() if at is None else Snapshot.objects.filter(last__lte=at)
+    return written.order_by("-as_of").values_list("as_of", flat=True).first()
 
 
 def read(found: QuerySet[Publication]) -> Generator[Published]:

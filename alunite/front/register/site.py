@@ -56,6 +56,10 @@ class Site:
         """Return the label of an id; `unknown` stays the word it is."""
         return self.labels[group].get(identifier, identifier)
 
+    def standard_name(self, said: Mapping[str, Any], version: str) -> str:
+        """Return what a version of a standard is called: its family and the version, as published of it."""
+        return f"{self.label('families', said.get('family', ''))} {self.label('versions', version)}".strip()
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone the scheme's days are days of."""

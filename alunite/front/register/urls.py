@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import chart_views, fact_views, home_views, places_views, views
+from alunite.front.register import about_views, chart_views, fact_views, home_views, places_views, views
 
 
 class PublicId:
@@ -63,6 +63,7 @@ urlpatterns = [
     path("figures/", fact_views.figures, name="figures"),
     path("figures/<public_id:subject>/", fact_views.figure, {"slug": ""}, name="figure"),
     path("figures/<public_id:subject>-<slug:slug>/", fact_views.figure, name="figure"),
+    path("about/", about_views.about_the_data, name="about"),
     path("standards/", views.standards, name="standards"),
     path("standards/<slug:version>/", views.standard, name="standard"),
 ]

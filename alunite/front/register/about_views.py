@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from alunite.front.register import about, queries
+from alunite.front.register.present import about as present
+from alunite.front.register.views import seen
+
+
+@require_safe
+def about_the_data(request: HttpRequest) -> HttpResponse:
+    asked = seen(request)
+    at, day, site = asked.clocks.at, asked.clocks.day, asked.site
+    lines, fresh = queries.line_counts(at), about.freshness(at)
+    whole = about.whole(fresh.newest)
+    context = {
+        "records": sum(one.records for one in whole.told),
+        "pages_read": whole.pages,
+        "freshness": fresh,
+        "kinds": present.by_kind(whole.told, site),
+        "terms": present.terms(whole.told),
+        "missing": present.missing(about.missing(at), whole.told, lines, about.dateless(at), site),
+        "states": present.states(about.states(at, day)),
+        "criteria": present.criteria(queries.records("standard_version", at), site),
+    }
+    return render(request, "register/about.html", asked.context | context, status=asked.status)
