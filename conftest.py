@@ -61,6 +61,7 @@ django.setup()
 import hypothesis  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.test import override_settings  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 from alunite.front.api import clocks, examples  # noqa: E402
 from tests import databases  # noqa: E402
@@ -194,6 +195,7 @@ def own_home() -> Iterator[Path]:
     ):
         yield home
     cache.clear()
+    translation.deactivate()  # whatever language the last page was asked for in
     # Kept per process under the number of a publication; the next test's database gives the same numbers again.
     for kept in (clocks.site_said_by, examples.with_examples):
         kept.cache_clear()

@@ -16,7 +16,7 @@ from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.about import Said
 from alunite.front.register.models import Record
 from alunite.front.register.present.standards import standard
-from alunite.front.register.present.words import STATE_MARKS, STATE_WORDS, Status
+from alunite.front.register.present.words import STATE_MARKS, STATE_MEANS, STATE_WORDS, Status
 from alunite.front.register.queries import STATE_ORDER
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import number
@@ -38,22 +38,6 @@ KIND_LISTS = {
     "facility": "facilities",
     "figure": "figures",
     "standard_version": "standards",
-}
-
-STATE_MEANINGS = {
-    "active": gettext_lazy(
-        "The day lies within the dates that sources print, and nothing we hold ended it. It is no promise that the "
-        "certificate is valid: a suspension may not have reached us."
-    ),
-    "suspended": gettext_lazy("A source says that it was suspended, and none that it came back."),
-    "expired": gettext_lazy("Its last day has passed, and no later certificate of it is known here."),
-    "withdrawn": gettext_lazy("Its holder gave it back."),
-    "revoked": gettext_lazy("It was taken from its holder."),
-    "annulled": gettext_lazy("It counts as never issued, or ended because the membership did."),
-    "superseded": gettext_lazy("Another certificate took its place."),
-    "unknown": gettext_lazy(
-        "What is published does not tell. Most announcements print no last day; that says nothing against the certificate."
-    ),
 }
 
 MISSING_WORDS = {
@@ -199,7 +183,7 @@ def states(counted: Mapping[str, int]) -> list[StateRow]:
     return [
         StateRow(
             Status(state, STATE_MARKS.get(state, state), str(STATE_WORDS[state])),
-            str(STATE_MEANINGS[state]),
+            str(STATE_MEANS[state]),
             counted.get(state, 0),
         )
         for state in STATE_ORDER
