@@ -87,6 +87,12 @@ THE_SAME_EVERYWHERE = {
     "OpenAPI": "a format",
     "ETag": "a format",
     "Atom": "a format",
+    "SVG": "a format",
+    "PNG": "a format",
+    "GeoJSON": "a format",
+    "Excel": "a format",
+    "PDF": "a format",
+    "BibTeX": "a format",
     "iCal": "a format",
 }
 SHOWN = {"title", "alt", "aria-label", "placeholder", "data-head", "content"}

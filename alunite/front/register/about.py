@@ -119,9 +119,11 @@ def missing(at: int | None) -> dict[tuple[str, str], int]:
     return {(kind, name): records for kind, name, records in rows.values_list("kind", "name").annotate(n=Count("pk"))}
 
 
-def dateless(at: int | None) -> int:
-    """Return how many lines have no date at all. One query."""
-    return Row.objects.filter(shown_at(at), first_day=None).count()
+def lines(at: int | None) -> dict[str, tuple[int, int]]:
+    """Return how many lines of each kind there are, and how many of them have no date at all. One query."""
+    rows = Row.objects.filter(shown_at(at)).order_by().values_list("kind")
+    counted = rows.annotate(n=Count("pk"), dateless=Count("pk", filter=Q(first_day=None)))
+    return {kind: (n, dateless) for kind, n, dateless in counted}
 
 
 def states(at: int | None, day: date) -> dict[str, int]:

@@ -13,7 +13,7 @@ from alunite.front.register.views import seen
 def about_the_data(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
     at, day, site = asked.clocks.at, asked.clocks.day, asked.site
-    lines, fresh = queries.line_counts(at), about.freshness(at)
+    fresh = about.freshness(at)
     whole = about.whole(fresh.newest)
     context = {
         "records": sum(one.records for one in whole.told),
@@ -21,7 +21,7 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
         "freshness": fresh,
         "kinds": present.by_kind(whole.told, site),
         "terms": present.terms(whole.told),
-        "missing": present.missing(about.missing(at), whole.told, lines, about.dateless(at), site),
+        "missing": present.missing(about.missing(at), whole.told, about.lines(at), site),
         "states": present.states(about.states(at, day)),
         "criteria": present.criteria(queries.records("standard_version", at), site),
     }

@@ -155,14 +155,14 @@ def part_of(part: int, whole: int) -> str:
 
 
 def missing(
-    lacking: Mapping[tuple[str, str], int], told: Sequence[Said], lines: Mapping[str, int], dateless: int, site: Site
+    lacking: Mapping[tuple[str, str], int], told: Sequence[Said], lines: Mapping[str, tuple[int, int]], site: Site
 ) -> list[MissingRow]:
     """Return what is missing, each as a part of what there is."""
     whole: Counter[str] = Counter()
     for one in told:
         whole[one.kind] += one.records
-    listed = sum(lines.values())
-    events = lines.get("certification_event", 0)
+    listed, dateless = (sum(counts) for counts in zip((0, 0), *lines.values(), strict=True))
+    events, _of_these = lines.get("certification_event", (0, 0))
     rows = [
         MissingRow(
             _("Lines of the register whose certificate is not identified"),
