@@ -19,7 +19,7 @@ from alunite.foundation.accounts.actions import add_person
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.importing.actions import import_files
-from alunite.front.register import queries, views
+from alunite.front.register import home_queries, home_views
 
 NAME, EMAIL, PASSWORD, ADDRESS = (
     "Xaverine Quillfeather",
@@ -104,7 +104,7 @@ def broken(*_arguments: Any, **_named: Any) -> Any:
 
 def test_every_error_page_names_its_request(samples, monkeypatch):
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
-    monkeypatch.setattr(queries, "counts", broken)
+    monkeypatch.setattr(home_queries, "counts", broken)
     answers = {
         500: client.get("/"),
         404: client.get("/nothing/"),
@@ -117,13 +117,13 @@ def test_every_error_page_names_its_request(samples, monkeypatch):
 
 
 def test_an_error_is_logged_with_its_place_and_without_its_values(samples, lines, monkeypatch):
-    monkeypatch.setattr(queries, "counts", broken)
+    monkeypatch.setattr(home_queries, "counts", broken)
     answer = Client(raise_request_exception=False).get(f"/?q={NAME}")
     error, request = lines.json
     assert answer.status_code == 500
     assert error["error"] == "builtins.ValueError"
     assert "django.db.utils.IntegrityError" in error["traceback"]
-    assert f"{views.__name__.replace('.', '/')}.py" in error["traceback"]
+    assert f"{home_views.__name__.replace('.', '/')}.py" in error["traceback"]
     assert (request["level"], request["status"], request["route"]) == ("error", 500, "home")
     assert error["request_id"] == request["request_id"] == answer[HEADER]
 
@@ -142,7 +142,7 @@ def test_no_line_holds_anything_of_anybody(samples, lines, monkeypatch, tmp_path
     assert client.get("/account/").status_code == 200
     assert client.get("/imports/").status_code == 404
     client.post("/account/password/change/", {"oldpassword": PASSWORD, "password1": PASSWORD + "x", "password2": "x"})
-    monkeypatch.setattr(queries, "counts", broken)
+    monkeypatch.setattr(home_queries, "counts", broken)
     assert client.get("/").status_code == 500
     client.post("/account/logout/")
     for _ in range(6):

@@ -25,6 +25,8 @@ from alunite.front.register.origin import origin
 from alunite.front.register.present.words import Link
 from alunite.front.register.site import Site, is_unknown, site_of
 
+# The address of a record of some kind, without or with the words of its name.
+_RECORD = re.compile(rf"/[a-z]+/[{ALPHABET}]{{{LENGTH}}}-(?P<words>[a-z0-9-]{{1,100}})/?$")
 PUBLIC_ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
@@ -242,4 +244,14 @@ def standard(request: HttpRequest, version: str) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001, Django's signature
-    return render(request, "404.html", status=HTTPStatus.NOT_FOUND)
+    return render(request, "404.html", {"words": _words_of(request.path)}, status=HTTPStatus.NOT_FOUND)
+
+
+def _words_of(path: str) -> str:
+    """Return the words an address that leads nowhere has for people: what to look for instead.
+
+    >>> _words_of("/fr/certificates/22222222-aludium-alicante/"), _words_of("/members/22222222/"), _words_of("/x/token-1/")
+    ('aludium alicante', '', '')
+    """
+    found = _RECORD.search(path)
+    return found["words"].replace("-", " ").strip() if found else ""
