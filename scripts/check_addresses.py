@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = re.compile(r"^requirements/.*\.(txt|in)$|(^|/)package-lock\.json$|(^|/)uv\.lock$")
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|--trusted-host|\"resolved\"")
 # Home folders of people, and the folders this checkout is in: a path that is right on one machine only.
+CONFLICT = re.compile(r"^(<{7}|>{7}) ")
 MACHINE = r"/(?:home|Users)/[A-Za-z][\w.-]*/|/root/\."
 WHAT_TO_DO = (
     "Packages come from whatever index a machine uses: remake the lists with `make lock`. "
@@ -50,7 +51,8 @@ def faults(names: list[str], root: Path) -> list[str]:
             lines = path.read_text("utf-8").splitlines()
         except UnicodeDecodeError:
             continue
-        patterns = [("a folder of one machine", machine), *([("an address", ADDRESS)] if LOCKS.search(name) else [])]
+        patterns = [("a folder of one machine", machine), ("two versions of one place", CONFLICT)]
+        patterns += [("an address", ADDRESS)] if LOCKS.search(name) else []
         said += [
             f"{name}:{number}: {match[0]} ({what})"
             for number, line in enumerate(lines, 1)

@@ -129,8 +129,8 @@ def say(what: str, step: Any) -> None:
     print(f" {time.monotonic() - began:.1f} s", flush=True)
 
 
-def run(command: list[str], where: Path) -> None:
-    """Run quietly; when it fails, show the end of what it said and stop."""
+def run(command: list[str], where: Path, *, silent: bool = False) -> None:
+    """Run quietly; when it fails, or says something though it should not, show the end of what it said and stop."""
     path = f"{NODE / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     done = subprocess.run(
         command,
@@ -141,7 +141,7 @@ def run(command: list[str], where: Path) -> None:
         env={**os.environ, "PATH": path},
         check=False,
     )
-    if done.returncode:
+    if done.returncode or (silent and done.stderr):
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-30:])
         sys.exit(f"\nfrontend: this command failed ({done.returncode}):\n  {' '.join(command)}\n{said}")
 
@@ -209,10 +209,10 @@ def write_bundles() -> None:
     if entries:
         # Chunks bear a hash of their own, for Django's storage does not rewrite imports.
         names = ["--entry-names=[name]", "--chunk-names=chunk-[hash]", "--splitting", "--format=esm"]
-        run([*common, *names, "--legal-comments=linked", f"--outdir={BUILT}", *entries], FRONTEND)
+        run([*common, *names, "--legal-comments=linked", f"--outdir={BUILT}", *entries], FRONTEND, silent=True)
     for name in SHEETS:
         sheet = FRONTEND / "css" / f"{name}.css"
-        run([*common, "--external:*.woff2", f"--outfile={BUILT / sheet.name}", str(sheet)], FRONTEND)
+        run([*common, "--external:*.woff2", f"--outfile={BUILT / sheet.name}", str(sheet)], FRONTEND, silent=True)
     for source, name in TAKEN.items():
         shutil.copyfile(MODULES / source, BUILT / name)
     world.draw(BUILT / "world.json", BUILT / "world.svg")

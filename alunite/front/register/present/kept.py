@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -88,19 +88,12 @@ def kept(record: Record, said: dict[str, Any], days: tuple[date, date], host: st
         row=_address("data_row", [plural(record.kind), record.subject]) + site.query,
         history=f"{_address('list_changes', [])}?{urlencode(which)}",
         feed=f"{_address('changes_feed', [])}?{urlencode(which)}",
-        wrong=_where_to_tell(record),
+        wrong=f"{reverse('corrections')}?{urlencode({'about': short})}",
     )
 
 
 def _address(name: str, arguments: Sequence[Any]) -> str:
     return reverse(name, args=arguments)
-
-
-def _where_to_tell(record: Record) -> str:
-    try:
-        return f"{reverse('corrections')}?{urlencode({'kind': record.kind, 'record': record.subject})}"
-    except NoReverseMatch:  # a site without that page
-        return ""
 
 
 def _bibtex(record: Record, name: str, register: str, seen: str, address: str, on: date) -> str:  # noqa: PLR0917
