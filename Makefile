@@ -41,6 +41,9 @@ bench: setup  ## Measure how fast the engines are, and compare with the limits w
 soak: setup  ## Run the tests with the long ones at their full length
 	@ALUNITE_SOAK=1 $(BIN)/python scripts/run_tests.py --database "$(DB)" -- -m "not browser" $(ARGS)
 
+pictures: setup  ## Take the pictures of README and docs anew
+	@$(BIN)/python scripts/pictures.py
+
 lock: setup  ## Resolve requirements/*.in anew into the locked lists
 	@$(LOCK) --upgrade requirements/run.in -o requirements/run.txt
 	@$(LOCK) --upgrade requirements/analytics.in -c requirements/run.txt -o requirements/analytics.txt
