@@ -20,6 +20,7 @@ from alunite.front.register.present.figures import amount as in_full
 from alunite.front.register.present.words import record_url
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
+from alunite.front.register.templatetags.shown import within_year
 
 MORE, NEARLY, ABOUT, LESS = "more", "nearly", "about", "less"
 
@@ -52,8 +53,8 @@ class Value:
         The days between which it may hold.
     is_dated : bool
         Whether its source says the day or the month.
-    when : str
-        Until when it counts as stated, else its year.
+    when, within : str
+        Until when it counts as stated, else its year; and the same where its year stands already.
     as_of : str
         Until when it counts in ISO 8601; empty where its source does not say.
     is_whole_year : bool
@@ -68,6 +69,7 @@ class Value:
     last: date
     is_dated: bool
     when: str
+    within: str
     as_of: str
     is_whole_year: bool
     is_used: bool
@@ -154,7 +156,7 @@ def measures(records: Iterable[Record], day: date, site: Site) -> list[Measure]:
             found.append(
                 Measure(
                     id=item["id"],
-                    label=item["label"],
+                    label=site.label("indicators", item["id"]),
                     is_moment=item["counts"] == MOMENT,
                     is_key=item.get("is_key", not chooses),
                     is_growth=item.get("is_growth", not chooses),
@@ -180,6 +182,7 @@ def _value(record: Record, whole: Iterable[str], site: Site) -> Value:
         last=counted.latest,
         is_dated=bool(stated) and counted.precision is not Precision.YEAR,
         when=show_day(counted),
+        within=within_year(counted) if counted.earliest.year == period.earliest.year else show_day(counted),
         as_of=stated,
         is_whole_year=not stated or counted.latest >= period.latest,
         is_used=said["is_used"],

@@ -227,8 +227,6 @@ def _cell(year: int, values: Sequence[Value]) -> YearCell:
         return YearCell(year, [], "")
     used = max(values, key=lambda value: (value.is_used, value.last, value.number))
     shown = sorted([used, *_beside(used, values)], key=lambda value: value.number)
-    if used.when == str(year):
-        return YearCell(year, shown, "")
-    if len({value.when for value in shown}) == 1:
-        return YearCell(year, shown, used.when)
-    return YearCell(year, shown, _("%(value)s: %(day)s") % {"value": used.text, "day": used.when})
+    if len({value.within for value in shown}) == 1 or not used.within:
+        return YearCell(year, shown, used.within)
+    return YearCell(year, shown, _("%(value)s: %(day)s") % {"value": used.text, "day": used.within})

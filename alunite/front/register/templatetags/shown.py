@@ -43,9 +43,28 @@ def day(value: str | date | PartialDate | None) -> str:
     if partial.precision is Precision.MONTH:
         return str(format_skeleton("yMMM", partial.earliest, locale=locale()))
     # Plain English months: 1 Sep 2026, where en_GB would say Sept.
-    shown = str(format_date(partial.earliest, "d MMM y", locale=locale()))
-    # The first of a month is an ordinal in French, which the CLDR does not know: 1er sept. 2026.
-    return shown.replace("1 ", "1er ", 1) if locale() == "fr" and partial.earliest.day == 1 else shown
+    return _as_ordinal(str(format_date(partial.earliest, "d MMM y", locale=locale())), partial.earliest)
+
+
+def _as_ordinal(shown: str, day: date) -> str:
+    """Return a day with the first of a month as French has it, which the CLDR does not know: 1er sept. 2026."""
+    return shown.replace("1 ", "1er ", 1) if locale() == "fr" and day.day == 1 else shown
+
+
+@register.filter
+def within_year(value: PartialDate) -> str:
+    """Show a day or month where its year stands already; nothing for a year.
+
+    >>> within_year(PartialDate.parse("2019-12-13")), within_year(PartialDate.parse("2023-08"))
+    ('13 Dec', 'Aug')
+    >>> within_year(PartialDate.parse("2023"))
+    ''
+    """
+    if value.precision is Precision.YEAR:
+        return ""
+    if value.precision is Precision.MONTH:
+        return str(format_date(value.earliest, "MMM", locale=locale()))
+    return _as_ordinal(str(format_date(value.earliest, "d MMM", locale=locale())), value.earliest)
 
 
 @register.filter

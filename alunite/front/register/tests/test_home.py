@@ -161,7 +161,7 @@ def value(number: str, year: int, as_of: tuple[date, date] | None = None, **has:
     given = {"open": "", "is_used": True, "part": "", "is_whole_year": True} | has
     return Value(
         number=Decimal(number), text=number, year=year, first=first, last=last, is_dated=as_of is not None,
-        when=str(year), as_of="", metric="members", note="", url="/figures/1/", cited=cited, **given,
+        when=str(year), within="", as_of="", metric="members", note="", url="/figures/1/", cited=cited, **given,
     )  # fmt: skip
 
 
@@ -194,6 +194,9 @@ def test_a_fall_is_no_rise_and_nothing_is_no_base():
 def test_years_keep_what_is_not_published_and_what_disagrees(home):
     table = home.context["years"]
     assert table.years == [2019, 2020, 2021, 2022, 2023, 2024]
+    whens = {line.label: [cell.when for cell in line.cells] for line in table.lines}
+    assert whens["Members"] == ["100: Sep", "Nov", "Nov", "251: Aug", "", ""]
+    assert whens["Certifications ever issued"] == ["", "31 Dec", "Aug", "", "6 Mar", ""]
     lines = {line.label: [[value.short for value in cell.values] for cell in line.cells] for line in table.lines}
     assert lines["Members"] == [[">\u202f70", "98", "100"], ["141"], ["200"], ["206", "251"], [">\u202f380"], []]
     assert lines["Audits conducted"] == [[], [], ["117", "121"], [], [], []]
