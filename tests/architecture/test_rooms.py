@@ -44,6 +44,7 @@ SPECIAL_PARTS = {
         "chart_views": "the files of charts",
         "about": "how much is known, by whom, what is missing, how fresh",
         "about_views": "the view of the page about the data",
+        "card_views": "the picture a link to a page bears",
         "checks": "what verification asks of the read tables",
         "clocks": "the day whose state is shown, and the day by which it had been published",
         "context": "what every page is given",

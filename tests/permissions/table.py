@@ -39,6 +39,10 @@ TABLE = """
 /facilities/<public_id:subject>/              | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /facilities/<public_id:subject>-<slug:slug>/  | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /facilities/<public_id:subject>-<slug:slug>/  | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
+/cards/register.png                           | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/cards/<slug:kind>/<public_id:subject>.png    | published                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/cards/<slug:kind>/<public_id:subject>.png    | withdrawn                 | GET  | 404 404 404 404 404 404 404 404 404 404
+/cards/<slug:kind>/<public_id:subject>.png    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 404
 /countries/                                   | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /countries/<country_code:code>/               | of ISO 3166               | GET  | 200 200 200 200 200 200 200 200 200 200
 /countries/<country_code:code>/               | no country                | GET  | 404 404 404 404 404 404 404 404 404 404

@@ -109,6 +109,11 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found |= places_for_machines(last.subject)
     found["/standards/<slug:version>/", "published"] = "/standards/ps-3/"
     found["/standards/<slug:version>/", "nobody's"] = "/standards/ps-99/"
+    drawn = "/cards/<slug:kind>/<public_id:subject>.png"
+    shown = Record.objects.filter(kind="certificate", until=None, withdrawal="").exclude(subject=last.subject).first()
+    found[drawn, "published"] = f"/cards/certificate/{shown.subject if shown else 'nothing'}.png"
+    found[drawn, "withdrawn"] = f"/cards/certificate/{last.subject}.png"
+    found[drawn, "nobody's"] = "/cards/certificate/22222222.png"
     found["/countries/<country_code:code>/", "of ISO 3166"] = "/countries/NO/"
     found["/countries/<country_code:code>/", "no country"] = "/countries/ZZ/"
     found["/activities/<slug:activity>/", "the scheme's"] = "/activities/casthouses/"

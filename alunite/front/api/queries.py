@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from django.db import connection
 from django.db.models import ExpressionWrapper, F, IntegerField, Max, Q, QuerySet
+from django.urls import reverse
 
 from alunite.foundation.adoption.queries import NoScheme, pack_by
 from alunite.foundation.core.text import slugify
@@ -277,9 +278,14 @@ def site_parts() -> list[tuple[int, str]]:
 
 
 def site_pages(number: int, clocks: Clocks) -> Iterator[tuple[str, str]]:
-    """Yield path and last change of the pages whose latest publication is of a part of the site map. One query."""
+    """Yield path and last change of the pages whose latest publication is of a part of the site map.
+
+    One query, and in the first part one more, for the countries and activities that lines name.
+    """
     if number == 0:
         yield from ((path, "") for path in FIRST_PART)
+        for name, value in lists.places_with_lines():
+            yield reverse(name, args=[value]), ""
     first = number * PART
     found = Record.objects.filter(shown_at(clocks.publication), withdrawal="")
     found = found.filter(publication__gte=first, publication__lt=first + PART)

@@ -207,8 +207,7 @@ def sitemap_part(request: HttpRequest, number: int) -> HttpResponseBase:
 def robots(request: HttpRequest) -> HttpResponseBase:
     """Lead programs to the site map."""
     asked_of(request, None)
-    body = f"User-agent: *\nDisallow: /account/\n\nSitemap: {origin(request)}/sitemap.xml\n"
-    return answered(body.encode(), etag(0, date.min), "text/plain; charset=utf-8")
+    return answered(sitemaps.robots(origin(request)).encode(), etag(0, date.min), "text/plain; charset=utf-8")
 
 
 def nothing_here(request: HttpRequest, path: str) -> HttpResponseBase:

@@ -263,6 +263,12 @@ def choices(at: int | None) -> dict[str, list[tuple[str, int | None]]]:
     return found
 
 
+def places_with_lines() -> list[tuple[str, str]]:
+    """Return the countries and activities that lines name now, as facet and value. One query."""
+    named = Tally.objects.filter(name__in=("country", "activity"), lines__gt=0).exclude(value=UNKNOWN)
+    return list(named.order_by("name", "value").values_list("name", "value"))
+
+
 def names(chosen: dict[str, str], at: int | None) -> dict[str, str]:
     """Return, for each kind whose subject is named, the title of that subject. One query, none for none."""
     if not chosen:

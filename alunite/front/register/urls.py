@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import about_views, chart_views, fact_views, home_views, places_views, views
+from alunite.front.register import about_views, card_views, chart_views, fact_views, home_views, places_views, views
 
 
 class PublicId:
@@ -56,6 +56,8 @@ urlpatterns = [
     path("facilities/", fact_views.facilities, name="facilities"),
     path("facilities/<public_id:subject>/", fact_views.facility, {"slug": ""}, name="facility"),
     path("facilities/<public_id:subject>-<slug:slug>/", fact_views.facility, name="facility"),
+    path("cards/register.png", card_views.of_site, name="site_card"),
+    path("cards/<slug:kind>/<public_id:subject>.png", card_views.of_record, name="card"),
     path("countries/", places_views.countries, name="countries"),
     path("countries/<country_code:code>/", places_views.country, name="country"),
     path("activities/", places_views.activities, name="activities"),

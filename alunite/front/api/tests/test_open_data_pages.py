@@ -270,11 +270,22 @@ def test_the_site_map_lists_every_page_once_with_its_last_change(samples, client
     for record in Record.objects.filter(until=None, kind="certificate"):
         changed = dt.datetime.fromisoformat(pages[f"/certificates/{record.subject}-{record.slug}/"])
         assert changed == record.published_at
-    for path in pages:
+    in_english = [path for path in pages if not path.startswith("/fr/")]
+    assert {f"/fr{path}" for path in in_english} == pages.keys() - set(in_english), "each page in each language"
+    for path in in_english:
         assert client.get(path).status_code == 200
-    assert "/standards/ps-3/" in pages
-    assert not [path for path in pages if path.startswith("/account")]
-    assert "Sitemap: http://testserver/sitemap.xml" in client.get("/robots.txt").content.decode()
+    assert {"/standards/ps-3/", "/countries/NO/", "/activities/casthouses/", "/about/"} < pages.keys()
+
+
+def test_robots_are_led_to_the_site_map_and_kept_from_what_is_private(samples, client):
+    lines = client.get("/robots.txt").content.decode().splitlines()
+    assert lines[0] == "User-agent: *"
+    assert "Sitemap: http://testserver/sitemap.xml" in lines
+    kept_from = [line.removeprefix("Disallow: ") for line in lines if line.startswith("Disallow: ")]
+    assert {"/account/", "/fr/account/", "/imports/", "/organisations/"} < set(kept_from)
+    for part in (0, Publication.objects.order_by("-pk").first().pk // sitemap.PART):
+        for url in ET.fromstring(client.get(f"/sitemap-{part}.xml").content).iter(f"{MAP}loc"):
+            assert not url.text.removeprefix("http://testserver").startswith(tuple(kept_from))
 
 
 def test_what_was_withdrawn_leaves_the_site_map(db, client):

@@ -1,0 +1,50 @@
+"""Cards for links: drawn on the server, once for each publication, day and language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from alunite.front.register import queries
+from alunite.front.register.present.cards import Card, card, drawn, site_card
+from alunite.front.register.views import seen
+
+# Kinds of record that have a page of their own, and so a link to share.
+KINDS = frozenset({"certificate", "certification_event", "member", "firm", "facility", "figure"})
+KEPT_FOR = 24 * 60 * 60
+
+
+@require_safe
+def of_record(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
+    asked = seen(request)
+    found = queries.record(kind, subject, asked.clocks.at) if kind in KINDS else None
+    if found is None or found.withdrawal or found.payload is None:
+        raise Http404
+    day = asked.clocks.day
+    tag = f"card.{found.publication}.{day.isoformat()}.{get_language()}.{settings.ALUNITE_VERSION}"
+    return _drawn(request, tag, lambda: card(found, day, asked.site))
+
+
+@require_safe
+def of_site(request: HttpRequest) -> HttpResponse:
+    asked = seen(request)
+    tag = f"card.site.{asked.site.scheme.get('name', '')}.{get_language()}.{settings.ALUNITE_VERSION}"
+    return _drawn(request, tag, lambda: site_card(asked.site))
+
+
+def _drawn(request: HttpRequest, name: str, told: Callable[[], Card]) -> HttpResponse:
+    tag = '"' + "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name) + '"'
+    headers = {"ETag": tag, "Cache-Control": "public, max-age=3600"}
+    unchanged = get_conditional_response(request, etag=tag)
+    if unchanged is not None:
+        for header, value in headers.items():
+            unchanged[header] = value
+        return unchanged
+    picture = cache.get_or_set(tag.strip('"'), lambda: drawn(told()), KEPT_FOR)
+    return HttpResponse(picture, content_type="image/png", headers=headers)

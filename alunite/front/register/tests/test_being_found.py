@@ -1,0 +1,118 @@
+"""Being found and shared: one address for each page, other languages, titles, and a drawn card for each record."""
+
+from __future__ import annotations
+
+import html
+import re
+import struct
+from http import HTTPStatus
+
+import pytest
+
+from alunite.front.register.models import NOW, Record
+from alunite.front.register.present import cards
+from alunite.front.register.site import Site
+from alunite.front.register.tests.world import address, shown
+from tests.decided import redact_by
+
+SITE = Site({"scheme": {"name": "Fair Leaf Tea"}})
+
+
+def head_of(client, path: str) -> dict[str, list[str]]:
+    """What the head of a page says, by rel, hreflang, property or name."""
+    head = client.get(path).content.decode().partition("</head>")[0]
+    told: dict[str, list[str]] = {}
+    for tag in re.findall(r"<(?:link|meta)\b[^>]*>", head):
+        values = {name: html.unescape(value) for name, value in re.findall(r'([\w:-]+)="([^"]*)"', tag)}
+        key = values.get("hreflang") or values.get("rel") or values.get("property") or values.get("name") or ""
+        told.setdefault(key, []).append(values.get("href") or values.get("content") or "")
+    return told
+
+
+def test_a_record_says_its_one_address_its_languages_and_its_card(client, samples):
+    row = shown("certificate", certificate_number="56")
+    there = address("certificate", row.subject)
+    for path in (there, f"{there}?on=2021-06-30", f"/fr{there}"):
+        told = head_of(client, path)
+        prefix = "/fr" if path.startswith("/fr/") else ""
+        assert told["canonical"] == told["og:url"] == [f"http://testserver{prefix}{there}"]
+        assert told["en"] == told["x-default"] == [f"http://testserver{there}"]
+        assert told["fr"] == [f"http://testserver/fr{there}"]
+        assert "Aludium Alicante Facility" in told["og:title"][0]
+        assert told["og:description"] == told["description"]
+        assert "Aludium Premium Aluminium" in told["description"][0]
+        assert "robots" not in told
+        card = client.get(told["og:image"][0].removeprefix("http://testserver"))
+        assert (card.status_code, card["Content-Type"]) == (HTTPStatus.OK, "image/png")
+
+
+def test_a_page_of_an_earlier_day_is_not_to_be_found_and_leads_to_that_of_now(client, samples):
+    there = address("certificate", shown("certificate", certificate_number="56").subject)
+    today = client.get("/").context["clocks"].today.isoformat()
+    told = head_of(client, f"{there}?as_of={today}")
+    assert told["robots"] == ["noindex"]
+    assert told["canonical"] == [f"http://testserver{there}"]
+    assert "fr" not in told
+
+
+def test_pages_that_are_no_record_have_a_title_and_the_card_of_the_register(client, samples):
+    for path in ("/", "/register/", "/countries/", "/activities/casthouses/", "/countries/ES/"):
+        told = head_of(client, path)
+        assert told["canonical"] == [f"http://testserver{path}"], path
+        assert told["og:title"][0].strip(), path
+        assert told["og:image"] == ["http://testserver/cards/register.png"], path
+    assert size_of(client.get("/cards/register.png").content) == (1200, 630)
+
+
+def size_of(picture: bytes) -> tuple[int, int]:
+    """Width and height from the first chunk of a PNG."""
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = struct.unpack(">II", picture[16:24])
+    return width, height
+
+
+@pytest.mark.parametrize("kind", ["certificate", "certification_event", "member", "firm"])
+def test_each_kind_of_record_has_a_card_that_is_sent_once(client, samples, kind):
+    subject = Record.objects.filter(NOW, kind=kind, withdrawal="").order_by("subject").first().subject
+    path = f"/cards/{kind}/{subject}.png"
+    answer = client.get(path)
+    assert size_of(answer.content) == (1200, 630)
+    assert client.get(path, headers={"if-none-match": answer["ETag"]}).status_code == HTTPStatus.NOT_MODIFIED
+    assert client.get(f"/fr{path}")["ETag"] != answer["ETag"]
+    assert client.get(f"{path}?on=2020-06-30")["ETag"] != answer["ETag"], "of another day"
+    assert client.get(f"/cards/scheme/{subject}.png").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_was_redacted_has_no_card(client, samples):
+    row = shown("certificate", certificate_number="56")
+    path = f"/cards/certificate/{row.subject}.png"
+    assert client.get(path).status_code == HTTPStatus.OK
+    redact_by("D-1", [row.publication])
+    assert client.get(path).status_code == HTTPStatus.NOT_FOUND
+
+
+def card_of(name: str, under: str = "") -> cards.Card:
+    return cards._card(
+        SITE, "Certificate 7", "Leaf Standard", name, under, ("Expired", "expired"), "State on 1 Jan 2026"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Алюминиевый завод", "Алюминиевый завод"),
+        ("Ærøskøbing Łódź Ÿ", "Ærøskøbing Łódź Ÿ"),
+        ("中国铝业股份有限公司", "Certificate 7"),
+        ("شركة الألمنيوم", "Certificate 7"),
+        ("", "Certificate 7"),
+        ("Two\nlines\tand \x00 more", "Two lines and more"),
+        ("W" * 400, "\u200b".join("W" * 159 + "…")),
+    ],
+)
+def test_a_name_is_written_in_letters_there_are_or_the_kind_of_record_stands_for_it(name, written):
+    assert card_of(name).name == written
+
+
+@pytest.mark.parametrize("name", ["W" * 400, "word " * 80, '#panic("x") $1/0$ *b* _i_ \\ ` " ]', "x"])
+def test_whatever_a_name_is_the_card_is_one_picture(name):
+    assert size_of(cards.drawn(card_of(name, under=name))) == (1200, 630)
