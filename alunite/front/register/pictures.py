@@ -61,6 +61,7 @@ def _outline() -> str:
     return re.sub(r"</?svg[^>]*>", "", Path(str(found)).read_text("utf-8"))
 
 
+@lru_cache(maxsize=32)  # a tenth of a second and more each
 def png(drawing: str) -> bytes:
     """Return a drawing as a picture."""
     made = typst.compile(_PAGE.encode(), format="png", ppi=DOTS_PER_INCH, sys_inputs={"drawing": drawing})
