@@ -7,15 +7,15 @@ from functools import lru_cache
 from pathlib import Path
 from textwrap import wrap
 
-import typst
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from alunite.front.register.chart_files import Filed
+from alunite.front.register.present.cards import compiled
 
 WIDTH = 832
 EDGE = 34
-LETTERS_IN_A_LINE = 66
+LETTERS_IN_A_LINE = 74
 TITLE_LINE = 30
 # For paper and slides: three pixels for each of the drawing.
 DOTS_PER_INCH = 216
@@ -64,7 +64,4 @@ def _outline() -> str:
 @lru_cache(maxsize=32)  # a tenth of a second and more each
 def png(drawing: str) -> bytes:
     """Return a drawing as a picture."""
-    made = typst.compile(_PAGE.encode(), format="png", ppi=DOTS_PER_INCH, sys_inputs={"drawing": drawing})
-    if not isinstance(made, bytes):
-        raise TypeError("a chart takes one page, and one picture is made of it")
-    return made
+    return compiled(_PAGE.encode(), {"drawing": drawing}, DOTS_PER_INCH)

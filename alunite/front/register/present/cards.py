@@ -177,6 +177,11 @@ def _design() -> bytes:
 
 def drawn(shown: Card) -> bytes:
     """Return a card as PNG, 1200 by 630; some hundredths of a second."""
+    return compiled(_design(), {"d": json.dumps(asdict(shown))}, 72)
+
+
+def compiled(design: bytes, inputs: dict[str, str], dots_per_inch: float) -> bytes:
+    """Return what a design of one page makes of its inputs as PNG, with our two families of letters."""
     with _turn:
-        found = _compiler().compile(_design(), format="png", ppi=72, sys_inputs={"d": json.dumps(asdict(shown))})
+        found = _compiler().compile(design, format="png", ppi=dots_per_inch, sys_inputs=inputs)
     return cast("bytes", found)  # one page, one picture
