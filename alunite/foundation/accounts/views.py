@@ -77,7 +77,7 @@ def organisation_people(request: HttpRequest, organisation_id: uuid.UUID) -> Htt
                 found, given["email"], given["role"], actor=actor_for(request.user), origin=_origin(request)
             )
         except inviting.CannotInvite as error:
-            form.add_error(None, str(error))
+            form.add_error(None, gettext(str(error)))
         else:
             messages.success(request, gettext("The invitation is on its way."))
             return redirect("organisation_people", found.pk)
@@ -101,7 +101,7 @@ def invitation_resend(request: HttpRequest, invitation_id: uuid.UUID) -> HttpRes
     try:
         inviting.send_again(found, actor=actor_for(request.user), origin=_origin(request))
     except inviting.CannotInvite as error:
-        messages.error(request, str(error))
+        messages.error(request, gettext(str(error)))
     else:
         messages.success(request, gettext("Another link is on its way; the one before no longer works."))
     return redirect("organisation_people", found.organisation_id)
@@ -123,7 +123,7 @@ def affiliation_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     try:
         end_affiliation(found, actor=actor_for(request.user))
     except CannotEnd as error:
-        messages.error(request, str(error))
+        messages.error(request, gettext(str(error)))
     else:
         messages.success(request, gettext("The role has ended."))
     # Whoever ended their own administration may not come back here.

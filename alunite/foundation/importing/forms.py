@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as now_translated
 from django.utils.translation import gettext_lazy as _
 
@@ -41,8 +42,9 @@ class UploadForm(forms.Form):
     rows = _Files(
         allow_empty_file=True,
         label=_("Files of rows"),
-        help_text=_("CSV in UTF-8, XLSX or JSON, one kind of rows each; together at most %(most)s MB.")
-        % {"most": LARGEST_SHOWN},
+        help_text=format_lazy(
+            _("CSV in UTF-8, XLSX or JSON, one kind of rows each; together at most {most} MB."), most=LARGEST_SHOWN
+        ),
         error_messages={"required": _("Choose at least one file.")},
     )
     mappings = _Files(

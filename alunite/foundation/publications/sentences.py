@@ -75,6 +75,11 @@ TEMPLATES = (
     _("One begins a certification, and the other goes on from one."),
     _("Both tell of a beginning at one time."),
     _("Each begins a certification, at another time."),
+    # Of people and their roles.
+    _(
+        "You are the last administrator here, and nobody could invite people any more. Invite another administrator "
+        "first, or ask the office or the operator to end the role."
+    ),
     # Of merging and of decisions that take two.
     _("The record is not there."),
     _("The two are of different kinds, and only records of one kind are merged."),

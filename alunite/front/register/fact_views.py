@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
+from alunite.foundation.core.text import fold
 from alunite.front.register import named, present
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
@@ -173,7 +174,7 @@ def _offered(shown: NameList, at: int | None, site: Site) -> dict[str, tuple[Any
     say = _words(site)
     offered = {}
     for name, label in shown.offered.items():
-        choices = sorted(values.get(name, []), key=lambda item: (is_unknown(item[0]), say[name](item[0]).casefold()))
+        choices = sorted(values.get(name, []), key=lambda item: (is_unknown(item[0]), fold(say[name](item[0]))))
         if name == "period":
             choices.reverse()
         offered[name] = (label, [(value, f"{say[name](value)} ({count})") for value, count in choices])

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import zone_of
@@ -53,8 +54,8 @@ class Site:
         return {item["id"]: item["mark"] for item in self.vocabulary.get("levels", [])}
 
     def label(self, group: str, identifier: str) -> str:
-        """Return the label of an id; `unknown` stays the word it is."""
-        return self.labels[group].get(identifier, identifier)
+        """Return the label of an id; what is unknown is the word for it."""
+        return gettext("unknown") if identifier == UNKNOWN else self.labels[group].get(identifier, identifier)
 
     def standard_name(self, said: Mapping[str, Any], version: str) -> str:
         """Return what a version of a standard is called: its family and the version, as published of it."""

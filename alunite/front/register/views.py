@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from alunite.foundation.core.text import slugify
+from alunite.foundation.core.text import fold, slugify
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import named, present, queries
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
@@ -97,7 +97,7 @@ def _choices(site: Site, at: int | None) -> dict[str, list[tuple[str, Any]]]:
 
 
 def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
-    return (is_unknown(choice[0]), choice[1])
+    return (is_unknown(choice[0]), fold(choice[1]))
 
 
 @require_safe
