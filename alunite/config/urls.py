@@ -8,6 +8,7 @@ from django.urls import include, path
 from alunite.config import admin, health, metrics
 from alunite.foundation.accounts.urls import callbacks
 from alunite.front.api.urls import pages
+from alunite.front.register.urls import files
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
@@ -26,6 +27,7 @@ urlpatterns = [
         path("", include("alunite.foundation.merging.urls")),
         prefix_default_language=False,
     ),
+    *files,
     path("", include("alunite.front.api.urls")),
 ]
 

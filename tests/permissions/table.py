@@ -20,6 +20,10 @@ TABLE = """
 /charts/<slug:name>.png| of no chart | GET | 404 404 404 404 404 404 404 404 404 404
 /register/                                    | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /register/                                    | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/register.csv                                 | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/register.json                                | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/map/                                         | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
+/map.geojson                                  | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /certificates/<public_id:subject>/            | without its name          | GET  | 301 301 301 301 301 301 301 301 301 301
 /certificates/<public_id:subject>-<slug:slug>/| published                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /certificates/<public_id:subject>-<slug:slug>/| withdrawn                 | GET  | 410 410 410 410 410 410 410 410 410 410

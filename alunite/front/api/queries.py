@@ -28,7 +28,7 @@ from alunite.front.api.problems import Fault, Problem
 from alunite.front.api.sitemap import FIRST_PART, PART
 from alunite.front.register import queries as lists
 from alunite.front.register.models import Facet, Record, shown_at
-from alunite.front.register.queries import Asked
+from alunite.front.register.queries import Asked, Place
 
 Audit = tuple[str, datetime, Mapping[str, Any], str]
 
@@ -153,11 +153,11 @@ def lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None, limit
 def _question(asked: RecordsAsked, clocks: Clocks, after: list[Any] | None = None) -> Asked:
     return Asked(
         text=asked.q,
-        chosen={name: value for name in FILTERS if (value := getattr(asked, name))},
-        state=asked.state or "",
+        chosen={name: [value] for name in FILTERS if (value := getattr(asked, name))},
+        states=[asked.state] if asked.state else [],
         on=None if asked.on is None else clocks.on,
         today=clocks.on,
-        after=after[0] if after else None,
+        after=Place(0, after[0]) if after else None,
     )
 
 

@@ -1,8 +1,8 @@
 """Where the next page begins: signed, and good for the question it was made for alone.
 
-It holds the place after which the page begins (in a list by name, the name and id), the publication the first page was
-read as of, and the day its states were shown for; so neither what is published meanwhile nor midnight moves a line from
-one page to another.
+It holds how many lines stand before the page and the place of the last of them (in a list by name, the name and id), the
+publication the first page was read as of, and the day its states were shown for; so neither what is published meanwhile
+nor midnight moves a line from one page to another.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 from django.core import signing
 
 from alunite.foundation.core.canonical import digest
+from alunite.front.register.queries import Place
 
 DIGITS = 16
 
@@ -22,13 +23,13 @@ DIGITS = 16
 class Cursor:
     """What a link to a later page says."""
 
-    after: int | str
+    after: Place | str
     at: int
     day: date
     question: str
 
 
-def question(parameters: Mapping[str, str]) -> str:
+def question(parameters: Mapping[str, str | list[str]]) -> str:
     """Return what stands for a question in its cursor: the same for the same filters and clocks."""
     return digest({name: value for name, value in parameters.items() if value})[:DIGITS]
 
@@ -42,7 +43,8 @@ def read(text: str) -> Cursor:
     """Return what a cursor says; `ValueError` if it is not one of ours."""
     try:
         after, at, day, asked = _signer().unsign_object(text)
-        return Cursor(after if isinstance(after, str) else int(after), int(at), date.fromisoformat(day), str(asked))
+        begins = after if isinstance(after, str) else Place(*map(int, after))
+        return Cursor(begins, int(at), date.fromisoformat(day), str(asked))
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise ValueError("not a cursor of this register") from error
 

@@ -20,6 +20,9 @@ ABOUT_LENGTH = 16
 # One word for one thing: a list in a payload is a facet under the name of one of its values.
 ONE_OF = {"activities": "activity", "countries": "country", "members": "member", "family": "standard"}
 
+# Which day of a payload is its last known event, best first.
+EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certified_since", "certified_since"))
+
 _CODE = re.compile(r"[^\W_][\w.:/-]{0,79}")
 _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 
@@ -35,7 +38,13 @@ def of_line(said: Mapping[str, Any]) -> Values:
         "record": [event["record_id"] for event in said.get("events", [said])],
         "standard": [said["family"]],
         "version": [said["version"]],
+        "year": [last_event(said)[1][:4] or UNKNOWN],
     }
+
+
+def last_event(said: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the word for the last event known of a line, and its day as printed; empty when no day is known."""
+    return next(((word, said[field]) for field, word in EVENT_DAYS if said[field] != UNKNOWN), (UNKNOWN, ""))
 
 
 def of_codes(said: Mapping[str, Any]) -> Values:

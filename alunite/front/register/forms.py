@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,21 +12,65 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR
-from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import cursor
 from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
-from alunite.front.register.projector import TALLIED
-from alunite.front.register.queries import Asked, Listing
+from alunite.front.register.lines import GROUPS
+from alunite.front.register.queries import EVENT_DAY, EXPIRY, NAME, RELEVANCE, STATE, Asked, Listing, Place
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
 
 LONGEST_QUERY = 200
+# Of what was typed wrong so much is said back, and of so many values.
+SHOWN = 40
+MOST_FAULTS = 10
 
-# What the list can be narrowed by: those whose values are offered, and those that name another record.
-OFFERED = (*TALLIED, "state")
-NAMED = ("firm", "member")
-FILTERS = (*TALLIED, *NAMED)
+# What the list can be narrowed by, in the order a reader sees it; a member is chosen on a page of its own.
+OFFERED = ("state", *GROUPS)
+FILTERS = (*GROUPS, "member")
+LABELS = {
+    "state": _("State"),
+    "standard": _("Standard"),
+    "version": _("Version"),
+    "level": _("Level at issue"),
+    "activity": _("Activity"),
+    "country": _("Country"),
+    "firm": _("Audit firm"),
+    "year": _("Year of the last known event"),
+    "member": _("Member"),
+}
+SORT_WORDS = {
+    STATE: _("state, then last event"),
+    EVENT_DAY: _("newest event"),
+    NAME: _("name"),
+    EXPIRY: _("next to expire"),
+    RELEVANCE: _("relevance"),
+}
+# Parameters that others put behind a link of ours so as to know where it was followed; they ask nothing of a list.
+OF_OTHERS = ("utm_",)
+
+
+class Values(forms.MultipleChoiceField):
+    """Some of the values a list can be narrowed to; a value given twice counts once, an empty one not."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.error_messages["invalid_choice"] = _("“%(value)s” is not in this register. Choose from the list.")
+
+    def to_python(self, value: Any) -> list[str]:
+        """Return the values without those that are empty."""
+        return list(dict.fromkeys(text for item in super().to_python(value) if (text := item.strip())))
+
+    def validate(self, value: Any) -> None:
+        """Tell each value that is none."""
+        strange = [item[:SHOWN] for item in value if not self.valid_value(item)]
+        if strange:
+            raise forms.ValidationError(
+                [
+                    forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": item})
+                    for item in strange[:MOST_FAULTS]
+                ]
+            )
 
 
 class DayField(forms.CharField):
@@ -115,65 +160,78 @@ class PagedForm(ClockForm):
 
 
 class RegisterForm(PagedForm):
-    """The state of the list, all of it in the address."""
+    """The state of the list, all of it in the address.
+
+    Parameters
+    ----------
+    offered : mapping of filter to mapping of value to words
+        What the list can be narrowed to.
+    names : mapping of member to title
+        The members asked for that are shown here.
+    """
 
     q = forms.CharField(
         label=_("Entity, member, place or certificate number"), required=False, max_length=LONGEST_QUERY
     )
-    standard = forms.ChoiceField(label=_("Standard"), required=False)
-    version = forms.ChoiceField(label=_("Version"), required=False)
-    level = forms.ChoiceField(label=_("Level"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False)
-    activity = forms.ChoiceField(label=_("Activity"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
-    firm = forms.CharField(label=_("Audit firm"), required=False, max_length=LONGEST_QUERY)
-    member = forms.CharField(label=_("Member"), required=False, max_length=LONGEST_QUERY)
+    sort = forms.ChoiceField(label=_("Order"), required=False)
 
     def __init__(
-        self, *args: Any, choices: Mapping[str, list[tuple[str, Any]]], names: Mapping[str, str], **kwargs: Any
+        self, *args: Any, offered: Mapping[str, Mapping[str, Any]], names: Mapping[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.names = names
+        self.offered, self.names = offered, names
+        self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
         for name in OFFERED:
-            field = self.fields[name]
-            field.choices = [("", _("any")), *choices[name]]  # type: ignore[attr-defined]
-            field.error_messages["invalid_choice"] = _("“%(value)s” is not in this register. Choose from the list.")
+            self.fields[name] = Values(label=LABELS[name], choices=list(offered[name].items()))
+        self.fields["member"] = Values(label=LABELS["member"], choices=list(names.items()))
+        self.fields["member"].error_messages["invalid_choice"] = _(
+            "“%(value)s” is not the id of a record shown here. It stands in the address of its page."
+        )
+        sort: Any = self.fields["sort"]
+        sort.choices = [(name, words) for name, words in SORT_WORDS.items() if name != RELEVANCE or self.has_text]
+        sort.error_messages["invalid_choice"] = _("“%(value)s” is no order of this list. Choose from the list.")
 
-    def clean_firm(self) -> str:
-        """Return the id of a firm."""
-        return self._of_record("firm")
+    @property
+    def has_text(self) -> bool:
+        """Whether words are looked for."""
+        return bool(str(self.data.get("q", "")).strip())
 
-    def clean_member(self) -> str:
-        """Return the id of a member."""
-        return self._of_record("member")
+    def clean_q(self) -> str:
+        """Return the words looked for."""
+        return str(self.cleaned_data["q"]).strip()
 
-    def _of_record(self, kind: str) -> str:
-        identifier: str = self.cleaned_data[kind]
-        if identifier and identifier != UNKNOWN and kind not in self.names:
-            raise forms.ValidationError(
-                _("“%(id)s” is not the id of a record shown here. It stands in the address of its page."),
-                params={"id": identifier[:40]},
-            )
-        return identifier
+    def clean_sort(self) -> str:
+        """Return the order: by relevance where words are looked for, else by state, unless another was chosen."""
+        return self.cleaned_data["sort"] or (RELEVANCE if self.has_text else STATE)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is no question of this list: a filter misspelt must not count as none."""
+        return refuse_strange(self)
 
     @property
     def question(self) -> str:
         """What stands for these filters and clocks in a cursor."""
-        names = ("q", "on", "as_of", *FILTERS, "state")
-        return cursor.question({name: str(self.data.get(name, "")).strip() for name in names})
+        asked: dict[str, str | list[str]] = {
+            name: str(self.data.get(name, "")).strip() for name in ("q", "on", "as_of", "sort")
+        }
+        return cursor.question(asked | {name: self._given(name) for name in (*FILTERS, "state")})
+
+    def _given(self, name: str) -> list[str]:
+        return sorted({text for value in self.data.getlist(name) if (text := value.strip())})  # type: ignore[attr-defined]
 
     def asked(self, clocks: Clocks) -> Asked:
         """Return the question, once the form is valid; a later page is read as the first one was."""
         data = self.cleaned_data
-        begun: Cursor | None = data[AFTER]
+        begun: Cursor | None = data.get(AFTER)
         return Asked(
             text=data["q"],
             chosen={name: data[name] for name in FILTERS if data[name]},
-            state=data["state"],
+            states=data["state"],
+            sort=data["sort"],
             on=clocks.on,
             today=begun.day if begun else clocks.today,
             at=begun.at if begun else clocks.at,
-            after=int(begun.after) if begun else None,
+            after=begun.after if begun and isinstance(begun.after, Place) else None,
         )
 
     def following(self, clocks: Clocks, listing: Listing) -> str:
@@ -185,6 +243,24 @@ class RegisterForm(PagedForm):
         parameters[AFTER] = cursor.write(Cursor(listing.next, listing.at, day, self.question))
         return parameters.urlencode()
 
-    def named(self) -> list[tuple[str, str]]:
-        """Return label and title of each record the list is narrowed to."""
-        return [(str(self.fields[kind].label), title) for kind, title in self.names.items()]
+
+def refuse_strange(form: forms.Form) -> dict[str, Any]:
+    """Find fault with each parameter that a form does not know; return what it read."""
+    for name in form.data:
+        if name not in form.fields and not name.startswith(OF_OTHERS):
+            form.add_error(None, _strange(name, [*form.fields]))
+    found: dict[str, Any] = form.cleaned_data
+    return found
+
+
+def _strange(name: str, known: Sequence[str]) -> forms.ValidationError:
+    """Say that a parameter is not known, and which is meant where one is close to it."""
+    close = difflib.get_close_matches(name, known, n=1)
+    params = {"name": name[:SHOWN], "close": close[0] if close else "", "known": ", ".join(sorted(known))}
+    if close:
+        return forms.ValidationError(
+            _("“%(name)s” is not something this list can be asked by. Do you mean “%(close)s”?"), params=params
+        )
+    return forms.ValidationError(
+        _("“%(name)s” is not something this list can be asked by. It knows %(known)s."), params=params
+    )

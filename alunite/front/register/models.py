@@ -90,9 +90,10 @@ class Row(models.Model):
     kind = models.CharField(max_length=40)
     place = models.BigIntegerField(help_text="Order of the list: latest event first, then subject.")
     first_day = models.DateField(null=True, help_text="First day of its timeline, which has no gap after it.")
+    expires = models.IntegerField(null=True, help_text="Last day its expiry can be, in days since the year 1.")
 
     field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("publication", "until", "kind", "place", "first_day"), "public"
+        ("publication", "until", "kind", "place", "first_day", "expires"), "public"
     )
 
     class Meta:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Min
 
-from alunite.foundation.core.days import LAST_YEAR
+from alunite.foundation.core.days import LAST_YEAR, PartialDate
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.actions import Published, projector, take_turn
@@ -22,13 +22,13 @@ from alunite.foundation.publications.queries import publications, read
 from alunite.foundation.tables.bulk import insert_rows
 from alunite.front.register import search
 from alunite.front.register.countries import country_name
-from alunite.front.register.facets import facets
+from alunite.front.register.facets import facets, last_event
 from alunite.front.register.models import NOW, Facet, Held, Record, Row, Shape, Tally
 
 # Names what is made of a publication beside its own words: facets, lines, states, words to be found by. Where another
 # shape stands in the database, its tables answer filters of an earlier version until they are made anew.
 # `tests/test_shape.py` fails when it changes, and says what to write here.
-SHAPE = "7140f877a59037fe"
+SHAPE = "58bac6916c897c51"
 
 BATCH = 500
 # Rows beyond which PostgreSQL is told anew what its tables hold, where they are twice what it was told last.
@@ -38,7 +38,7 @@ EVENT = "certification_event"
 LINES = (CERTIFICATE, EVENT)
 
 # What a line can be filtered by; these stand as marks in the index of words.
-MARKS = ("activity", "country", "firm", "level", "member", "standard", "version")
+MARKS = ("activity", "country", "firm", "level", "member", "standard", "version", "year")
 # Filters whose values a form offers, with how many lines have each.
 TALLIED = ("activity", "country", "level", "standard", "version")
 
@@ -47,9 +47,6 @@ LONG_AGO = date(1, 1, 1)
 LAST_DAY = date(LAST_YEAR, 12, 31)
 # A public id read in base 36 takes 42 bits; the days from the year 1 to 2199 fit into the 20 bits above.
 SUBJECT_BITS = 42
-
-# Which day of a payload is its last known event, best first.
-EVENT_DAYS = (("issue_date", "issued"), ("announced_date", "announced"), ("certified_since", "certified_since"))
 
 Ends = Mapping[int, int | None]
 Pair = tuple[str, str]
@@ -83,6 +80,7 @@ class LineRow(NamedTuple):
     kind: str
     place: int
     first_day: date | None
+    expires: int | None
 
 
 class HeldRow(NamedTuple):
@@ -158,7 +156,7 @@ def made_of(batch: Sequence[Published], until: Ends) -> Made:
             timeline = Timeline.from_list(said["timeline"])
             made.rows.append(_row(item, said, timeline, until.get(item.id)))
             made.held.extend(HeldRow(item.id, part.state, part.qualifier, part.first, part.last) for part in timeline)
-            made.texts.append((item.id, _text(said), [search.mark(*value) for value in values if value[0] in MARKS]))
+            made.texts.append((item.id, _text(said), _marks(said, values)))
     return made
 
 
@@ -178,11 +176,6 @@ def place(day: date, subject: str, kind: str) -> int:
     days = LAST_DAY.toordinal() - min(day, LAST_DAY).toordinal()
     # Ids are drawn for each kind by itself: a certificate and an event may have the same.
     return (days << SUBJECT_BITS | int(subject, 36)) << 1 | (kind == EVENT)
-
-
-def last_event(said: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the word for the last event known of a line, and its day as printed; empty when no day is known."""
-    return next(((word, said[field]) for field, word in EVENT_DAYS if said[field] != UNKNOWN), (UNKNOWN, ""))
 
 
 def _project_batch(batch: Sequence[Published]) -> None:
@@ -355,7 +348,19 @@ def _row(item: Published, said: Mapping[str, Any], timeline: Timeline, until: in
         kind=item.kind,
         place=place(_first_of(day) if day else LONG_AGO, item.subject, item.kind),
         first_day=timeline.first,
+        expires=None if said["expiry_date"] == UNKNOWN else PartialDate.parse(said["expiry_date"]).latest.toordinal(),
     )
+
+
+def _marks(said: Mapping[str, Any], values: Sequence[Pair]) -> list[str]:
+    """Return what a line is looked up by beside its words: values of filters, words of its names, and its number."""
+    number = "" if said["certificate_number"] == UNKNOWN else said["certificate_number"]
+    names = search.cut(" ".join([number, said["entity"], *(member["name"] for member in said["members"])]))
+    return [
+        *(search.mark(*value) for value in values if value[0] in MARKS),
+        *(search.name_mark(word) for word in names),
+        *([search.number_mark(number)] if number else []),
+    ]
 
 
 def _first_of(day: str) -> date:

@@ -5,25 +5,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from operator import or_
-from typing import Any
+from itertools import chain, islice
+from operator import and_, or_
+from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Count, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery, Window
 
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register import lines as memory
 from alunite.front.register import search
+from alunite.front.register.lines import Bits, Lines
 from alunite.front.register.models import NOW, Held, Record, Row, Tally, shown_at
-from alunite.front.register.projector import CERTIFICATE, EVENT, TALLIED
+from alunite.front.register.projector import CERTIFICATE
 
 PAGE_LENGTH = 50
 
 # In date first, then what needs attention, then what is over; the order a form offers them in.
 STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown")
+
+
+class Place(NamedTuple):
+    """Where a page begins: how many lines stand before it, and the place of the last of them."""
+
+    seen: int
+    place: int
+
+
+# The orders a list can be read in; by relevance only where words are looked for.
+STATE, EVENT_DAY, NAME, EXPIRY, RELEVANCE = "state", "event", "name", "expiry", "relevance"
+SORTS = (STATE, EVENT_DAY, NAME, EXPIRY, RELEVANCE)
+# How many of the lines that words are found in are listed by relevance: nobody reads on, and narrowing helps more.
+MOST_RELEVANT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +50,35 @@ class Asked:
     ----------
     text : str
         Words that must all begin a word of the line.
-    chosen : mapping of filter to value
-        At most one value a filter; empty values are absent.
-    state : str
-        The state a line has on the day asked for; empty for any.
+    chosen : mapping of filter to values
+        Of each filter a line must have one of these values.
     on : date or None
         The day the state is asked for; None for today, which also lists what has no date.
     today : date
         Today in the scheme's zone, or, on a later page, what it was when the first one was read.
+    states : sequence of str
+        The states of which a line has one on the day asked for; empty for any.
+    sort : str
+        The order, one of `SORTS`.
     at : int or None
         The publication the list is read as of.
-    after : int or None
-        The place the page begins after, from `Listing.next`.
+    after : Place or None
+        What the page begins after, from `Listing.next`.
     """
 
     text: str
-    chosen: dict[str, str]
+    chosen: Mapping[str, Sequence[str]]
     on: date | None
     today: date
-    state: str = ""
+    states: Sequence[str] = ()
+    sort: str = STATE
     at: int | None = None
-    after: int | None = None
+    after: Place | None = None
 
     @property
     def day(self) -> date:
         """The day states are shown for."""
         return self.on or self.today
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether less than the whole list is asked for."""
-        return bool(self.text or self.chosen or self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,132 +91,174 @@ class Listing:
         The lines of the page, each in the version asked for.
     certificates, events : int
         How many of each there are over all pages.
+    whole : int
+        How many lines there are however narrowed, on the same clocks.
     dateless : int
         Lines left out because no source gives any date; only counted when a day is asked for.
+    first : int
+        The number of the first line of the page, counted from 1.
+    is_cut : bool
+        Whether only the most relevant of them are listed.
+    facets : mapping of filter to mapping of value to count
+        How many lines have each value; the choice in a filter itself counts for the others only.
     at : int or None
         The publication the page was read as of; None for an empty page read now.
     is_newest : bool
         Whether nothing has been published since.
-    next : int or None
-        Place the following page begins after; None on the last.
+    next : Place or None
+        What the following page begins after; None on the last.
     """
 
     records: list[Record]
     certificates: int
     events: int
+    whole: int
     dateless: int
+    first: int
+    is_cut: bool
+    facets: Mapping[str, Mapping[str, int]]
     at: int | None
     is_newest: bool
-    next: int | None
+    next: Place | None
+
+    @property
+    def count(self) -> int:
+        """How many lines there are over all pages."""
+        return self.certificates + self.events
+
+    @property
+    def last(self) -> int:
+        """The number of the last line of the page."""
+        return self.first + len(self.records) - 1
 
 
-@dataclass(slots=True)
-class _Counted:
-    """Lines of each kind that are listed, those left out for want of a date, and the newest publication by then."""
-
-    listed: dict[str, int] = field(default_factory=dict)
-    dateless: int = 0
-    newest: int | None = None
-
-
-def listing(asked: Asked) -> Listing:
-    """Return one page of the list. Three queries, two where it is narrowed."""
-    found, counted = _looked_for_once(asked) if asked.is_narrowed else _looked_up(asked)
-    at = counted.newest if asked.at is None else asked.at
-    page = found[:PAGE_LENGTH]
+def listing(asked: Asked, known: Lines) -> Listing:
+    """Return one page of the list. One query, and one more for words, for a member, and for a day asked for the first time."""
+    found = _narrowed_to(asked, known)
+    certificates = (found.lines & known.kinds.get(CERTIFICATE, 0)).bit_count()
+    count = found.lines.bit_count()
+    numbers, first = _page(asked, found, known)
+    page = numbers[:PAGE_LENGTH]
+    at = known.newest if asked.at is None else asked.at
     return Listing(
-        records=_in_order([publication for publication, _ in page]),
-        certificates=counted.listed.get(CERTIFICATE, 0),
-        events=counted.listed.get(EVENT, 0),
-        dateless=counted.dateless,
-        at=at,
-        is_newest=counted.newest is None or at == counted.newest,
-        next=page[-1][1] if len(found) > PAGE_LENGTH else None,
+        records=said_in(page),
+        certificates=certificates,
+        events=count - certificates,
+        whole=found.whole.bit_count(),
+        dateless=found.dateless.bit_count(),
+        first=first + 1,
+        is_cut=asked.sort == RELEVANCE and count > MOST_RELEVANT,
+        facets=found.facets(),
+        at=at or None,
+        is_newest=at >= known.newest,
+        next=Place(first + len(page), known.place[page[-1]]) if len(numbers) > PAGE_LENGTH else None,
     )
 
 
-def _looked_up(asked: Asked) -> tuple[list[tuple[int, int]], _Counted]:
-    """Return a page of the whole list and its counts, each by an index of its own. Two queries."""
-    found = list(_page(asked, PAGE_LENGTH + 1))
-    newest = found[0][2] if found else None
-    counted = _counted(asked)
-    if asked.at is None and newest is not None and counted.newest != newest:
-        counted = _counted(replace(asked, at=newest))  # something was published between the two
-    counted.newest = newest
-    return [(publication, place) for publication, place, _ in found], counted
+def every(asked: Asked, known: Lines) -> list[int]:
+    """Return the publications of all lines a question finds, in its order."""
+    return list(_ordered(asked, _narrowed_to(asked, known), known))
 
 
-def _looked_for_once(asked: Asked) -> tuple[list[tuple[int, int]], _Counted]:
-    """Return a page of what the list is narrowed to and its counts; looking for it takes longest. One query."""
-    matching = _matching(asked).order_by().values_list("publication", "place", "kind", "first_day")
-    try:
-        lines, parameters = matching.query.sql_with_params()
-    except EmptyResultSet:
-        return [], _Counted()
-    # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
-    begun = "1 = 1" if asked.on is None else "first_day <= %s"
-    day = [] if asked.on is None else [connection.ops.adapt_datefield_value(asked.on)]
-    after = -1 if asked.after is None else asked.after
-    statement = f"""
-        WITH found (publication, place, kind, first_day) AS ({lines}),
-        counted AS (
-            SELECT COUNT(*) FILTER (WHERE kind = %s AND {begun}), COUNT(*) FILTER (WHERE kind = %s AND {begun}),
-            COUNT(*) FILTER (WHERE first_day IS NULL), (SELECT MAX(publication) FROM register_record) FROM found
-        ),
-        page AS (
-            SELECT publication, place FROM found WHERE place > %s AND {begun} ORDER BY place LIMIT {PAGE_LENGTH + 1}
-        )
-        SELECT * FROM counted LEFT JOIN page ON 1 = 1 ORDER BY place
-    """  # noqa: S608, made of constants and what the ORM wrote
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, CERTIFICATE, *day, EVENT, *day, after, *day])
-        rows = cursor.fetchall()
-    certificates, events, dateless, newest, *_ = rows[0]
-    found = [(publication, place) for *_, publication, place in rows if publication is not None]
-    counted = _Counted(
-        listed={CERTIFICATE: certificates, EVENT: events},
-        dateless=dateless if asked.on else 0,
-        newest=newest if found else None,
-    )
-    return found, counted
+def offered(known: Lines, at: int | None) -> dict[str, set[str]]:
+    """Return, for each filter, the values any line had by a publication."""
+    by_then = known.spoken if at is None else known.spoken & ((1 << (at + 1)) - 1)
+    return {
+        name: {value for value, having in values.items() if having & by_then} for name, values in known.values.items()
+    }
 
 
-def _newest() -> Subquery:
-    """Return the newest publication as part of a query, so that both see the same."""
-    return Subquery(Record.objects.order_by("-publication").values("publication")[:1])
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """Sets of lines: all there are on these clocks, those each filter leaves, those all of them leave, and the dateless left out."""
+
+    whole: Bits
+    text: Sequence[Bits]
+    parts: Mapping[str, Bits]
+    values: Mapping[str, Mapping[str, Bits]]
+    lines: Bits
+    dateless: Bits
+
+    def facets(self) -> dict[str, dict[str, int]]:
+        found = {}
+        for name, values in self.values.items():
+            others = reduce(and_, (part for other, part in self.parts.items() if other != name), self.whole)
+            found[name] = {value: n for value, having in values.items() if (n := (having & others).bit_count())}
+        return found
+
+
+def _narrowed_to(asked: Asked, known: Lines) -> _Narrowed:
+    shown = known.shown_at(asked.at)
+    states = dict(known.states_on(asked.day))
+    begun = reduce(or_, states.values(), 0)
+    # A line without any date has a state nobody knows; where a day is asked for it is left out, and counted.
+    states[UNKNOWN] = states.get(UNKNOWN, 0) | (known.spoken & ~known.dated)
+    values = {**known.values, "state": states}
+    parts = {
+        name: reduce(or_, (values[name].get(value, 0) for value in among), 0)
+        for name, among in {**asked.chosen, "state": asked.states}.items()
+        if among and name in values
+    }
+    if members := asked.chosen.get("member"):
+        parts["member"] = reduce(or_, memory.lines_by_member(members).values(), 0) & known.spoken
+    text = known.with_text(asked.text) if asked.text else []
+    if text:
+        parts["q"] = text[-1]
+    every = reduce(and_, parts.values(), shown)
+    if asked.on is None:
+        return _Narrowed(shown, text, parts, values, every, 0)
+    return _Narrowed(shown & begun, text, parts, values, every & begun, every & ~known.dated)
+
+
+def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Iterator[int]:
+    if asked.sort == EVENT_DAY:
+        return known.in_order(found.lines)
+    if asked.sort == NAME:
+        return known.by_name(found.lines)
+    if asked.sort == EXPIRY:
+        return known.by_expiry(found.lines, asked.day)
+    if asked.sort == RELEVANCE and found.text:
+        return _one_after_another(found.lines, found.text, known)
+    states = found.values["state"]
+    others = (states[state] for state in sorted(states) if state not in STATE_ORDER)
+    return _one_after_another(found.lines, [*(states.get(state, 0) for state in STATE_ORDER), *others, -1], known)
+
+
+def _one_after_another(lines: Bits, sets: Iterable[Bits], known: Lines) -> Iterator[int]:
+    """Yield lines set by set, each by place, each once."""
+    for one in sets:
+        yield from known.in_order(lines & one)
+        lines &= ~one
+
+
+def _page(asked: Asked, found: _Narrowed, known: Lines) -> tuple[list[int], int]:
+    """Return up to one line more than a page holds, and how many stand before it."""
+    ordered = _ordered(asked, found, known)
+    if asked.sort == RELEVANCE:
+        ordered = islice(ordered, MOST_RELEVANT)
+    if asked.after is None:
+        return list(islice(ordered, PAGE_LENGTH + 1)), 0
+    before = list(islice(ordered, asked.after.seen))
+    # A line that was redacted meanwhile is gone: what follows it moved up.
+    places = [known.place[number] for number in before]
+    if asked.after.place in places[:-1]:
+        end = places.index(asked.after.place) + 1
+        ordered, before = chain(before[end:], ordered), before[:end]
+    return list(islice(ordered, PAGE_LENGTH + 1)), len(before)
 
 
 def places(asked: Asked, most: int) -> list[tuple[int, int, int]]:
-    """Return publication and place of up to `most` lines, each with the newest publication of all. One query."""
-    found: list[tuple[int, int, int]] = list(_page(asked, most))
-    return found
-
-
-def _page(asked: Asked, most: int) -> QuerySet[Row, Any]:
+    """Return publication and place of up to `most` lines by place, each with the newest publication of all. One query."""
     rows = _matching(asked)
     if asked.on is not None:
+        # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
         rows = rows.filter(first_day__lte=asked.on)
     if asked.after is not None:
-        rows = rows.filter(place__gt=asked.after)
-    ordered = rows.annotate(newest=_newest()).order_by("place")
-    found: QuerySet[Row, Any] = ordered.values_list("publication", "place", "newest")[:most]
+        rows = rows.filter(place__gt=asked.after.place)
+    newest = Subquery(Record.objects.order_by("-publication").values("publication")[:1])
+    ordered = rows.annotate(newest=newest).order_by("place")
+    found: list[tuple[int, int, int]] = list(ordered.values_list("publication", "place", "newest")[:most])
     return found
-
-
-def _counted(asked: Asked) -> _Counted:
-    rows = _matching(asked).order_by().values_list("kind").annotate(newest=_newest())
-    if asked.on is None:
-        found = [(*row, 0) for row in rows.annotate(listed=Count("pk"))]
-    else:
-        # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
-        listed = Count("pk", filter=Q(first_day__lte=asked.on))
-        found = list(rows.annotate(listed=listed, dateless=Count("pk", filter=Q(first_day=None))))
-    counted = _Counted()
-    for kind, newest, lines, dateless in found:
-        counted.listed[kind] = lines
-        counted.dateless += dateless
-        counted.newest = newest
-    return counted
 
 
 def ever_matching(asked: Asked) -> QuerySet[Row]:
@@ -219,8 +275,8 @@ def _narrowed(rows: QuerySet[Row], asked: Asked) -> QuerySet[Row]:
     if asked.text and not search.cut(asked.text):
         return rows.none()
     held = _held(asked)
-    dateless = Q(first_day=None) if asked.state == UNKNOWN else None
-    marks = [search.mark(name, value) for name, value in asked.chosen.items()]
+    dateless = Q(first_day=None) if UNKNOWN in asked.states else None
+    marks = [[search.mark(name, value) for value in values] for name, values in asked.chosen.items() if values]
     found = search.matching(asked.text, marks, among=[] if dateless else held)
     if found is not None:
         rows = rows.filter(pk__in=found)
@@ -234,33 +290,24 @@ def _held(asked: Asked) -> list[QuerySet[Held, Any]]:
 
     Two looks into the index of ends: as one condition, neither database would use it.
     """
-    if not asked.state:
+    if not asked.states:
         return []
-    begun = Held.objects.filter(state=asked.state, first__lte=asked.day).values("publication")
+    begun = Held.objects.filter(state__in=asked.states, first__lte=asked.day).values("publication")
     return [begun.filter(last=None), begun.filter(last__gte=asked.day)]
 
 
-def _in_order(publications: list[int]) -> list[Record]:
+def said_in(publications: Sequence[int]) -> list[Record]:
+    """Return what these publications say of lines, in their order; without what was redacted meanwhile. One query."""
     held = Record.objects.in_bulk(publications)
-    return [held[publication] for publication in publications if publication in held]
+    return [held[number] for number in publications if number in held and held[number].payload]
 
 
 def lines_of(facet: str, value: str, day: date, at: int | None) -> tuple[list[Record], int]:
-    """Return up to a page of lines that have a value, and how many there are. Three queries."""
-    found = listing(Asked(text="", chosen={facet: value}, on=None, today=day, at=at))
-    return found.records, found.certificates + found.events
-
-
-def choices(at: int | None) -> dict[str, list[tuple[str, int | None]]]:
-    """Return, for each filter, the values lines have with how many have each. One query.
-
-    As of a publication these are the values any line had by then, and how many had each is not counted.
-    """
-    found: dict[str, list[tuple[str, int | None]]] = {name: [] for name in TALLIED}
-    tallies = Tally.objects.filter(lines__gt=0) if at is None else Tally.objects.filter(since__lte=at)
-    for name, value, lines in tallies.order_by("name", "value").values_list("name", "value", "lines"):
-        found[name].append((value, lines if at is None else None))
-    return found
+    """Return up to a page of lines that have a value, and how many there are. Two queries."""
+    having = _matching(Asked(text="", chosen={facet: [value]}, on=None, today=day, at=at))
+    counted = having.annotate(n=Window(Count("pk"))).order_by("place").values_list("publication", "n")
+    found = list(counted[:PAGE_LENGTH])
+    return said_in([publication for publication, _ in found]), found[0][1] if found else 0
 
 
 def places_with_lines() -> list[tuple[str, str]]:
@@ -269,15 +316,13 @@ def places_with_lines() -> list[tuple[str, str]]:
     return list(named.order_by("name", "value").values_list("name", "value"))
 
 
-def names(chosen: dict[str, str], at: int | None) -> dict[str, str]:
-    """Return, for each kind whose subject is named, the title of that subject. One query, none for none."""
-    if not chosen:
+def names(subjects: Mapping[str, Collection[str]], at: int | None) -> dict[tuple[str, str], str]:
+    """Return the title of each of these subjects of these kinds that is shown. One query, none for none."""
+    asked = [Q(kind=kind, subject__in=among) for kind, among in subjects.items() if among]
+    if not asked:
         return {}
-    subjects = Q()
-    for kind, subject in chosen.items():
-        subjects |= Q(kind=kind, subject=subject)
-    shown = Record.objects.filter(subjects, shown_at(at), withdrawal="")
-    return dict(shown.values_list("kind", "title"))
+    shown = Record.objects.filter(reduce(or_, asked), shown_at(at), withdrawal="")
+    return {(kind, subject): title for kind, subject, title in shown.values_list("kind", "subject", "title")}
 
 
 def record(kind: str, subject: str, at: int | None = None) -> Record | None:

@@ -59,6 +59,24 @@ def mark(name: str, value: str) -> str:
     return f"_{name}_" + _PLAIN.sub(lambda found: "".join(f"_{byte:02x}" for byte in found[0].encode()), value)
 
 
+def name_mark(word: str) -> str:
+    """Return what a word of a name stands for beside being a word of the line, so that names can be looked up alone.
+
+    >>> name_mark("zurich")
+    '_n_zurich'
+    """
+    return f"_n_{word}"
+
+
+def number_mark(text: str) -> str:
+    """Return the mark of a certificate by its number, however that is parted.
+
+    >>> number_mark("No. 56") == number_mark("no 56")
+    True
+    """
+    return mark("number", " ".join(cut(text)))
+
+
 def remove(publications: Sequence[int]) -> None:
     """Take versions of lines out of the index."""
     if publications:
@@ -89,21 +107,56 @@ def add(texts: Iterable[tuple[int, str, Iterable[str]]]) -> None:
             cursor.executemany(f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, {stored})", rows)  # noqa: S608
 
 
-def matching(text: str, marks: Iterable[str] = (), among: Sequence[QuerySet[Any, Any]] = ()) -> RawSQL | None:
-    """Return a sub-query of the publications whose lines match `text` and bear all `marks`; None when nothing is asked.
+def matching(text: str, marks: Iterable[Sequence[str]] = (), among: Sequence[QuerySet[Any, Any]] = ()) -> RawSQL | None:
+    """Return a sub-query of the publications whose lines match `text` and bear one of each group of `marks`; None when nothing is asked.
 
     Of them only those that one of `among` gives, where there are any: it narrows before a line is looked at.
     """
-    typed, marks = cut(text)[:MOST_WORDS], sorted(marks)
+    typed, marks = cut(text)[:MOST_WORDS], sorted(map(tuple, marks))
     if not typed and not marks:
         return None
     asked = [queries.query.sql_with_params() for queries in among]
     # The plus keeps SQLite from looking into the index of words once for each of them.
     held = " OR ".join(f"{'' if connection.vendor == 'postgresql' else '+'}rowid IN ({sql})" for sql, _ in asked)
     narrowed, parameters = f" AND ({held})" if held else "", [value for _, values in asked for value in values]
+    query = _query([(word,) for word in typed], begins=True, whole=marks)
+    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {_MATCH[connection.vendor]}{narrowed}", [query, *parameters])  # noqa: S608, S611
+
+
+def by_relevance(typed: Sequence[str], ids: str) -> list[str | None]:
+    """Return which lines match words, the most relevant first, each as the text `ids` makes of publications. One query.
+
+    First those whose number they are, then those whose names hold them whole, then those whose names hold words that
+    begin with them, then all whose text does.
+    """
+    names = [(name_mark(word),) for word in typed]
+    asked = [
+        _query([], begins=False, whole=[(number_mark(" ".join(typed)),)]),
+        _query([], begins=False, whole=names),
+        _query(names, begins=True, whole=[]),
+        _query([(word,) for word in typed], begins=True, whole=[]),
+    ]
+    one = f"SELECT %s AS rank, {ids} FROM {TABLE} WHERE {_MATCH[connection.vendor]}"  # noqa: S608, constants
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join([one] * len(asked)), [part for rank, query in enumerate(asked) for part in (rank, query)]
+        )
+        found = dict(cursor.fetchall())
+    return [found[rank] for rank in range(len(asked))]
+
+
+_MATCH = {"sqlite": f"{TABLE} MATCH %s", "postgresql": "words @@ %s::tsquery"}
+
+
+def _query(words: Sequence[Sequence[str]], *, begins: bool, whole: Sequence[Sequence[str]]) -> str:
+    """Return a question in the language of the database: one of each group, of `words` also what begins with them.
+
+    Words hold letters and digits only, marks "_" besides; quoted, none is an operator.
+    """
     if connection.vendor == "postgresql":
-        # Words hold letters and digits only, marks "_" besides; quoted, none is an operator.
-        query = " & ".join([*(f"'{word}':*" for word in typed), *(f"'{word}'" for word in marks)])
-        return RawSQL(f"SELECT rowid FROM {TABLE} WHERE words @@ %s::tsquery{narrowed}", [query, *parameters])  # noqa: S608, S611
-    query = " ".join([*(f'"{word}"*' for word in typed), *(f'"{word}"' for word in marks)])
-    return RawSQL(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s{narrowed}", [query, *parameters])  # noqa: S608, S611
+        said = [" | ".join(f"'{word}'{':*' if begins else ''}" for word in group) for group in words]
+        said += [" | ".join(f"'{word}'" for word in group) for group in whole]
+        return " & ".join(f"({group})" for group in said)
+    said = [" OR ".join(f'"{word}"{"*" if begins else ""}' for word in group) for group in words]
+    said += [" OR ".join(f'"{word}"' for word in group) for group in whole]
+    return " AND ".join(f"({group})" for group in said)

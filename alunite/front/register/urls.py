@@ -3,7 +3,17 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
-from alunite.front.register import about_views, card_views, chart_views, fact_views, home_views, places_views, views
+from alunite.front.register import (
+    about_views,
+    card_views,
+    chart_views,
+    fact_views,
+    home_views,
+    list_views,
+    map_views,
+    places_views,
+    views,
+)
 
 
 class PublicId:
@@ -42,7 +52,8 @@ urlpatterns = [
     path("charts/<slug:name>.csv", chart_views.chart_csv, name="chart_csv"),
     path("charts/<slug:name>.svg", chart_views.chart_svg, name="chart_svg"),
     path("charts/<slug:name>.png", chart_views.chart_png, name="chart_png"),
-    path("register/", views.register, name="register"),
+    path("register/", list_views.register, name="register"),
+    path("map/", map_views.facility_map, name="map"),
     path("certificates/<public_id:subject>/", views.certificate, {"slug": ""}, name="certificate"),
     path("certificates/<public_id:subject>-<slug:slug>/", views.certificate, name="certificate"),
     path("events/<public_id:subject>/", views.certification_event, {"slug": ""}, name="certification_event"),
@@ -68,4 +79,11 @@ urlpatterns = [
     path("about/", about_views.about_the_data, name="about"),
     path("standards/", views.standards, name="standards"),
     path("standards/<slug:version>/", views.standard, name="standard"),
+]
+
+# What programs take: one address in every language.
+files = [
+    path("register.csv", list_views.register_csv, name="register_csv"),
+    path("register.json", list_views.register_json, name="register_json"),
+    path("map.geojson", map_views.map_geojson, name="map_geojson"),
 ]

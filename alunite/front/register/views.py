@@ -14,12 +14,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from alunite.foundation.core.text import fold, slugify
+from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import named, present, queries
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.countries import country_name
-from alunite.front.register.forms import NAMED, ClockForm, RegisterForm, read_as_of
+from alunite.front.register.forms import ClockForm
 from alunite.front.register.models import Record
 from alunite.front.register.origin import origin
 from alunite.front.register.present.words import Link
@@ -27,7 +26,6 @@ from alunite.front.register.site import Site, is_unknown, site_of
 
 # The address of a record of some kind, without or with the words of its name.
 _RECORD = re.compile(rf"/[a-z]+/[{ALPHABET}]{{{LENGTH}}}-(?P<words>[a-z0-9-]{{1,100}})/?$")
-PUBLIC_ID = re.compile(f"[{ALPHABET}]{{{LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,52 +50,6 @@ def seen(request: HttpRequest) -> Seen:
     form = ClockForm(request.GET, site=site_of(request))
     clocks = clocks_of(request, *form.days)
     return Seen(form, clocks, site_at(request, clocks))
-
-
-@require_safe
-def register(request: HttpRequest) -> HttpResponse:
-    site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
-    then = site_at(request, clocks)
-    at = read_as_of(request.GET, clocks)
-    form = RegisterForm(request.GET, site=site, choices=_choices(then, at), names=_names(request, at))
-    context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then}
-    if not form.is_valid():
-        return render(request, "register/list.html", context, status=HTTPStatus.BAD_REQUEST)
-    asked = form.asked(clocks)
-    listing = queries.listing(asked)
-    context |= {"asked": asked, "listing": listing, "next": form.following(clocks, listing)}
-    context["lines"] = [present.line(record, asked.day, then) for record in listing.records]
-    if listing.at is not None and not (clocks.as_of or listing.is_newest):
-        context["read_at"] = queries.published_at(listing.at)
-    return render(request, "register/list.html", context)
-
-
-def _names(request: HttpRequest, at: int | None) -> dict[str, str]:
-    chosen = {kind: request.GET.get(kind, "").strip() for kind in NAMED}
-    return queries.names({kind: subject for kind, subject in chosen.items() if PUBLIC_ID.fullmatch(subject)}, at)
-
-
-def _choices(site: Site, at: int | None) -> dict[str, list[tuple[str, Any]]]:
-    words: dict[str, Callable[[str], str]] = {
-        "activity": lambda value: site.label("activities", value),
-        "country": country_name,
-        "level": lambda value: site.label("levels", value),
-        "standard": lambda value: site.label("families", value),
-        "version": lambda value: site.label("versions", value),
-    }
-    offered: dict[str, list[tuple[str, Any]]] = {
-        name: sorted(
-            ((value, words[name](value) + ("" if count is None else f" ({count})")) for value, count in values),
-            key=_by_name,
-        )
-        for name, values in queries.choices(at).items()
-    }
-    return offered | {"state": [(state, present.STATE_WORDS[state]) for state in queries.STATE_ORDER]}
-
-
-def _by_name(choice: tuple[str, str]) -> tuple[bool, str]:
-    return (is_unknown(choice[0]), fold(choice[1]))
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from alunite.foundation.publications.models import Publication
 from alunite.front.api import queries
 from alunite.front.register import queries as lists
+from alunite.front.register.lines import lines
 from alunite.front.register.queries import Asked
 from alunite.front.register.tests import world
 
@@ -35,13 +36,14 @@ def listed(**chosen):
     while True:
         asked = Asked(
             text=chosen.get("q", ""),
-            chosen={name: value for name, value in chosen.items() if name not in {"q", "on", "state"}},
-            state=chosen.get("state", ""),
+            chosen={name: [value] for name, value in chosen.items() if name not in {"q", "on", "state"}},
+            states=[chosen["state"]] if "state" in chosen else [],
+            sort=lists.EVENT_DAY,
             on=chosen.get("on") and dt.date.fromisoformat(chosen["on"]),
             today=TODAY,
             after=after,
         )
-        page = lists.listing(asked)
+        page = lists.listing(asked, lines())
         found += [(record.kind, record.subject) for record in page.records]
         if page.next is None:
             return found

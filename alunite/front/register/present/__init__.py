@@ -6,7 +6,9 @@ from alunite.front.register.present.facilities import facility
 from alunite.front.register.present.figures import figure
 from alunite.front.register.present.kept import Kept, kept, title_of
 from alunite.front.register.present.linked import linked
+from alunite.front.register.present.mapped import geojson, legend, mapped, state_words, words_of_map
 from alunite.front.register.present.names import heads, names
+from alunite.front.register.present.narrowing import chips, groups, offered, words_of
 from alunite.front.register.present.places import Part, PlaceShown, divided, made, overview, states, versions
 from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
@@ -20,6 +22,7 @@ __all__ = [
     "PlaceShown",
     "audits",
     "chain",
+    "chips",
     "cited",
     "countries",
     "described",
@@ -27,19 +30,27 @@ __all__ = [
     "facility",
     "families",
     "figure",
+    "geojson",
+    "groups",
     "heads",
     "kept",
+    "legend",
     "line",
     "linked",
     "made",
+    "mapped",
     "names",
+    "offered",
     "overview",
     "page",
     "record_url",
     "standard",
+    "state_words",
     "states",
     "sums",
     "title_of",
     "versions",
     "withdrawal",
+    "words_of",
+    "words_of_map",
 ]

@@ -14,6 +14,7 @@ from alunite.foundation.core.judgement import Reason
 from alunite.foundation.core.text import fold
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
 from alunite.front.register.present.drawing import Drawing, draw
 from alunite.front.register.present.life import Moment, exact, life
@@ -40,7 +41,6 @@ from alunite.front.register.present.words import (
     trust_word,
     version_label,
 )
-from alunite.front.register.projector import last_event
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
 

@@ -19,8 +19,8 @@ from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.sentences import is_foreign, spoken
 from alunite.front.register.countries import country_name
+from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
-from alunite.front.register.projector import last_event
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
 from alunite.front.register.templatetags.shown import days_in

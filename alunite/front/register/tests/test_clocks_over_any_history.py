@@ -25,9 +25,10 @@ from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.models import Publication, PublicationPayload
 from alunite.front.register import home_queries, projector, queries
 from alunite.front.register.checks import check_read_tables
+from alunite.front.register.lines import lines
 from alunite.front.register.models import Record
 from alunite.front.register.projector import CERTIFICATE, EVENT, rebuild
-from alunite.front.register.queries import Asked, Listing, listing
+from alunite.front.register.queries import Asked, Listing
 from alunite.front.register.tests.world import SOAK, read_tables, stated, take_up, undone
 from alunite.programme.audits.models import Firm
 from alunite.programme.certificates.models import CertificationEvent
@@ -168,15 +169,20 @@ def asked(at: int | None, **more) -> Asked:
     return Asked(**{"text": "", "chosen": {}, "on": None, "today": DAYS[-1], "at": at} | more)
 
 
+def listing(question: Asked) -> Listing:
+    return queries.listing(question, lines())
+
+
 def seen(at: int | None) -> list[object]:
     """What pages show, on either clock and with filters."""
     questions = [
         asked(at),
-        *(asked(at, on=day, state=state) for day in DAYS for state in ("", "active")),
-        asked(at, state="unknown"),
+        *(asked(at, on=day, states=states) for day in DAYS for states in ([], ["active"])),
+        asked(at, states=["unknown", "suspended"]),
+        *(asked(at, sort=sort) for sort in queries.SORTS),
         asked(at, text="works suspended"),
-        asked(at, chosen={"country": "NO"}),
-        asked(at, text="works", chosen={"country": "SE"}, state="active"),
+        asked(at, chosen={"country": ["NO", "SE"]}),
+        asked(at, text="works", chosen={"country": ["SE"]}, states=["active"]),
     ]
     lists = [_shown(listing(question)) for question in questions]
     spoken_of = sorted(set(Publication.objects.values_list("kind", "subject")))
@@ -185,7 +191,8 @@ def seen(at: int | None) -> list[object]:
 
 
 def _shown(page: Listing) -> object:
-    return [_said(record) for record in page.records], page.certificates, page.events, page.dateless
+    counts = {name: {value: n for value, n in values.items() if n} for name, values in page.facets.items()}
+    return [_said(record) for record in page.records], page.certificates, page.events, page.dateless, counts
 
 
 def _said(record: Record | None) -> object:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
+import json
 import random
 import re
 import unicodedata
@@ -19,21 +22,30 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register import cursor, queries, search
 from alunite.front.register.countries import country_name
+from alunite.front.register.lines import GROUPS, lines
 from alunite.front.register.models import NOW, Facet, Record, Row
-from alunite.front.register.projector import EVENT, TALLIED
-from alunite.front.register.queries import Asked, listing
+from alunite.front.register.projector import EVENT
+from alunite.front.register.queries import Asked, Listing
 from alunite.front.register.tests.world import SOAK, sample_rows, shown, stated
+from tests.decided import redact_by
 
 TODAY = date(2026, 11, 22)
 DATES = ("issue_date", "expiry_date", "certified_since", "announced_date")
 
 
-def asked(text: str = "", on: date | None = None, after=None, at=None, state="", **chosen: str) -> Asked:
-    return Asked(text=text, chosen=chosen, on=on, today=TODAY, after=after, at=at, state=state)
+def asked(text: str = "", on: date | None = None, after=None, at=None, state="", sort="event", **chosen: str) -> Asked:
+    among = {name: value if isinstance(value, list) else [value] for name, value in chosen.items()}
+    states = [state] if state else []
+    return Asked(text=text, chosen=among, on=on, today=TODAY, after=after, at=at, states=states, sort=sort)
+
+
+def listing(question: Asked) -> Listing:
+    return queries.listing(question, lines())
 
 
 def listed(question: Asked) -> list[str]:
@@ -80,7 +92,9 @@ def texts() -> dict[str, list[str]]:
         if said is None or said.get("certificate"):
             continue
         parts = [said["certificate_number"], said["entity"], said["scope"], *(one["name"] for one in said["members"])]
-        parts += [country_name(code) for code in said["countries"]] + ([said["firm"]["name"]] if said["firm"] else [])
+        parts += [country_name(code, "en") for code in said["countries"]] + (
+            [said["firm"]["name"]] if said["firm"] else []
+        )
         words[item.subject] = folded_words(" ".join(part for part in parts if part != "unknown"))
     return words
 
@@ -225,9 +239,9 @@ def test_a_line_of_endless_words_is_taken_up_and_found(db):
 
 
 def chosen_by_label(client, name: str, label: str) -> str:
-    """The value of a filter whose words begin with a label."""
-    choices = client.get("/register/").context["form"].fields[name].choices
-    [value] = [value for value, words in choices if re.match(rf"{re.escape(label)} \(\d+\)$", str(words))]
+    """The value of a filter that is said by a label."""
+    [group] = [group for group in client.get("/register/").context["groups"] if group.name == name]
+    [value] = [one.value for one in (*group.values, *group.more) if one.label == label]
     return value
 
 
@@ -254,21 +268,163 @@ def test_three_filters_and_words_narrow_together(client, samples, monkeypatch):
     assert entities(client, "&".join([*query, "q=granges"])) == sorted(worded)
 
 
+def offered(client, query: str = "") -> dict[str, dict[str, int]]:
+    """What the page offers to choose: for each filter its values with their counts."""
+    answer = client.get(f"/register/?{query}")
+    assert answer.status_code == HTTPStatus.OK
+    return {
+        group.name: {one.value: one.count for one in (*group.values, *group.more)} for group in answer.context["groups"]
+    }
+
+
 def test_each_choice_says_how_many_lines_it_has(client, samples):
-    form = client.get("/register/").context["form"]
-    for name in TALLIED:
-        choices = dict(form.fields[name].choices)
-        assert choices.pop("") == "any"
-        assert choices
-        for value, words in choices.items():
-            assert f"({len(found(**{name: value}))})" in str(words)
+    """Expected from SQL, which the API asks: the page counts in memory."""
+    counts = offered(client)
+    assert set(counts) == {"state", *GROUPS}
+    for name in GROUPS:
+        assert counts[name], name
+        for value, count in counts[name].items():
+            assert count == len(queries.places(asked(**{name: value}), 1000)), (name, value)
+    for state, count in counts["state"].items():
+        assert count == len(queries.places(asked(state=state), 1000)), state
 
 
-def test_unknown_is_a_value_that_can_be_chosen_and_stands_last(client, samples):
-    countries = client.get("/register/").context["form"].fields["country"].choices
+def test_several_values_of_a_filter_widen_it_and_several_filters_narrow(client, samples):
+    """Expected from the file: China or Norway, and smelting or casthouses."""
+    rows = sample_rows()
+    activities = {label: chosen_by_label(client, "activity", label) for label in ("Aluminium Smelting", "Casthouses")}
+
+    def holds(row) -> bool:
+        countries = re.split("[;,]", row["country"])
+        return bool({"CN", "NO"} & set(countries)) and bool(
+            set(activities) & set(row["supply_chain_activities"].split(";"))
+        )
+
+    wanted = sorted(row["entity"] for row in rows if holds(row))
+    query = "&".join(["country=CN", "country=NO", *(f"activity={value}" for value in activities.values())])
+    assert 10 < len(wanted) < 50
+    assert entities(client, query) == wanted
+
+
+def test_counts_within_a_filter_leave_its_own_choice_out_and_follow_all_others(client, samples):
+    rows = sample_rows()
+    counts = offered(client, "country=CN&standard=coc")
+    coc = [row for row in rows if row["standard"] == "CoC"]
+    norway = sum("NO" in re.split("[;,]", row["country"]) for row in coc)
+    assert counts["country"]["NO"] == norway > 0, "what Norway would add"
+    chinese = [row for row in rows if "CN" in re.split("[;,]", row["country"])]
+    assert counts["standard"] == {name: sum(row["standard"] == said for row in chinese)
+                                  for name, said in (("ps", "PS"), ("coc", "CoC"))}  # fmt: skip
+    assert sum(counts["level"].values()) == sum(row["standard"] == "CoC" for row in chinese)
+
+
+def test_unknown_is_a_value_that_can_be_chosen(client, samples):
     without = sum(not row["country"] for row in sample_rows())
-    assert countries[-1][0] == "unknown"
-    assert len(found(country="unknown")) == without
+    assert offered(client)["country"]["unknown"] == len(found(country="unknown")) == without
+
+
+def test_the_year_is_that_of_the_last_known_event(client, samples):
+    """Expected from the file: issued before announced before certified since."""
+    years = [next((row[name][:4] for name in ("issue_date", "announced_date", "certified_since") if row[name]), "unknown")
+             for row in sample_rows()]  # fmt: skip
+    assert offered(client)["year"] == {year: years.count(year) for year in years}
+    assert len(found(year="2021")) == years.count("2021")
+
+
+def test_a_version_given_as_a_standard_is_taken_for_the_version_it_is(client, samples):
+    answer = client.get("/register/?standard=ps-3&country=CN")
+    assert answer.status_code == HTTPStatus.FOUND
+    assert answer["Location"] == "/register/?country=CN&version=ps-3"
+
+
+def test_what_was_chosen_stands_as_chips_that_take_one_away(client, samples):
+    answer = client.get("/register/?country=CN&country=NO&standard=ps&sort=name&q=")
+    assert {chip.label: chip.query for chip in answer.context["chosen"]} == {
+        "Performance Standard": "country=CN&country=NO&sort=name",
+        "China": "country=NO&standard=ps&sort=name",
+        "Norway": "country=CN&standard=ps&sort=name",
+    }
+
+
+# Orders -------------------------------------------------------------------------------------------------------------
+
+
+def test_by_state_what_is_in_date_stands_first_and_the_unknown_last(client, samples):
+    states = [line.status.state for line in lines_of(client, "on=2022-06-30")]
+    order = [state for state in queries.STATE_ORDER if state in states]
+    assert len(order) > 1
+    assert states == sorted(states, key=order.index)
+
+
+def test_by_name_lines_stand_in_the_order_of_the_alphabet(client, samples):
+    """Expected from the file, by each name as it stands in an address."""
+    shown_first = [record.slug for record in listing(asked(sort="name")).records]
+    slugs = sorted(slugify(row["entity"]) for row in sample_rows())
+    assert shown_first == slugs[: len(shown_first)]
+    assert sorted(listed(asked(sort="name"))) == sorted(listed(asked()))
+
+
+def test_by_expiry_what_expires_next_stands_first_then_what_is_past_then_the_unknown(db):
+    for subject, expires in (("22222222", "2026-11-21"), ("33333333", "unknown"), ("44444444", "2027-01"),
+                             ("55555555", "2026-11-22"), ("66666666", "2020")):  # fmt: skip
+        publish(EVENT, [stated(subject, expiry_date=expires)], actor=OPERATOR)
+    assert listed(asked(sort="expiry")) == ["55555555", "44444444", "22222222", "66666666", "33333333"]
+
+
+def test_words_of_a_name_go_before_words_of_a_scope_and_a_number_before_all(db):
+    told = {"22222222": {"entity": "Hill works", "scope": "rolling 56"}, "33333333": {"entity": "Rolling 5600"},
+            "44444444": {"certificate_number": "56"}, "55555555": {"entity": "Line 56"},
+            "66666666": {"entity": "Rollings of 56 hills", "announced_date": "2020-01-01"}}  # fmt: skip
+    for subject, said in told.items():
+        publish(EVENT, [stated(subject, **said)], actor=OPERATOR)
+    assert listed(asked("56", sort="relevance")) == ["44444444", "66666666", "55555555", "33333333", "22222222"]
+    assert listed(asked("rolling", sort="relevance")) == ["33333333", "66666666", "22222222"]
+
+
+def test_of_many_found_the_best_are_listed_and_that_is_said(client, samples, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_RELEVANT", 5)
+    monkeypatch.setattr(queries, "PAGE_LENGTH", 2)
+    answer = client.get("/register/?q=a")
+    assert answer.context["asked"].sort == "relevance"
+    assert answer.context["listing"].count > 5
+    assert "Listed are the 5 lines" in " ".join(answer.content.decode().split())
+    assert len(listed(asked("a", sort="relevance"))) == 5
+    assert len(listed(asked("a", sort="state"))) == answer.context["listing"].count
+
+
+# Files and parts ----------------------------------------------------------------------------------------------------
+
+
+def test_the_files_hold_exactly_the_lines_the_list_is_narrowed_to_in_its_order(client, samples, monkeypatch):
+    query = "country=CN&country=NO&standard=ps&sort=name"
+    wanted = [line.entity for line in lines_of(client, query)]
+    table = list(csv.DictReader(io.StringIO(b"".join(client.get(f"/register.csv?{query}").streaming_content).decode())))
+    assert [row["entity"] for row in table] == wanted
+    told = json.loads(b"".join(client.get(f"/register.json?{query}").streaming_content))
+    assert [row["said"]["entity"] for row in told["items"]] == wanted
+    assert (told["rows"], told["on"], told["as_of"]) == (len(wanted), TODAY.isoformat(), None)
+    assert {row["licence"] for row in told["items"]} == {row["licence"] for row in table}
+    assert client.get("/register.csv?country=nowhere").status_code == HTTPStatus.BAD_REQUEST
+    [one] = csv.DictReader(io.StringIO(b"".join(client.get("/register.csv?q=56+aludium").streaming_content).decode()))
+    assert (one["state"], one["state_from"], one["certificate_number"]) == ("expired", "2022-12-13", "56")
+
+
+def test_a_file_runs_nothing_in_a_spreadsheet(client, scheme):
+    publish(EVENT, [stated("22222222", entity="=1+1")], actor=OPERATOR)
+    table = b"".join(client.get("/register.csv").streaming_content).decode()
+    assert ",'=1+1," in table
+
+
+def test_a_script_of_ours_gets_what_changes_and_the_address_to_show(client, samples):
+    answer = client.get("/register/?q=&country=CN&on=", headers={"HX-Request": "true"})
+    part = answer.content.decode()
+    assert "<html" not in part
+    assert 'id="results"' in part
+    assert 'id="facets"' in part
+    assert answer["HX-Push-Url"] == "/register/?country=CN"
+    assert "HX-Request" in answer["Vary"]
+    again = client.get("/register/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in again.content.decode()
 
 
 # The day asked for --------------------------------------------------------------------------------------------------
@@ -455,18 +611,23 @@ def test_what_is_published_between_two_pages_moves_no_line_and_changes_none(db, 
     assert listed(asked())[0] == whole[6], "asked anew, the list is as it is now"
 
 
-def test_a_publication_between_the_two_queries_of_a_page_is_in_neither(db, monkeypatch):
+def test_a_publication_while_a_page_is_made_is_not_in_it(db):
     make_lines(5, 4)
-    counted = queries._counted
-
-    def publish_first(question):
-        monkeypatch.setattr(queries, "_counted", counted)
-        publish(EVENT, [stated("zzzzzzzz")], actor=OPERATOR)
-        return counted(question)
-
-    monkeypatch.setattr(queries, "_counted", publish_first)
-    page = listing(asked())
+    known = lines()
+    publish(EVENT, [stated("zzzzzzzz")], actor=OPERATOR)
+    page = queries.listing(asked(), known)
     assert page.events == len(page.records) == 4
+    assert listing(asked()).events == 5, "asked anew, it is there"
+
+
+def test_a_line_redacted_between_two_pages_takes_no_other_with_it(db, monkeypatch):
+    make_lines(5, 9)
+    whole = listed(asked())
+    monkeypatch.setattr(queries, "PAGE_LENGTH", 3)
+    first = listing(asked())
+    redact_by("D-1", [first.records[1].publication])
+    second = listing(asked(after=first.next, at=first.at))
+    assert [record.subject for record in second.records] == whole[3:6]
 
 
 # What is typed wrong ------------------------------------------------------------------------------------------------
@@ -474,18 +635,20 @@ def test_a_publication_between_the_two_queries_of_a_page_is_in_neither(db, monke
 
 UNSIGNED = ["x", "0", ":", "a:b:c", "é", "x" * 10_000, "eyJhIjoxfQ:1abc:AAAA"]
 SIGNED_BUT_NO_PLACE = [
-    [0, 1, "2020-01-01"],
-    [0, 1, "no day", "x"],
-    ["x", 1, "2020-01-01", "x"],
-    [0, None, "2020-01-01", "x"],
-    [0, 1, 5, "x"],
+    [[0, 0], 1, "2020-01-01"],
+    [[0, 0], 1, "no day", "x"],
+    [["x", 0], 1, "2020-01-01", "x"],
+    [[0], 1, "2020-01-01", "x"],
+    [0, 1, "2020-01-01", "x"],
+    [[0, 0], None, "2020-01-01", "x"],
+    [[0, 0], 1, 5, "x"],
     "text",
     None,
 ]
 
 
 def forged_cursors() -> list[str]:
-    place = [0, 1, "2020-01-01", cursor.question({})]
+    place = [[0, 0], 1, "2020-01-01", cursor.question({})]
     return [
         *UNSIGNED,
         *(signing.dumps(value, salt="register.cursor") for value in SIGNED_BUT_NO_PLACE),
@@ -557,11 +720,10 @@ def test_all_that_is_wrong_is_said_at_once_each_beside_its_field(client, samples
     assert set(form.errors) == {"q", "standard", "activity", "country", "on", "after"}
     page = answer.content.decode()
     for name in ("q", "standard", "activity", "country", "on"):
-        field = form[name]
-        assert f'name="{name}"' in page, "the form is still there, to be mended"
-        assert re.search(rf'<[^>]*id="{field.auto_id}"[^>]*aria-invalid="true"', page) or re.search(
-            rf'aria-invalid="true"[^>]*id="{field.auto_id}"', page
-        ), f"{name} is marked"
+        [message] = form.errors[name]
+        place = page.partition(f'id="{form[name].auto_id}"')[2]
+        assert place, "the form is still there, to be mended"
+        assert html.escape(message) in place, f"it stands at {name}"
 
 
 def test_what_was_typed_comes_back_with_the_message(client, samples):
@@ -574,8 +736,13 @@ def test_spaces_around_words_and_days_are_no_fault(client, samples):
     assert lines_of(client, "q=+56+&on=+2020-06-30+")
 
 
-def test_parameters_nobody_knows_are_let_be(client, samples):
-    assert client.get("/register/?utm_source=x&page=2").status_code == HTTPStatus.OK
+def test_a_parameter_that_nobody_knows_is_refused_with_the_one_that_may_be_meant(client, samples):
+    answer = client.get("/register/?countri=CN&page=2")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    page = html.unescape(answer.content.decode())
+    assert "“countri” is not something this list can be asked by. Do you mean “country”?" in page
+    assert "“page” is not something this list can be asked by. It knows activity, after" in page
+    assert client.get("/register/?utm_source=x").status_code == HTTPStatus.OK, "put there by others, and asks nothing"
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2100-12-31"])

@@ -439,6 +439,7 @@ def pages_to_count() -> dict[str, str]:
 def counted(client) -> dict[str, int]:
     found = {}
     for name, path in pages_to_count().items():
+        client.get(path)  # the first to ask since a publication lets the process learn of it
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         found[name] = len(queries)
@@ -454,6 +455,20 @@ def test_every_page_asks_the_same_for_two_rows_and_for_twenty_and_at_most_eight_
     many = counted(client)
     assert many == few
     assert max(many.values()) <= MOST_QUERIES, many
+
+
+def test_who_asks_first_after_a_publication_asks_at_most_three_times_more(client, take_up):
+    take_up(*rows(0, 2))
+    client.get("/register/")
+    with CaptureQueriesContext(connection) as usual:
+        client.get("/register/?on=2024-12-31&q=works")
+        client.get("/register/?on=2024-12-31&q=works")
+    for first in (2, 20):
+        take_up(*rows(first, first + 18))
+        with CaptureQueriesContext(connection) as more:
+            client.get("/register/?on=2024-12-31&q=works")
+            client.get("/register/?on=2024-12-31&q=works")
+        assert len(more) <= len(usual) + 3
 
 
 def test_the_list_asks_no_more_on_its_second_page(client, samples, django_assert_num_queries):

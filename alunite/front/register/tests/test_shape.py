@@ -18,7 +18,7 @@ from alunite.front.register.projector import SHAPE, made_of
 DAY = "2020-01-02"
 # Of a state, which always has its days; of a line, which may have none.
 DAYS = {"first": DAY, "last": DAY}
-DAYS_OF_A_LINE = dict.fromkeys(("issue_date", "announced_date", "certified_since"), DAY)
+DAYS_OF_A_LINE = dict.fromkeys(("issue_date", "announced_date", "certified_since", "expiry_date"), DAY)
 LENGTH = 16
 AT = datetime(2020, 1, 2, tzinfo=UTC)
 
