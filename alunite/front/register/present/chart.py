@@ -127,7 +127,8 @@ def chart(dots: Sequence[Dot], unit: str) -> Chart | None:
         labels=place(
             [Wish(across(dot.year), y(dot.value), number(_plain(dot.value)), 0) for dot in _told(used)],
             [(across(dot.year), y(dot.value)) for dot in dots],
-            [],
+            # Where the values of the grid are written.
+            [(0, LEFT, y(count * step) - 8) for count in range(lowest, highest + 1)],
             [(across(one.year), y(one.value), across(two.year), y(two.value)) for one, two in pairwise(used)],
             BOTTOM,
         ),
