@@ -272,7 +272,9 @@ class Found(HTMLParser):
                 r"\s*(javascript|data|vbscript):", value or "", re.IGNORECASE
             ):
                 self.unsafe.append(f"{name}={value}")
-            if name in {"src", "href"} and tag in {"script", "link", "img"} and re.match(r"(https?:)?//", value or ""):
+            # A link to the page itself, whole or in another language, loads nothing.
+            loads = tag in {"script", "img"} or (tag == "link" and given.get("rel") not in {"canonical", "alternate"})
+            if name in {"src", "href"} and loads and re.match(r"(https?:)?//", value or ""):
                 self.unsafe.append(f"{tag} from elsewhere: {value}")
 
 
