@@ -12,7 +12,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol
 from django import template
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from alunite.foundation.core.days import PartialDate, Precision
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -132,14 +132,28 @@ def _as_shown(found: re.Match[str]) -> str:
         return found.group()
 
 
+# Codes of ours whose words are shown: why something was taken out, what was looked at to tell two records apart.
+CODES = (
+    *(gettext_noop("personal data"), gettext_noop("court order"), gettext_noop("authority order")),
+    *(gettext_noop("confidential"), gettext_noop("rights of others"), gettext_noop("safety")),
+    *(
+        gettext_noop("published in error"),
+        gettext_noop("ground gone"),
+    ),
+    *(gettext_noop("shared"), gettext_noop("named"), gettext_noop("lists"), gettext_noop("kilometres")),
+    *(gettext_noop("product"), gettext_noop("tonnes"), gettext_noop("third name"), gettext_noop("weaker score")),
+    *(gettext_noop("numbers"), gettext_noop("versions"), gettext_noop("days"), gettext_noop("names")),
+)
+
+
 @register.filter
 def words(code: str) -> str:
-    """Show a code of ours as the words it is made of.
+    """Show a code as the words it is made of, in the language of the page where it is one of ours.
 
     >>> words("owner_request")
     'owner request'
     """
-    return code.replace("_", " ").replace("-", " ")
+    return gettext(code.replace("_", " ").replace("-", " "))
 
 
 # What could end the block of data, or be read as markup, stands as JSON's own escapes.
