@@ -250,6 +250,7 @@ def _of_facility(found: Record, _clocks: Clocks, site: Site) -> dict[str, Any]:
     return way_back("facilities", _("Facilities"), found, site) | {
         "said": said,
         "page": page,
+        "strip": present.of_facility(said, page),
         "described": _(
             "%(name)s (%(countries)s): what is done there, its capacity and who runs it, each with its source."
         )

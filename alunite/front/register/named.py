@@ -10,14 +10,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from alunite.foundation.core.text import words
 from alunite.front.register.models import Facet, Record, shown_at
+from alunite.front.register.projector import LINES
 from alunite.front.register.queries import PAGE_LENGTH
 
 # What one page shows of a subject; more is said to be more, and is found in the list.
 MOST = 500
+# How many publications of each kind that name a member are looked at for what a record's page shows beside it.
+LATEST = 16
+LAST_PUBLICATION = 2**63 - 1
+# Each part ends in an index after a few steps; no database finds as short a way to the whole by itself.
+_BY_MEMBER = f"""
+    SELECT publication FROM (
+        SELECT publication FROM register_facet
+        WHERE kind = %s AND name = 'member' AND value = %s AND publication <= %s
+        ORDER BY publication DESC LIMIT {LATEST}
+    ) latest
+"""  # noqa: S608, made of constants
+_BESIDE = f"""
+    {_BY_MEMBER} UNION {_BY_MEMBER}
+    UNION SELECT publication FROM register_record WHERE kind IN (%s, %s) AND slug = %s
+"""  # noqa: S608, as above
 
 Place = tuple[str, str]
 
@@ -127,6 +144,20 @@ def having_any(asked: Iterable[tuple[str, str, Iterable[str]]], at: int | None) 
         shown_at(at), withdrawal="", pk__in=Facet.objects.filter(facets).values("publication")
     )
     return list(shown.order_by("kind", "slug", "subject")[:MOST])
+
+
+def beside(record: Record, member: str, at: int | None) -> list[Record]:
+    """Return the lines that bear the name of a line, and some of the newest that name a member. Two queries.
+
+    Never more than a few, however many there are: whoever wants all of a member's looks into the list.
+    """
+    newest = LAST_PUBLICATION if at is None else at
+    asked = [part for kind in LINES for part in (kind, member, newest)]
+    with connection.cursor() as cursor:
+        cursor.execute(_BESIDE, [*asked, *LINES, record.slug])
+        publications = [publication for (publication,) in cursor.fetchall()]
+    shown = Record.objects.filter(shown_at(at), pk__in=publications, withdrawal="")
+    return sorted(shown, key=lambda item: -item.publication)
 
 
 def values_of(

@@ -22,6 +22,8 @@ from alunite.front.register.views import Seen, seen
 KINDS = ("member", "facility")
 # How many of a list a page shows before it leads to the list.
 SHOWN = 10
+# By what else the records of a country, and of an activity, divide.
+OTHER = {"country": "activity", "activity": "country"}
 
 
 @require_safe
@@ -108,7 +110,7 @@ def _at(request: HttpRequest, name: str, value: str) -> HttpResponse:
 def _place(request: HttpRequest, asked: Seen, chosen: tuple[str, str], name: str, more: dict[str, Any]) -> HttpResponse:
     clocks, site = asked.clocks, asked.site
     facet, value = chosen
-    counts = places.counts(facet, value, ("version", "activity", "country"), clocks.day, clocks.at)
+    counts = places.counts(facet, value, ("version", OTHER[facet]), clocks.day, clocks.at)
     lines, count = queries.lines_of(facet, value, clocks.day, clocks.at)
     only = {facet: value}
     context = {

@@ -121,9 +121,9 @@ def _of_line(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     rows = [event["record_id"] for event in said.get("events") or [said]]
     told = named.having("audit", "certificate_record", rows, clocks.at)
     members = said["members"]
-    lines, count = queries.lines_of("member", members[0]["id"], clocks.day, clocks.at) if members else ([], 0)
+    lines = named.beside(found, members[0]["id"] if members else "", clocks.at)
     run = named.having("facility", "operator", [member["name"] for member in members], clocks.at) if members else []
-    page = present.page(found, clocks.on, site, present.Beside(told, lines, count, run))
+    page = present.page(found, clocks.on, site, present.Beside(told, lines, run))
     return way_back("register", _("Register"), found, site) | {
         "page": page,
         "described": present.described(page),
@@ -157,7 +157,11 @@ def record_page_of_lines(
     """Show a record that lines of the register name, with these lines."""
 
     def with_lines(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
-        return _lines_of(found, clocks, site) | context_of(found, clocks, site)
+        context = _lines_of(found, clocks, site) | context_of(found, clocks, site)
+        counted = context["count"], len(context["audits"])
+        is_member = found.kind == "member"
+        strip = present.of_member(found.payload or {}, *counted, site) if is_member else present.of_firm(*counted)
+        return context | {"strip": strip}
 
     return record_page(request, kind, subject, slug, template=template, context_of=with_lines)
 

@@ -12,6 +12,7 @@ from alunite.front.register.present.narrowing import chips, groups, offered, wor
 from alunite.front.register.present.places import Part, PlaceShown, divided, made, overview, states, versions
 from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
+from alunite.front.register.present.strips import of_facility, of_firm, of_member
 from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
 
 __all__ = [
@@ -40,6 +41,9 @@ __all__ = [
     "made",
     "mapped",
     "names",
+    "of_facility",
+    "of_firm",
+    "of_member",
     "offered",
     "overview",
     "page",

@@ -66,6 +66,16 @@ class AuditShown:
     cut_off: str
     cited: Cited
 
+    @property
+    def said(self) -> list[Told]:
+        """What somebody told."""
+        return [item for item in self.told if item.text]
+
+    @property
+    def silent(self) -> str:
+        """What nobody told, in one line for lists of many audits."""
+        return ", ".join(item.head[:1].lower() + item.head[1:] for item in self.told if not item.text)
+
 
 def audits(records: Sequence[Record], site: Site) -> list[AuditShown]:
     """Return audits, those with the latest day first, and those without a day after them."""

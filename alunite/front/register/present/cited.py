@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alunite.foundation.core.judgement import Trust
+from alunite.foundation.core.judgement import THIRD_PARTY, Trust
 from alunite.front.register.present.records import ReasonShown
 from alunite.front.register.present.words import host, sentence, to_be_named, trust_note, trust_word
 from alunite.front.register.site import Site, is_unknown
@@ -32,7 +32,7 @@ class Cited:
 def cited(said: Mapping[str, Any], site: Site) -> Cited:
     """Return the source of a payload; what it does not name is empty."""
     url = said.get("source_url", "")
-    note, _is_trusted = trust_note(Trust.READ, said.get("origin", ""), url, site)
+    note, _is_trusted = trust_note(Trust.READ, said.get("origin", THIRD_PARTY), url, site)
     return Cited(
         url=url,
         host=host(url),

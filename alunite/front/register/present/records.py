@@ -110,11 +110,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is told of beside a record: audits under it, other lines of its first member, how many, and facilities."""
+    """What is told of beside a record: audits, lines of its name and of its first member, and facilities its members run."""
 
     audits: Sequence[Record] = ()
     lines: Sequence[Record] = ()
-    lines_in_all: int = 0
     facilities: Sequence[Record] = ()
 
 
@@ -151,7 +150,6 @@ class Page:
     not_known: list[Answer]
     counted: list[Counted]
     others: list[Line]
-    others_in_all: int
     later: Link | None
     segments: list[SegmentShown]
     drawing: Drawing | None
@@ -245,8 +243,7 @@ def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHIN
         says=_says(line_of_states, sources, site),
         not_known=not_known(said, audits, moments),
         counted=_counted(audits, numbers),
-        others=[line(other, today, site) for other in others],
-        others_in_all=max(beside.lines_in_all - (len(beside.lines) - len(others)), 0),
+        others=[line(other, today, site) for other in others if _names_same_member(other, said)],
         later=later,
         segments=[
             SegmentShown(
@@ -290,9 +287,22 @@ def described(page: Page) -> str:
 
 
 def _is_of(other: Record, record: Record) -> bool:
-    """Tell whether a line is the record itself, or the certificate an event belongs to."""
+    """Tell whether one is the record itself, the certificate an event belongs to, or an event of a certificate.
+
+    An event under another certificate is told by that certificate, which bears its name too or stands by itself.
+    """
     said = record.payload or {}
-    return (other.kind, other.subject) in {(record.kind, record.subject), ("certificate", said.get("certificate"))}
+    itself = {(record.kind, record.subject), ("certificate", said.get("certificate"))}
+    return (other.kind, other.subject) in itself or bool((other.payload or {}).get("certificate"))
+
+
+def _bears_same_name(other: Record, said: Mapping[str, Any]) -> bool:
+    return bool(other.payload) and fold(other.title) == fold(said["entity"])
+
+
+def _names_same_member(other: Record, said: Mapping[str, Any]) -> bool:
+    own = {member["id"] for member in said["members"]}
+    return any(member["id"] in own for member in (other.payload or {}).get("members", []))
 
 
 def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Link | None:
@@ -303,7 +313,7 @@ def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Lin
         for other in others
         if other.payload
         and other.payload["family"] == said["family"]
-        and fold(other.payload["entity"]) == fold(said["entity"])
+        and _bears_same_name(other, said)
         and last_event(other.payload)[1] > own
     ]
     if not (own and later):
@@ -315,14 +325,15 @@ def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Lin
 def _looked_at(now: Segment, said: Mapping[str, Any], others: Sequence[Record], *, is_last: bool) -> list[ReasonShown]:
     """Return what else was looked at before a state was said, and what could not be."""
     found = []
-    if now.state == "expired" and is_last and said["members"]:
-        text = _("No other record here names the same member.")
-        if others:
+    if now.state == "expired" and is_last:
+        same = len([other for other in others if _bears_same_name(other, said)])
+        text = _("No other record here bears this name.")
+        if same:
             text = ngettext(
-                "%(n)d other record here names %(member)s; it is no later one of the same name.",
-                "%(n)d other records here name %(member)s; none is a later one of the same name.",
-                len(others),
-            ) % {"n": len(others), "member": said["members"][0]["name"]}
+                "%(n)d other record here bears this name; it is no later one under this standard.",
+                "%(n)d other records here bear this name; none is a later one under this standard.",
+                same,
+            ) % {"n": same}
         note = _("from the records held here")
         found.append(ReasonShown(text, note, trusted=True, source="", word=_("our records")))
     if now.state in {"active", "expired", UNKNOWN}:
