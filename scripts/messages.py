@@ -15,6 +15,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -200,12 +201,20 @@ def write() -> None:
         path.write_text(written(updated(read(path), marked)), "utf-8")
 
 
+def compiled(path: Path) -> bytes:
+    """Return what pages are translated by: of one catalogue always the same bytes, so without the time of day."""
+    catalogue = read(path)
+    catalogue.creation_date = catalogue.revision_date = datetime.fromtimestamp(0, UTC)
+    stream = io.BytesIO()
+    write_mo(stream, catalogue)
+    return stream.getvalue()
+
+
 def compile_all() -> None:
-    """Make the catalogue that pages are translated by, whole or not at all."""
+    """Write what pages are translated by, whole or not at all."""
     for path in paths():
         draft = path.with_suffix(".draft")
-        with draft.open("wb") as file:
-            write_mo(file, read(path))
+        draft.write_bytes(compiled(path))
         draft.replace(path.with_suffix(".mo"))
 
 
