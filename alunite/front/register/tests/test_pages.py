@@ -17,6 +17,7 @@ from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import ALPHABET
 from alunite.foundation.publications.queries import latest_payload
+from alunite.front.register import named
 from alunite.front.register.models import NOW, Record
 from alunite.front.register.queries import PAGE_LENGTH
 from alunite.front.register.tests.world import address, said, shown
@@ -480,3 +481,42 @@ def test_the_list_asks_no_more_on_its_second_page(client, samples, django_assert
     with django_assert_num_queries(len(queries)):
         answer = client.get(f"/register/?{first.context['next']}")
     assert 0 < len(answer.context["lines"]) <= PAGE_LENGTH
+
+
+# What stands beside a record ------------------------------------------------------------------------------------------
+
+
+def works(number: int, issued: int, **more: str) -> dict[str, str]:
+    day = {"issue_date": f"{issued}-01-15", "expiry_date": f"{issued + 3}-01-14"}
+    return {"record_id": f"R{number:03}", "certificate_number": str(number), "entity": "Hill works", **day} | more
+
+
+def test_a_record_leads_to_a_later_one_of_the_same_name_under_the_same_standard(client, take_up):
+    take_up(works(1, 2018), works(2, 2022), works(3, 2024, standard="CoC"), works(4, 2024, entity="Other works"))
+    page = client.get(address("certificate", shown("certificate", certificate_number="1").subject))
+    assert page.context["page"].later.url == address(
+        "certificate", shown("certificate", certificate_number="2").subject
+    )
+    assert "No later record" not in text_of(page)
+    last = text_of(client.get(address("certificate", shown("certificate", certificate_number="2").subject)))
+    assert "No later record of the same name is known to this register." in last
+    assert "2 other records here bear this name; none is a later one under this standard." in last
+
+
+def test_what_was_published_later_is_not_known_as_of_a_day_before_it(client, take_up):
+    take_up(works(1, 2018))
+    there = address("certificate", shown("certificate", certificate_number="1").subject)
+    assert client.get(there).context["page"].later is None
+    first = Record.objects.order_by("-publication").first()
+    take_up(works(2, 2022))
+    assert client.get(there).context["page"].later is not None
+    found = Record.objects.get(NOW, kind="certificate", payload__certificate_number="1")
+    beside = named.beside(found, found.payload["members"][0]["id"], first.publication)
+    assert {item.payload["certificate_number"] for item in beside} == {"1"}
+
+
+def test_however_many_records_name_a_member_a_page_shows_a_few(client, take_up):
+    take_up(*(works(number, 2018, entity=f"Works {number}") for number in range(1, 40)))
+    page = client.get(address("certificate", shown("certificate", certificate_number="1").subject))
+    assert 5 < len(page.context["page"].others) < 20
+    assert "All of them in the register" in text_of(page)
