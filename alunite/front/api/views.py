@@ -8,6 +8,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
 from alunite.foundation.publications.dictionary import dictionary, public_kinds
@@ -42,6 +43,8 @@ AUTHOR = "Alunite"
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
 XML = "application/xml"
+# What the kinds of record are called, beside those that models name alike.
+_NAMED = (gettext_noop("firms"), gettext_noop("schemes"), gettext_noop("standard versions"), gettext_noop("findings"))
 FILES = {"csv": (csv_chunks, CSV), "json": (json_chunks, JSON)}
 
 
@@ -53,7 +56,7 @@ def data(request: HttpRequest) -> HttpResponse:
     clocks = clocks_for(days.get("on"), days.get("as_of"), standing(request))
     counts = queries.counts(clocks)
     kinds = [
-        {**dictionary(kind.name), "rows": counts.get(kind.name, 0), "title": name.replace("_", " ")}
+        {**dictionary(kind.name), "rows": counts.get(kind.name, 0), "title": gettext(name.replace("_", " "))}
         for name, kind in public_kinds().items()
     ]
     context = {
