@@ -130,6 +130,8 @@ def text_of(page: str) -> str:
 def get(client: Client, address: str) -> str:
     answer = client.get(address, follow=True)
     assert answer.status_code == 200, (address, answer.content[:300])
+    if answer["Content-Type"].startswith(("image/", "application/vnd.")):
+        return ""  # no text
     return b"".join(answer.streaming_content).decode() if answer.streaming else answer.content.decode()
 
 
@@ -191,6 +193,21 @@ def test_its_public_pages_speak_its_words(tea):
     assert any("First Flush" in text and "Keep the soil covered." in text for text in of["standards"])
     assert "Fair Leaf Trust" in found["/"] or "Fair Leaf Tea" in found["/"]
     assert "No such trust exists." in " ".join(found.values())
+
+
+def test_its_standard_answers_what_applies_and_which_version_to_use_in_its_own_words(tea):
+    """leaf-1: six criteria; of growing alone 1.2 hangs on new land, 2.2 on hired pickers or new land, and 2.3 is for others."""
+    client = Client()
+    text = text_of(get(client, "/standards/applies/?activity=growing"))
+    assert "5 of 6 criteria apply to Growing, 2 of them only on condition" in text
+    assert "Only Withering and Rolling and Blending" in text
+    assert "When: Pickers are hired or New land is planted" in text
+    assert "Keep the soil covered." in text
+    assert "No mapping between two versions is held here." in text_of(get(client, "/standards/compare/"))
+    assert "On 3 Apr 2021 First Flush 2020 is the one to use" in text_of(
+        get(client, "/standards/versions/?on=2021-04-03")
+    )
+    assert "Keep a tasting record." in text_of(get(client, "/standards/leaf-1/2.3/"))
 
 
 @pytest.mark.parametrize(

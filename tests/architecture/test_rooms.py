@@ -70,8 +70,12 @@ SPECIAL_PARTS = {
         "pictures": "charts as drawings and pictures that stand by themselves",
         "projection": "where a place lies on the small map of the world",
         "present": "what a publication looks like on a page",
+        "scheme_then": "the scheme as published, in the form its rules take",
         "search": "full text, on either database",
+        "sheets": "rows as files for spreadsheets",
         "site": "name and addresses of the site",
+        "standards_forms": "what readers ask of standards",
+        "standards_views": "views of standards, of what applies and of what changed",
     },
 }
 

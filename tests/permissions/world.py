@@ -118,6 +118,13 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found["/countries/<country_code:code>/", "no country"] = "/countries/ZZ/"
     found["/activities/<slug:activity>/", "the scheme's"] = "/activities/casthouses/"
     found["/activities/<slug:activity>/", "nobody's"] = "/activities/alchemy/"
+    found["/standards/<slug:version>/<str:number>/", "published"] = "/standards/ps-3/5.2/"
+    found["/standards/<slug:version>/<str:number>/", "nobody's"] = "/standards/ps-3/5.99/"
+    for route in ("/standards/applies/", "/standards/applies.csv", "/standards/applies.xlsx"):
+        found[route, "a scope"] = f"{route}?activity=aluminium_smelting&activity=casthouses"
+        found[route, "a question at fault"] = f"{route}?activity=weaving&on=soon"
+    for route in ("/standards/compare/", "/standards/compare.csv"):
+        found[route, "a question at fault"] = f"{route}?kind=odd"
     route = "/organisations/<uuid:organisation_id>/"
     owners = {
         "the member's": "member",

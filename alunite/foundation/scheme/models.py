@@ -190,7 +190,7 @@ class Version(Named):
 
 
 class OtherDay(Stated):
-    """A day of a change of versions as another page has it. Shown beside the day taken; never an input of a rule alone."""
+    """A day of a change of versions as another page has it: the same day, or another one, and then pages differ."""
 
     of: Literal["free_choice_from", "free_choice_until", "required_from"] = Field(description="Which day of the change")
     day: ExactDay = Field(description="The day that page gives")

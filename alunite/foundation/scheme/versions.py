@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from alunite.foundation.core.judgement import Reason, lowest_origin, lowest_trust
+from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Reason, lowest_origin, lowest_trust
 from alunite.foundation.scheme.models import OtherDay, Stated, Version, VersionChange
 from alunite.foundation.scheme.pack import Pack
 
@@ -131,7 +131,7 @@ def _opening(pack: Pack, version: Version, day: date) -> tuple[Use, Reason]:
         text = f"From {change.free_choice_from} to {change.free_choice_until} {version.label} or an earlier version may be chosen."
         return Use.MAY, _reason("version_choice", text, values, [change])
     text = f"From {change.required_from} on {version.label} is used for every event this change of versions binds."
-    return Use.MAY, _reason("version_required", text, values, [change])
+    return Use.MAY, _reason("version_required", text, values, [best_known(change, "required_from")])
 
 
 def _closing(pack: Pack, version: Version, later: Version, use_of_later: Use, day: date) -> tuple[Use, Reason] | None:
@@ -152,7 +152,13 @@ def _closing(pack: Pack, version: Version, later: Version, use_of_later: Use, da
         values["days"] = [required.first.isoformat(), required.last.isoformat()]
         return Use.DISPUTED, _reason("version_closing_disputed", text, values, [change, *required.others])
     text = f"From {change.required_from} on {later.label} is used in place of {version.label}."
-    return Use.CLOSED, _reason("version_replaced", text, values, [change])
+    return Use.CLOSED, _reason("version_replaced", text, values, [best_known(change, "required_from")])
+
+
+def best_known(change: VersionChange, name: str) -> Stated:
+    """Return what says best that a day of a change is the day taken: the change itself, or a page that gives it too."""
+    same = [other for other in change.other_days if other.of == name and other.day == getattr(change, name)]
+    return min([change, *same], key=lambda one: (one.trust.rank, one.origin == OURS, one.origin == THIRD_PARTY))
 
 
 def _change_to(pack: Pack, version: Version) -> VersionChange | None:

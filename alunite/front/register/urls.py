@@ -12,6 +12,7 @@ from alunite.front.register import (
     list_views,
     map_views,
     places_views,
+    standards_views,
     views,
 )
 
@@ -77,13 +78,20 @@ urlpatterns = [
     path("figures/<public_id:subject>/", fact_views.figure, {"slug": ""}, name="figure"),
     path("figures/<public_id:subject>-<slug:slug>/", fact_views.figure, name="figure"),
     path("about/", about_views.about_the_data, name="about"),
-    path("standards/", views.standards, name="standards"),
-    path("standards/<slug:version>/", views.standard, name="standard"),
+    path("standards/", standards_views.standards, name="standards"),
+    path("standards/applies/", standards_views.applies, name="applies"),
+    path("standards/applies.xlsx", standards_views.applies_xlsx, name="applies_xlsx"),
+    path("standards/compare/", standards_views.compare, name="compare"),
+    path("standards/versions/", standards_views.versions, name="versions"),
+    path("standards/<slug:version>/", standards_views.standard, name="standard"),
+    path("standards/<slug:version>/<str:number>/", standards_views.criterion, name="criterion"),
 ]
 
 # What programs take: one address in every language.
 files = [
     path("register.csv", list_views.register_csv, name="register_csv"),
     path("register.json", list_views.register_json, name="register_json"),
+    path("standards/applies.csv", standards_views.applies_csv, name="applies_csv"),
+    path("standards/compare.csv", standards_views.compare_csv, name="compare_csv"),
     path("map.geojson", map_views.map_geojson, name="map_geojson"),
 ]

@@ -75,10 +75,10 @@ def record_page(
     asked = seen(request)
     now, found = queries.now_and_then(kind, subject, asked.clocks.at)
     if now is None or found is None:
-        return _nothing_shown(request, asked, now, found)
+        return nothing_shown(request, asked, now, found)
     if found.withdrawal:
         successor = queries.record(kind, found.successor) if found.successor else None
-        return _moved(request, successor) if successor else _nothing_shown(request, asked, now, found)
+        return _moved(request, successor) if successor else nothing_shown(request, asked, now, found)
     named = found if now.withdrawal else now
     if slug != slugify(named.title):
         return _moved(request, named)
@@ -96,7 +96,7 @@ def _moved(request: HttpRequest, found: Record) -> HttpResponse:
     return answer
 
 
-def _nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found: Record | None) -> HttpResponse:
+def nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found: Record | None) -> HttpResponse:
     """Say why a record is not shown: unknown, not published by the day asked for, withdrawn or redacted."""
     if now is None:
         raise Http404
@@ -178,25 +178,6 @@ def _lines_of(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
         "activities": present.chain(said.get("activities", []), site),
         "membership_class": site.label("classes", said.get("membership_class", "")),
     }
-
-
-@require_safe
-def standards(request: HttpRequest) -> HttpResponse:
-    asked = seen(request)
-    families = present.families(queries.records("standard_version", asked.clocks.at), asked.site)
-    return render(request, "register/standards.html", asked.context | {"standards": families}, status=asked.status)
-
-
-@require_safe
-def standard(request: HttpRequest, version: str) -> HttpResponse:
-    asked = seen(request)
-    now, found = queries.now_and_then("standard_version", version, asked.clocks.at)
-    if now is None or found is None or found.withdrawal:
-        return _nothing_shown(request, asked, now, found)
-    told = named.having("finding", "sum", [version], asked.clocks.at)
-    sums = {"sums": present.sums(told, asked.site)}
-    context = asked.context | {"record": found} | present.standard(found, asked.site) | sums
-    return render(request, "register/standard.html", context, status=asked.status)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001, Django's signature

@@ -58,6 +58,8 @@ def test_a_reason_names_the_days_and_is_as_weak_as_what_it_rests_on():
         "2023-06-01",
     )
     assert reason.values["events"] == ["certification", "recertification"]
+    # "confidence: verified, sources: [U02, U03]", both the scheme's own, though the change as a whole cites a third party too
+    assert (reason.trust, reason.origin) == (Trust.READ, "asi")
 
 
 def test_a_version_nobody_says_a_change_of_is_in_use_from_its_publication():

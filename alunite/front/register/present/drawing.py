@@ -42,22 +42,22 @@ class Bar:
     @property
     def left(self) -> str:
         """Where it begins, as an SVG length that no locale changes."""
-        return _percent(self.x)
+        return percent(self.x)
 
     @property
     def across(self) -> str:
         """How long it is, as an SVG length."""
-        return _percent(self.width)
+        return percent(self.width)
 
     @property
     def right(self) -> str:
         """Where it ends, as an SVG length."""
-        return _percent(self.x + self.width)
+        return percent(self.x + self.width)
 
     @property
     def middle(self) -> str:
         """Its middle, as an SVG length."""
-        return _percent(self.x + self.width / 2)
+        return percent(self.x + self.width / 2)
 
     @property
     def has_label(self) -> str:
@@ -95,17 +95,17 @@ class Flag:
     @property
     def left(self) -> str:
         """Where it stands, as an SVG length."""
-        return _percent(self.x)
+        return percent(self.x)
 
     @property
     def right(self) -> str:
         """Where what it tells of ends, as an SVG length."""
-        return _percent(self.x + self.width)
+        return percent(self.x + self.width)
 
     @property
     def across(self) -> str:
         """How long it is, as an SVG length."""
-        return _percent(self.width)
+        return percent(self.width)
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -126,7 +126,7 @@ class Tick:
     @property
     def left(self) -> str:
         """Where it stands, as an SVG length."""
-        return _percent(self.x)
+        return percent(self.x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +141,11 @@ class Drawing:
     @property
     def today(self) -> str:
         """Where the day asked for stands, as an SVG length."""
-        return _percent(self.now)
+        return percent(self.now)
 
 
-def _percent(per_mille: float) -> str:
+def percent(per_mille: float) -> str:
+    """Return a place or length as SVG has it, whatever the locale."""
     return f"{per_mille / 10:.2f}%"
 
 
@@ -186,7 +187,7 @@ def draw(
     word = _("Today") if is_today else _("The day asked for")
     flags.append(Flag("today", x(today), 0, word, show_day(today)))
     years = range(first.year, last.year + 1)
-    ticks = [Tick(x(date(year, 1, 1)), year, _written(year - first.year, len(years))) for year in years]
+    ticks = [Tick(x(date(year, 1, 1)), year, written(year - first.year, len(years))) for year in years]
     return Drawing(bars, _labelled(flags), ticks, x(today))
 
 
@@ -236,7 +237,7 @@ def _anchors(flags: Sequence[Flag], ranked: Sequence[int], letter: float) -> dic
     return found
 
 
-def _written(place: int, years: int) -> str:
+def written(place: int, years: int) -> str:
     """Return where the year at a place of so many is written."""
     if place % ceil(years / MOST_YEARS_PHONE) == 0:
         return "everywhere"

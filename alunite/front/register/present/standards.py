@@ -18,13 +18,14 @@ from alunite.front.register.templatetags.shown import number, words
 
 @dataclass(frozen=True, slots=True)
 class FamilyShown:
-    """A family of standards with its versions, newest first."""
+    """A family of standards with its versions, newest first, and which of them may be used on the day asked for."""
 
     label: str
     versions: list[dict[str, Any]]
+    in_use: str
 
 
-def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
+def families(records: Sequence[Record], in_use: Mapping[str, str], site: Site) -> list[FamilyShown]:
     """Return the families in the scheme's order."""
     found: list[FamilyShown] = []
     for identifier, label in site.labels["families"].items():
@@ -34,13 +35,14 @@ def families(records: Sequence[Record], site: Site) -> list[FamilyShown]:
                 "name": record.title,
                 "version": record.payload["version"],
                 "criteria": _criteria_count(record.payload["standard"]),
+                "outline": len((record.payload["version"].get("outline") or {}).get("parts", ())),
                 **_version_trust(record.payload["version"], site),
             }
             for record in records
             if record.payload and record.payload["family"] == identifier
         ]
         versions.sort(key=lambda item: str(item["version"]["published"]), reverse=True)
-        found.append(FamilyShown(label, versions))
+        found.append(FamilyShown(label, versions, in_use.get(identifier, "")))
     return found
 
 
@@ -63,19 +65,13 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = record.payload or {}
     content = said.get("standard")
     counted: dict[str, int] = {}
-    triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]} if content else {}
-    covered = content["covers"]["activities"] if content else []
     for section in content["sections"] if content else []:
         for principle in section["principles"]:
             for criterion in principle["criteria"]:
-                for part in (criterion, *_parts(criterion)):
-                    _note_trust(part, site)
+                note_criterion(criterion, content or {}, site)
+                criterion["url"] = reverse("criterion", args=[record.subject, criterion["number"]]) + site.query
                 note = criterion["requirement"]["note"]
                 counted[note] = counted.get(note, 0) + 1
-                criterion["where"] = _where(criterion["applies"], covered, site)
-                criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
-                for threshold in criterion["thresholds"]:
-                    threshold["words"] = threshold_words(threshold)
     version_notes = [*said["version"]["notes"], *(content["version_notes"] if content else [])]
     remarks = [*content["reliefs"], *content["applicability_notes"], *content["disclosure_notes"]] if content else []
     for item in (*version_notes, *remarks):
@@ -88,10 +84,33 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
         "criteria": _criteria_count(content),
         "version_notes": version_notes,
         **_version_trust(said["version"], site),
+        "outline": _outline(said["version"].get("outline"), site),
+        "parts": content["head"].get("parts", "principles") if content else "",
         "principles": [principle for section in content["sections"] for principle in section["principles"]]
         if content
         else [],
     }
+
+
+def _outline(outline: dict[str, Any] | None, site: Site) -> dict[str, Any] | None:
+    """Return the titles of the parts of a version whose criteria are not held, with how well they are known."""
+    if outline is None:
+        return None
+    note, trusted = trust_note(outline["trust"], outline["origin"], (outline["sources"] or [""])[0], site)
+    return {"parts": outline["parts"], "note": note, "trusted": trusted, "sources": outline["sources"] or []}
+
+
+def note_criterion(criterion: dict[str, Any], content: Mapping[str, Any], site: Site) -> None:
+    """Say of each part of a criterion how well it is known, where it applies, and on what conditions."""
+    for part in (criterion, *_parts(criterion)):
+        _note_trust(part, site)
+    triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]}
+    always = criterion["applies"].get("always", ())
+    criterion["where"] = _where(criterion["applies"], content["covers"]["activities"], site)
+    criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
+    criterion["always"] = ", ".join(site.label("activities", identifier) for identifier in always)
+    for threshold in criterion["thresholds"]:
+        threshold["words"] = threshold_words(threshold)
 
 
 def _parts(criterion: dict[str, Any]) -> list[dict[str, Any]]:

@@ -434,6 +434,11 @@ def pages_to_count() -> dict[str, str]:
         "firm": address("firm", said("firm", name="Common Firm")["id"]),
         "standards": "/standards/",
         "standard": "/standards/ps-3/",
+        "criterion": "/standards/ps-3/5.2/",
+        "applies": "/standards/applies/?activity=casthouses&on=2024-01-01",
+        "applies as a sheet": "/standards/applies.xlsx?activity=casthouses",
+        "compare": "/standards/compare/",
+        "versions": "/standards/versions/?on=2022-05-25",
         "not found": "/certificates/22222222/",
         "moved": f"/certificates/{certificate.subject}/",
     }

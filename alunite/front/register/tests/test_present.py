@@ -316,6 +316,7 @@ def standard_record() -> Record:
     content = {
         "covers": {"activities": ["growing", "packing"]},
         "triggers": [{"id": "new_land", "label": "New land is planted"}],
+        "head": {},
         "sections": [{"principles": [{"number": 1, "criteria": [criterion]}]}],
         "reliefs": [statement(text="Less is asked.")],
         "applicability_notes": [],
@@ -323,7 +324,9 @@ def standard_record() -> Record:
         "version_notes": [],
     }
     version = statement("known", "ours", id="leaf-1", published="2020-03", notes=[])
-    return Record(kind="standard_version", payload={"family": "leaf", "version": version, "standard": content})
+    return Record(
+        kind="standard_version", subject="leaf-1", payload={"family": "leaf", "version": version, "standard": content}
+    )
 
 
 def test_a_standard_says_how_well_each_part_is_known_and_keeps_remarks():

@@ -1,0 +1,32 @@
+"""The scheme as it was published, in the form its rules take: pages ask the same rules as programs do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from alunite.foundation.scheme.pack import Pack
+from alunite.front.register.models import Record
+from alunite.front.register.site import Site
+
+GROUPS = (
+    "scheme",
+    "activities",
+    "classes",
+    "families",
+    "versions",
+    "version_changes",
+    "milestones",
+    "levels",
+    "events",
+    "ratings",
+    "indicators",
+)
+
+
+def pack_of(site: Site, standards: Sequence[Record] = ()) -> Pack | None:
+    """Return the published vocabulary with the criteria of some versions; None where no scheme is published."""
+    if not site.vocabulary:
+        return None
+    said = {name: site.vocabulary[name] for name in GROUPS if name in site.vocabulary}
+    criteria = [record.payload["standard"] for record in standards if record.payload and record.payload["standard"]]
+    return Pack.model_validate({**said, "transitions": [], "standards": criteria})
