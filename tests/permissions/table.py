@@ -20,6 +20,7 @@ TABLE = """
 /charts/<slug:name>.png| of no chart | GET | 404 404 404 404 404 404 404 404 404 404
 /register/                                    | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /register/                                    | changing something        | POST | 405 405 405 405 405 405 405 405 405 405
+/register/compare/                            | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /register.csv                                 | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /register.json                                | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /map/                                         | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200

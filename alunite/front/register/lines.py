@@ -152,7 +152,8 @@ class Lines:
             told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).values_list(
                 "slug", "publication"
             )
-            named = [(slug, self.place[number], number) for slug, number in told if self.spoken >> number & 1]
+            lines = set(self.order)
+            named = [(slug, self.place[number], number) for slug, number in told if number in lines]
             self._by_name = [number for _, _, number in sorted(named)]
         return self._walk(found, self._by_name, None)
 

@@ -1,6 +1,7 @@
 """From read tables to what a template shows: no query, no rule, only words and order."""
 
 from alunite.front.register.present.audits import audits, sums
+from alunite.front.register.present.changed import CHANGE_WORDS, changed, moves
 from alunite.front.register.present.cited import cited
 from alunite.front.register.present.facilities import facility
 from alunite.front.register.present.figures import figure
@@ -16,6 +17,7 @@ from alunite.front.register.present.strips import of_facility, of_firm, of_membe
 from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
 
 __all__ = [
+    "CHANGE_WORDS",
     "STATE_WORDS",
     "Beside",
     "Kept",
@@ -23,6 +25,7 @@ __all__ = [
     "PlaceShown",
     "audits",
     "chain",
+    "changed",
     "chips",
     "cited",
     "countries",
@@ -40,6 +43,7 @@ __all__ = [
     "linked",
     "made",
     "mapped",
+    "moves",
     "names",
     "of_facility",
     "of_firm",
