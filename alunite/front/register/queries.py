@@ -240,8 +240,9 @@ def _page(asked: Asked, found: _Narrowed, known: Lines) -> tuple[list[int], int]
         return list(islice(ordered, PAGE_LENGTH + 1)), 0
     before = list(islice(ordered, asked.after.seen))
     # A line that was redacted meanwhile is gone: what follows it moved up.
-    places = [known.place[number] for number in before]
-    if asked.after.place in places[:-1]:
+    is_moved = bool(before) and known.place[before[-1]] != asked.after.place
+    places = [known.place[number] for number in before] if is_moved else []
+    if asked.after.place in places:
         end = places.index(asked.after.place) + 1
         ordered, before = chain(before[end:], ordered), before[:end]
     return list(islice(ordered, PAGE_LENGTH + 1)), len(before)
