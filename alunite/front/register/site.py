@@ -58,8 +58,9 @@ class Site:
         return gettext("unknown") if identifier == UNKNOWN else self.labels[group].get(identifier, identifier)
 
     def standard_name(self, said: Mapping[str, Any], version: str) -> str:
-        """Return what a version of a standard is called: its family and the version, as published of it."""
-        return f"{self.label('families', said.get('family', ''))} {self.label('versions', version)}".strip()
+        """Return what a version of a standard is called, in the language of the page where both its words are there."""
+        family, label = self.labels["families"].get(said.get("family", "")), self.labels["versions"].get(version)
+        return f"{family} {label}" if family and label else str(said.get("name", version))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -79,7 +79,10 @@ def criterion(request: HttpRequest, version: str, number: str) -> HttpResponse:
     )
     if page is None:
         raise Http404
-    return render(request, "register/criterion.html", asked.context | {"record": found} | page, status=asked.status)
+    name = asked.site.standard_name(found.payload or {}, version)
+    return render(
+        request, "register/criterion.html", asked.context | {"record": found, "name": name} | page, status=asked.status
+    )
 
 
 def _as_printed(number: str) -> list[str]:
@@ -116,7 +119,7 @@ class Question:
 
     @property
     def version(self) -> str:
-        return self.record.title if self.record else ""
+        return self.site.standard_name(self.record.payload or {}, self.record.subject) if self.record else ""
 
 
 def _question(request: HttpRequest) -> Question:

@@ -32,7 +32,7 @@ def families(records: Sequence[Record], in_use: Mapping[str, str], site: Site) -
         versions = [
             {
                 "url": reverse("standard", args=[record.subject]) + site.query,
-                "name": record.title,
+                "name": site.standard_name(record.payload or {}, record.subject),
                 "version": record.payload["version"],
                 "criteria": _criteria_count(record.payload["standard"]),
                 "outline": len((record.payload["version"].get("outline") or {}).get("parts", ())),
@@ -62,7 +62,8 @@ def _criteria_count(standard_said: dict[str, Any] | None) -> int:
 
 def standard(record: Record, site: Site) -> dict[str, Any]:
     """Return what a standard's page shows: its parts, and how well each is known, counted once at the head."""
-    said: dict[str, Any] = record.payload or {}
+    told: dict[str, Any] = record.payload or {}
+    said = told | {"name": site.standard_name(told, record.subject)}
     content = said.get("standard")
     counted: dict[str, int] = {}
     for section in content["sections"] if content else []:
