@@ -27,6 +27,7 @@ def pack_of(site: Site, standards: Sequence[Record] = ()) -> Pack | None:
     """Return the published vocabulary with the criteria of some versions; None where no scheme is published."""
     if not site.vocabulary:
         return None
-    said = {name: site.vocabulary[name] for name in GROUPS if name in site.vocabulary}
+    # A vocabulary published by an earlier version lacks what that version did not know of.
+    said = {name: site.vocabulary.get(name, []) for name in GROUPS}
     criteria = [record.payload["standard"] for record in standards if record.payload and record.payload["standard"]]
     return Pack.model_validate({**said, "transitions": [], "standards": criteria})
