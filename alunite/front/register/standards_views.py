@@ -211,7 +211,10 @@ class Box:
 def _strip(parameters: QueryDict, asked: Question) -> dict[str, list[Box]]:
     """Return the activities to tick: those the version's source speaks of, those that go by one of them, and others."""
     ticked = set(parameters.getlist("activity"))
-    boxes = [Box(one["id"], one["label"], one["id"] in ticked) for one in asked.site.vocabulary.get("activities", [])]
+    boxes = [
+        Box(one["id"], asked.site.label("activities", one["id"]), one["id"] in ticked)
+        for one in asked.site.vocabulary.get("activities", [])
+    ]
     if asked.standard is None or asked.record is None or not asked.record.payload:
         return {"covered": boxes, "named": [], "others": []}
     covered = set(asked.standard.covers.activities)
