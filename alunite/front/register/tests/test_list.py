@@ -395,7 +395,8 @@ def test_of_many_found_the_best_are_listed_and_that_is_said(client, samples, mon
 # Files and parts ----------------------------------------------------------------------------------------------------
 
 
-def test_the_files_hold_exactly_the_lines_the_list_is_narrowed_to_in_its_order(client, samples, monkeypatch):
+def test_the_files_hold_exactly_the_lines_the_list_is_narrowed_to_in_its_order(client, samples, settings):
+    settings.ALUNITE_TODAY = TODAY
     query = "country=CN&country=NO&standard=ps&sort=name"
     wanted = [line.entity for line in lines_of(client, query)]
     table = list(csv.DictReader(io.StringIO(b"".join(client.get(f"/register.csv?{query}").streaming_content).decode())))
