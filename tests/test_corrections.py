@@ -93,3 +93,11 @@ def test_where_nobody_corrects_no_form_leads_nowhere(client):
         assert answer.status_code == 503
         assert b"<textarea" not in answer.content
     assert mail.outbox == []
+
+
+def test_a_form_for_a_record_asks_the_same_however_many_records_there_are(samples, client, django_assert_num_queries):
+    record = Record.objects.filter(until=None, kind="certificate").first()
+    client.get("/corrections/")
+    # The scheme's words, which record is meant, what was last said of it.
+    with django_assert_num_queries(3):
+        client.get("/corrections/", {"about": f"certificate:{record.subject}"})
