@@ -86,7 +86,7 @@ def question(request: HttpRequest) -> Question:
     values = queries.offered(known, at)
     members = [text for text in request.GET.getlist("member") if PUBLIC_ID.fullmatch(text)]
     titles = queries.names({"firm": sorted(values["firm"]), "member": members}, at)
-    offered = present.offered({**values, "state": STATE_ORDER}, present.words_of(then, titles), then)
+    offered = present.offered({**values, "state": STATE_ORDER}, present.words_of(then, titles), then, request.GET)
     form = RegisterForm(
         request.GET,
         site=site,

@@ -90,7 +90,7 @@ def question(request: HttpRequest) -> Question:
     form = MapForm(
         request.GET,
         site=site,
-        offered=present.offered(atlas.values_of(facilities), words, then),
+        offered=present.offered(atlas.values_of(facilities), words, then, request.GET),
         names={subject: title for (_kind, subject), title in titles.items()},
     )
     return Question(form, clocks, then, known, facilities, words)

@@ -25,7 +25,9 @@ from alunite.front.register.present.words import Link
 from alunite.front.register.site import Site, is_unknown, site_of
 
 # The address of a record of some kind, without or with the words of its name.
-_RECORD = re.compile(rf"/[a-z]+/[{ALPHABET}]{{{LENGTH}}}-(?P<words>[a-z0-9-]{{1,100}})/?$")
+_RECORD = re.compile(
+    rf"^(?:/[a-z]{{2}})?/(?:certificates|events|members|facilities|firms|figures)/[{ALPHABET}]{{{LENGTH}}}-(?P<words>[a-z0-9-]{{1,100}})/?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,5 +192,5 @@ def _words_of(path: str) -> str:
     >>> _words_of("/fr/certificates/22222222-aludium-alicante/"), _words_of("/members/22222222/"), _words_of("/x/token-1/")
     ('aludium alicante', '', '')
     """
-    found = _RECORD.search(path)
+    found = _RECORD.match(path)
     return found["words"].replace("-", " ").strip() if found else ""

@@ -173,7 +173,7 @@ def missing(
     ]
     for key, words in MISSING_WORDS.items():
         route, asked = MISSING_LISTS.get(key, ("", ""))
-        address = f"{reverse(route)}?{asked}{site.query.replace('?', '&')}" if route else ""
+        address = f"{reverse(route)}?{asked}{site.query.replace('?', '&')}" if route and lacking.get(key) else ""
         rows.append(MissingRow(str(words), part_of(lacking.get(key, 0), whole[key[0]]), address))
     return rows
 

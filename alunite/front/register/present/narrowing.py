@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from alunite.foundation.core.text import fold
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.countries import country_name
 from alunite.front.register.present.words import STATE_MARKS, STATE_WORDS
 from alunite.front.register.site import Site, is_unknown
@@ -79,14 +81,39 @@ def said(value: str, word: Words) -> str:
     return _("Unknown") if is_unknown(value) else word(value)
 
 
-def offered(values: Mapping[str, Iterable[str]], words: Mapping[str, Words], site: Site) -> dict[str, dict[str, str]]:
-    """Return the values of each filter with their words, in the order of the scheme or of the alphabet."""
-    found = {name: {value: said(value, words[name]) for value in among} for name, among in values.items()}
+# The vocabulary a filter takes its values from.
+GROUPS_OF = MappingProxyType(
+    {"activity": "activities", "standard": "families", "version": "versions", "level": "levels"}
+)
+
+
+def offered(
+    values: Mapping[str, Iterable[str]], words: Mapping[str, Words], site: Site, asked: QueryDict
+) -> dict[str, dict[str, str]]:
+    """Return the values of each filter with their words, in the order of the scheme or of the alphabet.
+
+    What was asked for is among them where it is a word of the vocabulary, though nothing has it: a question can be carried
+    from the list to the map and back, and the answer to it is none.
+    """
+    found = {
+        name: {
+            value: said(value, words[name])
+            for value in {*among, *(text for text in asked.getlist(name) if _is_a_word(name, text, site))}
+        }
+        for name, among in values.items()
+    }
     return {name: dict(sorted(labels.items(), key=_order(name, site))) for name, labels in found.items()}
 
 
+def _is_a_word(name: str, value: str, site: Site) -> bool:
+    if name == "country":
+        return value == UNKNOWN or country_name(value) != value
+    group = GROUPS_OF.get(name)
+    return group is not None and (value == UNKNOWN or value in site.labels[group])
+
+
 def _order(name: str, site: Site) -> Callable[[tuple[str, str]], tuple[Any, ...]]:
-    group = {"activity": "activities", "standard": "families", "version": "versions", "level": "levels"}.get(name)
+    group = GROUPS_OF.get(name)
     places = {value: place for place, value in enumerate(site.labels[group] if group else STATE_WORDS)}
 
     def order(item: tuple[str, str]) -> tuple[Any, ...]:

@@ -42,5 +42,5 @@ def _cells(shown: tuple[bool, ...], inside: str, outside: str) -> SafeString:
 
 
 def _cell(name: str, word: str) -> SafeString:
-    said = '<td class="cell" role="cell"><span class="{}"></span><span class="visually-hidden">{}</span></td>'
+    said = '<td class="cell"><span class="{}"></span><span class="visually-hidden">{}</span></td>'
     return format_html(said, name, word)
