@@ -407,7 +407,8 @@ def _sentence(
     if now.state == "expired":
         long_ago = ago((today - now.first).days + 1)
         text = _("%(ago)s, by the last day published for it.") % {"ago": long_ago[:1].upper() + long_ago[1:]}
-        return f"{text} {_('No later record of the same name is known to this register.')}" if is_last else text
+        later = _("No later record of the same name is known to this register.")
+        return f"{text} {later}" if is_last else text
     if now.state == UNKNOWN:
         return _("What is published does not tell, %(since)s%(until)s. Unknown does not mean not valid.") % {
             "since": since,
