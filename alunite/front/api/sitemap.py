@@ -16,6 +16,8 @@ PART = 10_000
 FIRST_PART = (
     "/",
     "/register/",
+    "/register/compare/",
+    "/map/",
     "/members/",
     "/firms/",
     "/facilities/",
@@ -23,7 +25,11 @@ FIRST_PART = (
     "/activities/",
     "/figures/",
     "/standards/",
+    "/standards/applies/",
+    "/standards/compare/",
+    "/standards/versions/",
     "/about/",
+    "/corrections/",
     "/data/",
     "/api/v1/public/docs",
 )

@@ -437,7 +437,7 @@ PATHS = [
     ("/data/members.json", 3),
     ("/feeds/changes.atom?limit={n}", 3),
     ("/feeds/next-audits.ics", 2),
-    ("/sitemap-0.xml", 2),
+    ("/sitemap-0.xml", 3),
 ]
 
 
