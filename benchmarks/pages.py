@@ -94,6 +94,8 @@ def main() -> int:
             "ALUNITE_HOME": str(home),
             "ALUNITE_MASTER_KEY": "for this benchmark only, and never kept",
             "ALUNITE_API_REQUESTS_A_MINUTE": "0",
+            "ALUNITE_LOG_LEVEL": "INFO",
+            "ALUNITE_LOG_STYLE": "json",
             "PYTHONPATH": str(ROOT / "benchmarks"),
         }
         run(environment, str(BIN / "alunite"), "init", "--samples")
