@@ -114,6 +114,17 @@ def years_later(start: date, years: int) -> date:
         return date(start.year + years, 3, 1)
 
 
+def months_later(start: date, months: int) -> date:
+    """Return the same day `months` months later, or the last day of that month where it is shorter.
+
+    >>> months_later(date(2019, 12, 13), 18), months_later(date(2023, 8, 31), 18)
+    (datetime.date(2021, 6, 13), datetime.date(2025, 2, 28))
+    """
+    years, month = divmod(start.month - 1 + months, 12)
+    last = PartialDate.parse(f"{start.year + years:04}-{month + 1:02}").latest
+    return last.replace(day=min(start.day, last.day))
+
+
 def last_day_of_term(start: date, years: int) -> date:
     """Return the last day of a term of `years` years that begins on `start`.
 

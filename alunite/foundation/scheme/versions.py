@@ -61,7 +61,7 @@ class _Days:
     last: date
     others: tuple[OtherDay, ...]
 
-    def is_before(self, day: date) -> bool:
+    def is_after(self, day: date) -> bool:
         return day < self.first
 
     def is_disputed(self, day: date) -> bool:
@@ -119,7 +119,7 @@ def _opening(pack: Pack, version: Version, day: date) -> tuple[Use, Reason]:
         return Use.MAY, _reason("version_published", text, values, [version])
     begins = _days(change, "free_choice_from")
     values |= _said_of(change)
-    if begins.is_before(day):
+    if begins.is_after(day):
         text = f"{version.label} is published, but may only be chosen from {begins.first} on."
         return Use.NOT_OPEN, _reason("version_not_open", text, values, [change, *begins.others])
     if begins.is_disputed(day):
@@ -145,7 +145,7 @@ def _closing(pack: Pack, version: Version, later: Version, use_of_later: Use, da
         return Use.NOT_HELD, _reason("version_change_not_held", text, values, [later])
     required = _days(change, "required_from")
     values |= _said_of(change)
-    if required.is_before(day):
+    if required.is_after(day):
         return None
     if required.is_disputed(day):
         text = f"One page asks for {later.label} from {required.first} on, another from {required.last}."

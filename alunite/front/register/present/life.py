@@ -11,14 +11,19 @@ from django.utils.translation import gettext as _
 
 from alunite.foundation.core.days import PartialDate, Precision
 from alunite.foundation.core.timeline import Timeline
+from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.scheme.models import Sourced
+from alunite.foundation.scheme.surveillance import usual_audit
+from alunite.foundation.scheme.values import PositiveInt
 from alunite.front.register.present.spans import in_days_or_longer, span
 from alunite.front.register.present.words import STATE_WORDS, event_label, trust_note
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import day as show_day
 
 # States that what is told of days cannot show by itself.
-TOLD_BY_DATES = frozenset({"active", "expired", "unknown"})
-MONTHS = 12
+TOLD_BY_DATES = frozenset({"active", "expired", UNKNOWN})
+# Between them an audit is usual.
+DATES = ("issue_date", "expiry_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,41 +175,30 @@ def exact(day: str) -> date | None:
 
 
 def _usual(moments: list[Moment], said: Mapping[str, Any], site: Site) -> list[Moment]:
-    """Add the audit that usually is made while a certificate runs, where it should have been and no page tells of one."""
-    level = next((one for one in site.vocabulary.get("levels", []) if one["id"] == said["level"]), None)
-    usual = level.get("surveillance_months") if level else None
-    issued = None if is_unknown(said["issue_date"]) else exact(said["issue_date"])
-    if not usual or issued is None:
-        return moments
-    due = months_later(issued, usual["value"])
-    ends = None if is_unknown(said["expiry_date"]) else PartialDate.parse(said["expiry_date"]).earliest
-    is_told = any(
-        moment.kind in {"audit", "next"} and PartialDate.parse(moment.day).latest > issued for moment in moments
+    """Add the audit that usually is made while a certificate runs, where the rule asks after one."""
+    levels: Sequence[Mapping[str, Any]] = site.vocabulary.get("levels", [])
+    level: Mapping[str, Any] = next((one for one in levels if one["id"] == said["level"]), {})
+    months = level.get("surveillance_months")
+    issued, ends = (None if is_unknown(said[name]) else PartialDate.parse(said[name]) for name in DATES)
+    judged = usual_audit(
+        Sourced[PositiveInt].model_validate(months) if months else None,
+        issued=issued,
+        ends=ends,
+        told=[PartialDate.parse(moment.day) for moment in moments if moment.kind in {"audit", "next"}],
     )
-    if is_told or (ends is not None and due >= ends):
+    if judged.result is None:
         return moments
-    origin = str(usual.get("origin") or site.scheme.get("id", ""))
-    note, _is_trusted = trust_note(usual["trust"], origin, "", site)
+    (reason,) = judged.reasons
+    note, _is_trusted = trust_note(reason.trust, reason.origin or site.scheme.get("id", ""), reason.source, site)
     moment = Moment(
         "usual",
-        due.isoformat()[:7],
+        str(judged.result),
         _("Surveillance audit: none published. There usually is one, about %(months)d months after issue")
-        % {"months": usual["value"]},
+        % reason.values,
         _("Surveillance"),
         note=note,
     )
     return sorted([*moments, moment], key=_in_order)
-
-
-def months_later(day: date, months: int) -> date:
-    """Return the day so many months later; a month that is too short gives its last day's month, never the next.
-
-    >>> months_later(date(2019, 12, 13), 18), months_later(date(2023, 8, 31), 18)
-    (datetime.date(2021, 6, 13), datetime.date(2025, 2, 28))
-    """
-    whole = day.year * MONTHS + day.month - 1 + months
-    last = PartialDate.parse(f"{whole // MONTHS}-{whole % MONTHS + 1:02}").latest
-    return last.replace(day=min(day.day, last.day))
 
 
 def _up_to(first: str, last: str) -> str:
