@@ -14,6 +14,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Count, Func, Max, Min, Q, QuerySet, TextField
 
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import last_snapshot
 from alunite.front.register.models import Facet, Held, Record, Row, shown_at
 
@@ -23,10 +24,10 @@ KEPT_SECONDS = 60
 # What is asked of records of a kind, and the facet that says it is missing.
 MISSING = (
     ("facility", "placed", "no"),
-    ("certification_event", "level", "unknown"),
-    ("certification_event", "version", "unknown"),
-    ("certification_event", "activity", "unknown"),
-    ("certification_event", "firm", "unknown"),
+    ("certification_event", "level", UNKNOWN),
+    ("certification_event", "version", UNKNOWN),
+    ("certification_event", "activity", UNKNOWN),
+    ("certification_event", "firm", UNKNOWN),
     ("member", "standing", "named_in_source_only"),
 )
 

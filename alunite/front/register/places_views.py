@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import named, places, present, queries
 from alunite.front.register.countries import country_name
 from alunite.front.register.present.words import Link
@@ -41,14 +42,14 @@ def activities(request: HttpRequest) -> HttpResponse:
     labels = asked.site.labels["activities"]
     known = {place.value for place in found}
     found += [places.Place(value) for value in labels if value not in known]
-    found = [place for place in found if place.value in labels or place.value == "unknown"]
+    found = [place for place in found if place.value in labels or place.value == UNKNOWN]
     shown = present.overview(found, "activity", lambda value: labels[value], asked.site, tuple(labels))
     return _list(request, asked, shown, _unplaced(found), "register/activities.html")
 
 
 def _unplaced(found: list[places.Place]) -> int:
     """Return how many lines no source gives a value for."""
-    return sum(place.lines for place in found if place.value == "unknown")
+    return sum(place.lines for place in found if place.value == UNKNOWN)
 
 
 def _list(

@@ -25,7 +25,7 @@ from alunite.front.register.projector import CERTIFICATE
 PAGE_LENGTH = 50
 
 # In date first, then what needs attention, then what is over; the order a form offers them in.
-STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown")
+STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", UNKNOWN)
 
 
 class Place(NamedTuple):

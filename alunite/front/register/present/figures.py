@@ -254,7 +254,7 @@ def _figure(record: Record, site: Site, *, this: str) -> FigureShown:
         (_("Boundary"), known(said["boundary"])),
         (_("Share of the owner who reports it"), known(said["share"])),
     ]
-    if said["indicator"] != "unknown" and said["metric"].lower() != metric_label(said, site).lower():
+    if not is_unknown(said["indicator"]) and said["metric"].lower() != metric_label(said, site).lower():
         details.insert(0, (_("In the words of its source"), said["metric"]))
     return FigureShown(
         url=record_url("figure", record.subject, record.title, site.query),

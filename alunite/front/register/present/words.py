@@ -34,7 +34,7 @@ STATE_WORDS = {
     "revoked": gettext_lazy("Revoked"),
     "annulled": gettext_lazy("Annulled"),
     "superseded": gettext_lazy("Superseded"),
-    "unknown": gettext_lazy("Unknown"),
+    UNKNOWN: gettext_lazy("Unknown"),
 }
 
 
@@ -52,7 +52,7 @@ STATE_MEANS = {
     "revoked": gettext_lazy("It was taken away."),
     "annulled": gettext_lazy("It counts as if it had not been issued."),
     "superseded": gettext_lazy("Another certificate stands in its place."),
-    "unknown": gettext_lazy("No page held here gives the dates that would tell. It may be in date or not."),
+    UNKNOWN: gettext_lazy("No page held here gives the dates that would tell. It may be in date or not."),
 }
 
 
