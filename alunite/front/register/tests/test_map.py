@@ -158,17 +158,23 @@ def test_table_and_map_hand_on_what_both_can_be_asked(client, facts):
 
 
 def test_it_asks_the_same_for_two_facilities_and_for_twenty(client, scheme, django_assert_num_queries):
+    place = {"latitude": "60.5", "longitude": "5.25"}
+
     def publish_some(numbers):
-        publish("facility", [ToPublish(f"4444444{one}", FACILITY | {"id": f"4444444{one}"}) for one in numbers],
+        publish("facility", [ToPublish(f"4444444{one}", FACILITY | place | {"id": f"4444444{one}"}) for one in numbers],
                 actor=OPERATOR)  # fmt: skip
         client.get("/map/?on=2024-01-01")
 
+    def placed() -> int:
+        with django_assert_num_queries(3):
+            client.get("/map/?on=2024-01-01")
+        with django_assert_num_queries(3):
+            return len(client.get("/map.geojson?on=2024-01-01").json()["features"])
+
     publish_some("23")
-    with django_assert_num_queries(3):
-        client.get("/map/?on=2024-01-01")
+    assert placed() == 2
     publish_some("456789bcdfghjkmnpqrs")
-    with django_assert_num_queries(3):
-        client.get("/map/?on=2024-01-01")
+    assert placed() == 22
 
 
 UNKNOWN_FIELDS = ("latitude", "longitude", "owner", "owner_year", "region", "start_year", "end_year", "status")

@@ -12,6 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
@@ -21,6 +22,7 @@ from alunite.front.register import named
 from alunite.front.register.models import NOW, Record
 from alunite.front.register.queries import PAGE_LENGTH
 from alunite.front.register.tests.world import address, said, shown
+from alunite.front.register.urls import files, urlpatterns
 from tests.decided import redact_by
 
 RECORDS = ("certificate", "certification_event", "member", "firm")
@@ -425,9 +427,16 @@ def pages_to_count() -> dict[str, str]:
     return {
         "home": "/",
         "chart": "/charts/activities.csv?on=2024-01-01",
+        "chart drawn": "/charts/activities.svg?on=2024-01-01",
+        "chart as a picture": "/charts/activities.png?on=2024-01-01",
+        "card": "/cards/register.png",
+        "card of a certificate": f"/cards/certificate/{certificate.subject}.png?on=2024-01-01",
         "list": "/register/",
         "list with all": "/register/?q=works&on=2024-12-31&country=NO&activity=casthouses&standard=ps",
         "list at fault": "/register/?on=x&country=y",
+        "list as a table": "/register.csv?on=2024-12-31&country=NO",
+        "list as JSON": "/register.json?on=2024-12-31&country=NO",
+        "list's file at fault": "/register.csv?on=x&country=y",
         "certificate": address("certificate", certificate.subject) + "?on=2024-01-01",
         "event": address("certification_event", event["id"]),
         "member": address("member", said("member", name="Common Metals")["id"]) + "?on=2024-01-01",
@@ -437,7 +446,9 @@ def pages_to_count() -> dict[str, str]:
         "criterion": "/standards/ps-3/5.2/",
         "applies": "/standards/applies/?activity=casthouses&on=2024-01-01",
         "applies as a sheet": "/standards/applies.xlsx?activity=casthouses",
+        "applies as a table": "/standards/applies.csv?activity=casthouses&on=2024-01-01",
         "compare": "/standards/compare/",
+        "compare as a table": "/standards/compare.csv",
         "versions": "/standards/versions/?on=2022-05-25",
         "not found": "/certificates/22222222/",
         "moved": f"/certificates/{certificate.subject}/",
@@ -447,11 +458,27 @@ def pages_to_count() -> dict[str, str]:
 def counted(client) -> dict[str, int]:
     found = {}
     for name, path in pages_to_count().items():
-        client.get(path)  # the first to ask since a publication lets the process learn of it
+        client.get(path).getvalue()  # the first to ask since a publication lets the process learn of it
         with CaptureQueriesContext(connection) as queries:
-            client.get(path)
+            client.get(path).getvalue()  # what is written piece by piece asks while it is read
         found[name] = len(queries)
     return found
+
+
+# Counted where they are tested: test_map, test_compare, test_places, test_facts, test_about.
+COUNTED_ELSEWHERE = frozenset(
+    (
+        *("map", "map_geojson", "register_compare", "countries", "country", "activities", "activity", "about"),
+        *("members", "firms", "facilities", "facility", "figures", "figure"),
+    )
+)
+
+
+def test_of_every_address_of_the_register_it_is_counted_how_often_it_asks(take_up):
+    take_up(*rows(0, 2))
+    counted_here = {resolve(path.partition("?")[0]).url_name for path in pages_to_count().values()}
+    assert counted_here | COUNTED_ELSEWHERE == {route.name for route in (*urlpatterns, *files)}
+    assert not counted_here & COUNTED_ELSEWHERE
 
 
 def test_every_page_asks_the_same_for_two_rows_and_for_twenty_and_at_most_eight_times(client, take_up):
