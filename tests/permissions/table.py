@@ -66,13 +66,13 @@ TABLE = """
 /standards/applies/                           | a scope                   | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/applies/                           | a question at fault       | GET  | 400 400 400 400 400 400 400 400 400 400
 /standards/applies.csv                        | a scope                   | GET  | 200 200 200 200 200 200 200 200 200 200
-/standards/applies.csv                        | a question at fault       | GET  | 400 400 400 400 400 400 400 400 400 400
+/standards/applies.csv                        | a question at fault       | GET  | 422 422 422 422 422 422 422 422 422 422
 /standards/applies.xlsx                       | a scope                   | GET  | 200 200 200 200 200 200 200 200 200 200
-/standards/applies.xlsx                       | a question at fault       | GET  | 400 400 400 400 400 400 400 400 400 400
+/standards/applies.xlsx                       | a question at fault       | GET  | 422 422 422 422 422 422 422 422 422 422
 /standards/compare/                           | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /standards/compare/                           | a question at fault       | GET  | 400 400 400 400 400 400 400 400 400 400
 /standards/compare.csv                        | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
-/standards/compare.csv                        | a question at fault       | GET  | 400 400 400 400 400 400 400 400 400 400
+/standards/compare.csv                        | a question at fault       | GET  | 422 422 422 422 422 422 422 422 422 422
 /standards/versions/                          | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200
 /data/| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /data/| changing something | POST | 405 405 405 405 405 405 405 405 405 405

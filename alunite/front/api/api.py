@@ -34,7 +34,7 @@ from alunite.front.api.asking import (
     strange_names,
 )
 from alunite.front.api.clocks import clocks_for
-from alunite.front.api.problems import Fault, Problem
+from alunite.front.register.problems import Fault, Problem
 
 TITLE = "Alunite public API"
 TERMS = ROWS_STATEMENT

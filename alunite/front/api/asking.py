@@ -28,7 +28,7 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.opendata import Clocks
 from alunite.front.api.clocks import Now, clocks_for, now, read_day
-from alunite.front.api.problems import Fault, Problem
+from alunite.front.register.problems import Fault, Problem
 
 DEFAULT_LENGTH = 50
 MOST = 200

@@ -11,8 +11,8 @@ from alunite.foundation.publications.kinds import ReasonPayload, SegmentPayload
 from alunite.foundation.publications.opendata import ROWS_STATEMENT, row_schema
 from alunite.front.api.answers import JSON
 from alunite.front.api.api import TITLE, about, api, words
-from alunite.front.api.problems import MEDIA_TYPE, PROBLEMS
 from alunite.front.api.queries import LINE_FIELDS
+from alunite.front.register.problems import MEDIA_TYPE, PROBLEMS
 
 ROOT = "/api/v1/public"
 DESCRIPTION = f"""What the register has published, for programs. No key is needed, and everybody gets the same answers.

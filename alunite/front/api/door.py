@@ -18,7 +18,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from alunite.foundation.accounts.addresses import client_address
-from alunite.front.api.problems import Fault, Problem
+from alunite.front.register.problems import Fault, Problem
 
 View = Callable[..., HttpResponseBase]
 
@@ -31,8 +31,10 @@ SECONDS_TO_WAIT = 5
 EXPOSED = "ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
 # Long enough that a page of many parts asks once, short enough that a redaction is seen.
 CACHE = "public, max-age=60"
-# Addresses asked by programs; the page that explains the API to people is none.
-_FOR_PROGRAMS = re.compile(r"/api/(?!v1/public/docs$)|/(?:data|feeds)/.+\.[a-z]+$")
+# Addresses asked by programs, and all files; the page that explains the API to people is none.
+_FOR_PROGRAMS = re.compile(
+    r"/api/(?!v1/public/docs$)|/(?:data|feeds)/.+\.[a-z]+$|/.+\.(?:csv|geojson|json|png|svg|xlsx)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ def failed(request: HttpRequest, status: int) -> HttpResponseBase | None:
     """
     if not _FOR_PROGRAMS.match(request.path):
         return None
-    faults = [Fault("path", "path", request.path, "an address of /api/v1/public/openapi.json")] if status == 404 else []
+    expected = "an address of /api/v1/public/openapi.json, or one that a page leads to"
+    faults = [Fault("path", "path", request.path, expected)] if status == 404 else []
     return _for_everybody(Problem(status, faults=faults).answer(), None)
 
 

@@ -15,8 +15,8 @@ from alunite.foundation.publications.dictionary import public_kinds
 from alunite.foundation.publications.opendata import Clocks, Spoken
 from alunite.front.api.answers import JSON
 from alunite.front.api.describing import ROOT, described
-from alunite.front.api.problems import MEDIA_TYPE
 from alunite.front.api.queries import rows_of
+from alunite.front.register.problems import MEDIA_TYPE
 
 # A question of each list that nobody can answer: what a problem looks like.
 IN_VAIN = "limit=1000&on=2020-13-01"

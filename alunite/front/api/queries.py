@@ -24,10 +24,10 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import applicability, trigger_ids
 from alunite.front.api.addresses import page_of
 from alunite.front.api.asking import ApplicabilityAsked, ChangesAsked, FeedAsked, RecordsAsked
-from alunite.front.api.problems import Fault, Problem
 from alunite.front.api.sitemap import FIRST_PART, PART
 from alunite.front.register import queries as lists
 from alunite.front.register.models import Facet, Record, shown_at
+from alunite.front.register.problems import Fault, Problem
 from alunite.front.register.queries import Asked, Place
 
 Audit = tuple[str, datetime, Mapping[str, Any], str]

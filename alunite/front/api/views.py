@@ -34,8 +34,8 @@ from alunite.front.api.documentation import operations
 from alunite.front.api.examples import with_examples
 from alunite.front.api.forms import ClocksForm
 from alunite.front.api.linked import dataset
-from alunite.front.api.problems import PROBLEMS, Fault, Problem
 from alunite.front.register.origin import origin
+from alunite.front.register.problems import PROBLEMS, Fault, Problem
 
 CSV = "text/csv; charset=utf-8; header=present"
 # Who speaks in feeds: whoever runs the register, never the owner of the scheme.

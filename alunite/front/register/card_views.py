@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from alunite.front.register import queries
 from alunite.front.register.present.cards import Card, card, drawn, site_card
+from alunite.front.register.problems import no_file
 from alunite.front.register.views import seen
 
 # Kinds of record that have a page of their own, and so a link to share.
@@ -23,6 +24,8 @@ KEPT_FOR = 24 * 60 * 60
 @require_safe
 def of_record(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     asked = seen(request)
+    if not asked.form.is_valid():
+        return no_file(asked.form)
     found = queries.record(kind, subject, asked.clocks.at) if kind in KINDS else None
     if found is None or found.withdrawal or found.payload is None:
         raise Http404
@@ -34,6 +37,8 @@ def of_record(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
 @require_safe
 def of_site(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
+    if not asked.form.is_valid():
+        return no_file(asked.form)
     tag = f"card.site.{asked.site.scheme.get('name', '')}.{get_language()}.{settings.ALUNITE_VERSION}"
     return _drawn(request, tag, lambda: site_card(asked.site))
 

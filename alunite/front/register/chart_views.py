@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 from csp.decorators import csp_replace
@@ -15,13 +14,13 @@ from django.views.decorators.http import require_safe
 
 from alunite.front.register import pictures
 from alunite.front.register.chart_files import Filed, chart_of
+from alunite.front.register.problems import no_file
 from alunite.front.register.templatetags.shown import day as show_day
 from alunite.front.register.views import Seen, seen
 
 CSV = "text/csv; charset=utf-8; header=present"
 SVG = "image/svg+xml"
 PNG = "image/png"
-PLAIN = "text/plain; charset=utf-8"
 
 # A drawing opened by itself brings its own rules of style, and may do nothing else.
 DRAWN = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"]}
@@ -51,8 +50,7 @@ def chart_png(request: HttpRequest, name: str) -> HttpResponse:
 def _file(request: HttpRequest, name: str, form: str, media_type: str, write: Write) -> HttpResponse:
     asked = seen(request)
     if not asked.form.is_valid():
-        faults = [f"{field}: {message}" for field, messages in asked.form.errors.items() for message in messages]
-        return HttpResponse("\n".join(faults) + "\n", PLAIN, HTTPStatus.BAD_REQUEST)
+        return no_file(asked.form)
     chart = chart_of(name, asked.clocks, asked.site)
     if chart is None or not (chart.template or form == "csv"):
         raise Http404

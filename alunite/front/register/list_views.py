@@ -21,6 +21,7 @@ from alunite.front.register import lines as memory
 from alunite.front.register.clocks import AFTER, Clocks, clocks_of, site_at
 from alunite.front.register.forms import OFFERED, SORT_WORDS, ClockForm, RegisterForm, read_as_of
 from alunite.front.register.lines import Lines
+from alunite.front.register.problems import no_file
 from alunite.front.register.queries import RELEVANCE, STATE_ORDER, Asked
 from alunite.front.register.site import Site, site_of
 
@@ -185,8 +186,7 @@ def _file(request: HttpRequest, ending: str, media_type: str, write: Any) -> Htt
     """Send all lines the list is narrowed to, in its order."""
     asked = question(request)
     if not asked.form.is_valid():
-        context = {"form": asked.form, "clocks": asked.clocks, "site": asked.site}
-        return render(request, "register/no_file.html", context, status=HTTPStatus.BAD_REQUEST)
+        return no_file(asked.form)
     numbers = queries.every(asked.asked, asked.known)
     at = asked.known.newest if asked.asked.at is None else asked.asked.at
     head = downloads.Head(asked.asked.day, asked.clocks.as_of, at, len(numbers), request.build_absolute_uri("/"))

@@ -24,6 +24,7 @@ from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, Values, refuse_strange
 from alunite.front.register.lines import Lines
 from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, without_empty
+from alunite.front.register.problems import no_file
 from alunite.front.register.site import Site, site_of
 
 GEOJSON = "application/geo+json"
@@ -158,10 +159,7 @@ def map_geojson(request: HttpRequest) -> HttpResponse:
     """Answer with the places of the facilities that fit; a browser that has them already is told so."""
     asked = question(request)
     if not asked.form.is_valid():
-        faults = {name: [str(fault) for fault in errors] for name, errors in asked.form.errors.items()}
-        return HttpResponse(
-            msgspec.json.encode({"faults": faults}), status=HTTPStatus.BAD_REQUEST, content_type="application/json"
-        )
+        return no_file(asked.form)
     order = list(asked.site.labels["activities"])
     body = msgspec.json.encode(present.geojson(asked.found(), present.legend(asked.facilities, asked.site), order))
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])

@@ -28,6 +28,7 @@ from alunite.front.register.present import compare as shown_compare
 from alunite.front.register.present import criterion as shown_criterion
 from alunite.front.register.present import version_days as shown_versions
 from alunite.front.register.present.choices import MovedNumber
+from alunite.front.register.problems import no_file
 from alunite.front.register.scheme_then import pack_of
 from alunite.front.register.site import Site, site_of
 from alunite.front.register.standards_forms import AppliesForm, CompareForm
@@ -297,7 +298,7 @@ def _files(parameters: QueryDict, asked: Question, judged: Standard) -> dict[str
 def applies_csv(request: HttpRequest) -> HttpResponse:
     asked = _question(request)
     if asked.standard is None or not asked.form.is_valid():
-        return _no_file(asked.form)
+        return no_file(asked.form)
     said = asked.form.cleaned_data
     rows = shown_applies.sheet_rows(asked.standard, asked.answers, said["show"], asked.site, coded=True)
     return sheets.csv_file(f"{asked.standard.id}-applies.csv", shown_applies.COLUMNS, rows)
@@ -307,7 +308,7 @@ def applies_csv(request: HttpRequest) -> HttpResponse:
 def applies_xlsx(request: HttpRequest) -> HttpResponse:
     asked = _question(request)
     if asked.standard is None or asked.record is None or not asked.form.is_valid():
-        return _no_file(asked.form)
+        return no_file(asked.form)
     said = asked.form.cleaned_data
     rows = shown_applies.sheet_rows(asked.standard, asked.answers, said["show"], asked.site, coded=False)
     page = request.build_absolute_uri(f"{reverse('applies')}?{request.GET.urlencode()}")
@@ -317,14 +318,6 @@ def applies_xlsx(request: HttpRequest) -> HttpResponse:
     name = f"{asked.standard.id}-applies.xlsx"
     heads = shown_applies.sheet_heads(asked.standard)
     return sheets.xlsx_file(name, _("Criteria"), heads, rows, about=about, made=asked.record.published_at)
-
-
-def _no_file(form: ClockForm) -> HttpResponse:
-    """Say why there is no file, all faults at once, as text: who fetches a file may be no browser."""
-    faults = [f"{name}: {fault}" for name, told in form.errors.items() for fault in told]
-    status = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.NOT_FOUND
-    text = "\n".join(faults or [_("Nothing is held here that this could be answered by.")])
-    return HttpResponse(f"{text}\n", content_type="text/plain; charset=utf-8", status=status)
 
 
 # --- one version beside the next ---
@@ -380,7 +373,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def compare_csv(request: HttpRequest) -> HttpResponse:
     asked = _compared(request)
     if asked.mapping is None or asked.sides is None:
-        return _no_file(asked.form)
+        return no_file(asked.form)
     rows = shown_compare.csv_rows(asked.mapping, *asked.sides, asked.form.cleaned_data["kind"])
     return sheets.csv_file(f"{asked.mapping.subject}.csv", shown_compare.CSV_COLUMNS, rows)
 

@@ -305,7 +305,7 @@ def test_files_hold_both_clocks(client, facts):
     assert [row["value"] for row in early] == ["13", "46"]
     assert client.get("/charts/growth.csv?as_of=2020-01-01").status_code == HTTPStatus.NOT_FOUND
     answer = client.get("/charts/growth.csv?on=yesterday&as_of=x")
-    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert answer.content.decode().count("Write it as 2020-06-30") == 2
     name = client.get("/charts/countries.svg?on=2021-01-01")["Content-Disposition"]
     assert name == 'attachment; filename="countries-on-2021-01-01.svg"'

@@ -405,7 +405,7 @@ def test_the_files_hold_exactly_the_lines_the_list_is_narrowed_to_in_its_order(c
     assert [row["said"]["entity"] for row in told["items"]] == wanted
     assert (told["rows"], told["on"], told["as_of"]) == (len(wanted), TODAY.isoformat(), None)
     assert {row["licence"] for row in told["items"]} == {row["licence"] for row in table}
-    assert client.get("/register.csv?country=nowhere").status_code == HTTPStatus.BAD_REQUEST
+    assert client.get("/register.csv?country=nowhere").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     [one] = csv.DictReader(io.StringIO(b"".join(client.get("/register.csv?q=56+aludium").streaming_content).decode()))
     assert (one["state"], one["state_from"], one["certificate_number"]) == ("expired", "2022-12-13", "56")
 

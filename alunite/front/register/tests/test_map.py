@@ -147,7 +147,7 @@ def test_pages_follow_each_other_and_filters_stay(client, facts, monkeypatch):
 )
 def test_what_the_map_cannot_be_asked_is_refused_on_page_and_places(client, facts, query):
     assert client.get(f"/map/?{query}").status_code == HTTPStatus.BAD_REQUEST
-    assert client.get(f"/map.geojson?{query}").status_code == HTTPStatus.BAD_REQUEST
+    assert client.get(f"/map.geojson?{query}").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def test_table_and_map_hand_on_what_both_can_be_asked(client, facts):

@@ -492,6 +492,49 @@ def test_every_page_asks_the_same_for_two_rows_and_for_twenty_and_at_most_eight_
     assert max(many.values()) <= MOST_QUERIES, many
 
 
+FILES = (
+    *("/register.csv", "/register.json", "/map.geojson", "/standards/applies.csv", "/standards/applies.xlsx"),
+    *("/standards/compare.csv", "/charts/activities.csv", "/charts/activities.svg", "/charts/activities.png"),
+    *("/cards/register.png", "/cards/certificate/22222222.png"),
+)
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_file_that_cannot_be_asked_for_so_is_a_problem_with_every_fault(client, scheme, path):
+    answer = client.get(f"{path}?on=soon&as_of=2026-13-01")
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer["Cache-Control"] == "no-store"
+    told = answer.json()
+    assert (told["status"], told["type"]) == (422, "/api/v1/public/docs#not-understood")
+    assert [(one["where"], one["name"], one["value"]) for one in told["faults"]] == [
+        ("query", "on", "soon"),
+        ("query", "as_of", "2026-13-01"),
+    ]
+    assert all("2020-06-30" in one["expected"] for one in told["faults"])
+
+
+def test_a_problem_names_a_parameter_that_nothing_knows(client, scheme):
+    told = client.get("/register.json?countri=NO&countri=SE&sort=odd").json()
+    assert {one["name"]: one["value"] for one in told["faults"]} == {"sort": "odd", "countri": "NO, SE"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/charts/none.csv",
+        "/fr/charts/none.png",
+        "/cards/certificate/22222222.png",
+        "/standards/applies.csv",
+        "/no.json",
+    ],
+)
+def test_a_file_there_is_not_is_a_problem_too(client, db, path):
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (HTTPStatus.NOT_FOUND, "application/problem+json")
+    assert answer.json()["title"] == "There is nothing published under this address."
+
+
 def test_who_asks_first_after_a_publication_asks_at_most_three_times_more(client, take_up):
     take_up(*rows(0, 2))
     client.get("/register/")

@@ -152,8 +152,8 @@ def test_all_that_is_wrong_with_a_question_is_told_at_once_and_nothing_is_looked
     assert 'value="casthouses"\n' in answer.content.decode() or "checked" in answer.content.decode(), "ticks stay"
     for file in ("csv", "xlsx"):
         refused = client.get(f"/standards/applies.{file}?{query}")
-        assert refused.status_code == HTTPStatus.BAD_REQUEST
-        assert refused.content.decode().count("\n") == 8
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert len(refused.json()["faults"]) == 8
 
 
 def test_what_is_shown_can_be_narrowed_and_the_rest_of_the_address_stays(client, scheme):

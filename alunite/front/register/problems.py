@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from django.http import HttpResponse
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.forms import Form
+from django.http import HttpResponse, QueryDict
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/public/docs"
@@ -82,4 +84,27 @@ class Problem(Exception):
             **self.more,
         }
         text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        return HttpResponse(text, status=self.status, content_type=MEDIA_TYPE, headers=self.headers)
+        return HttpResponse(
+            text, status=self.status, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"} | self.headers
+        )
+
+
+def no_file(form: Form) -> HttpResponse:
+    """Say why there is no file: all that is wrong with what was asked, or that there is nothing to make it of.
+
+    Who fetches a file may be a program, or a page of another site that shows it: each gets what the API answers with.
+    """
+    faults = [
+        Fault("query", name, ", ".join(_given(form, name)), message)
+        for field, errors in form.errors.as_data().items()
+        for error in errors
+        # What a form does not know is a fault of the whole form, which bears its name.
+        for name in [error.params["name"] if field == NON_FIELD_ERRORS and error.params else field]
+        for message in error.messages
+    ]
+    problem = Problem(422, faults=faults) if faults else Problem(404)
+    return problem.answer()
+
+
+def _given(form: Form, name: str) -> list[str]:
+    return form.data.getlist(name) if isinstance(form.data, QueryDict) else []
