@@ -16,7 +16,7 @@ class DayField(forms.CharField):
 
     def __init__(self, label: Any) -> None:
         super().__init__(label=label, required=False)
-        self.widget.attrs.update(placeholder="2020-06-30", inputmode="numeric")
+        self.widget.attrs.update(placeholder=_("YYYY-MM-DD"), inputmode="numeric")
 
     def to_python(self, value: Any) -> date | None:  # type: ignore[override]
         """Return the day, None when nothing was typed."""
