@@ -78,7 +78,7 @@ class DayField(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
-        self.widget.attrs.update(placeholder="2020-06-30", inputmode="numeric")
+        self.widget.attrs.update(placeholder=_("YYYY-MM-DD"), inputmode="numeric")
 
     def to_python(self, value: Any) -> date | None:  # type: ignore[override]
         """Return the day, None when nothing was typed."""
