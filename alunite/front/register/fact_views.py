@@ -24,7 +24,7 @@ from alunite.front.register.forms import ClockForm, read_as_of
 from alunite.front.register.list_forms import NamesForm
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
-from alunite.front.register.templatetags.shown import words
+from alunite.front.register.templatetags.shown import counted, words
 from alunite.front.register.views import record_page, record_page_of_lines, way_back
 
 ROW_KINDS = {
@@ -71,7 +71,7 @@ MEMBERS = NameList(
         "Each was once called a member, or the holder of a certificate, by a page. It is no list of members today."
     ),
     gettext_lazy("Name"),
-    ngettext_lazy("%(n)d member", "%(n)d members", "n"),
+    ngettext_lazy("%(n)s member", "%(n)s members", "n"),
     offered={
         "membership_class": gettext_lazy("Class of membership"),
         "activity": gettext_lazy("Activity"),
@@ -83,7 +83,7 @@ FIRMS = NameList(
     gettext_lazy("Audit firms named by public pages"),
     gettext_lazy("Each is named as the firm that audited. Whether it is accredited is not known from that."),
     gettext_lazy("Name"),
-    ngettext_lazy("%(n)d audit firm", "%(n)d audit firms", "n"),
+    ngettext_lazy("%(n)s audit firm", "%(n)s audit firms", "n"),
 )
 FACILITIES = NameList(
     "facility",
@@ -92,7 +92,7 @@ FACILITIES = NameList(
         "Places as reports and lists describe them, in the scheme or not. No page held here says which certificate covers which of them."
     ),
     gettext_lazy("Name or operator"),
-    ngettext_lazy("%(n)d facility", "%(n)d facilities", "n"),
+    ngettext_lazy("%(n)s facility", "%(n)s facilities", "n"),
     offered={
         "activity": gettext_lazy("Activity"),
         "country": gettext_lazy("Country"),
@@ -107,7 +107,7 @@ FIGURES = NameList(
         "Numbers as public pages state them. Where several are published for one thing, the one used is listed; its page shows all of them side by side, and why."
     ),
     gettext_lazy("What is counted, or of whom or which place"),
-    ngettext_lazy("%(n)d figure", "%(n)d figures", "n"),
+    ngettext_lazy("%(n)s figure", "%(n)s figures", "n"),
     offered={
         "row_kind": gettext_lazy("Of what kind"),
         "metric": gettext_lazy("What is counted"),
@@ -158,7 +158,7 @@ def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
     listing = named.listing(form.asked(clocks, shown.always))
     context |= {
         "listing": listing,
-        "counted": shown.counted % {"n": listing.count},
+        "counted": shown.counted % {"n": counted(listing.count)},
         "heads": present.heads(shown.kind),
         "names": present.names(listing.records, then),
         "next": form.following(clocks, listing),

@@ -18,6 +18,7 @@ from alunite.front.register.present.growth import growth
 from alunite.front.register.present.worldmap import world_map
 from alunite.front.register.present.years import Own, key_figures, years
 from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import counted as show_count
 from alunite.front.register.views import seen
 
 SHARED = ("activity", "country", "standard")
@@ -58,9 +59,9 @@ def _own(counted: Counts, shares: Shares, site: Site) -> dict[str, Own]:
     """Return what our own records count beside a key figure, by what the scheme asks for."""
     countries = [value for value, _count in shares.get("country", []) if not is_unknown(value)]
     register = reverse("register") + site.query
-    lines = _("%(certificates)d certificates and %(events)d events whose certificate is not identified") % {
-        "certificates": counted.lines.get("certificate", 0),
-        "events": counted.lines.get("certification_event", 0),
+    lines = _("%(certificates)s certificates and %(events)s events whose certificate is not identified") % {
+        "certificates": show_count(counted.lines.get("certificate", 0)),
+        "events": show_count(counted.lines.get("certification_event", 0)),
     }
     return {
         "members": Own(

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from alunite.front.register.countries import country_name
 from alunite.front.register.home_queries import Shares
 from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import counted
 
 # Bars that one chart shows; the rest is said in one row.
 MOST_BARS = 10
@@ -105,11 +106,11 @@ def _most(found: Sequence[Bar], total: int) -> str:
     known = [bar for bar in found if not bar.is_unknown]
     most = max(bar.count for bar in known)
     first = [bar for bar in known if bar.count == most]
-    said = {"name": ", ".join(bar.label for bar in first[:MOST_NAMED]), "n": most, "total": total}
+    said = {"name": ", ".join(bar.label for bar in first[:MOST_NAMED]), "n": counted(most), "total": counted(total)}
     if len(first) > MOST_NAMED:
-        return _("%(n)d of %(total)d certificates and events each for %(name)s and others") % said
+        return _("%(n)s of %(total)s certificates and events each for %(name)s and others") % said
     if len(first) > 1:
-        return _("%(name)s: each in %(n)d of %(total)d certificates and events") % said
+        return _("%(name)s: each in %(n)s of %(total)s certificates and events") % said
     if len(known) > 1:
-        return _("%(name)s: in %(n)d of %(total)d certificates and events, more than any other") % said
-    return _("%(name)s: in %(n)d of %(total)d certificates and events") % said
+        return _("%(name)s: in %(n)s of %(total)s certificates and events, more than any other") % said
+    return _("%(name)s: in %(n)s of %(total)s certificates and events") % said

@@ -12,6 +12,7 @@ from alunite.front.register.present.facilities import FacilityShown, used_capaci
 from alunite.front.register.present.records import Answer
 from alunite.front.register.present.words import host, knows_activities
 from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import counted
 from alunite.front.register.templatetags.shown import day as show_day
 
 
@@ -70,8 +71,8 @@ def _label(identifier: str, site: Site) -> str:
 
 
 def _records(lines: int, audits: int) -> Answer:
-    told = ngettext("%(n)d audit told of", "%(n)d audits told of", audits) % {"n": audits}
-    count = ngettext("%(n)d record", "%(n)d records", lines) % {"n": lines}
+    told = ngettext("%(n)s audit told of", "%(n)s audits told of", audits) % {"n": counted(audits)}
+    count = ngettext("%(n)s record", "%(n)s records", lines) % {"n": counted(lines)}
     return _answer(_("In this register"), count, told)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from alunite.front.register.home_queries import Facilities, Placed
 from alunite.front.register.projection import HEIGHT, WIDTH, on_paper
 from alunite.front.register.site import Site, is_unknown
+from alunite.front.register.templatetags.shown import counted
 
 # Kinds that have a mark of their own; the others share one.
 MOST_KINDS = 5
@@ -84,9 +85,9 @@ def world_map(found: Facilities, site: Site) -> WorldMap | None:
                 key_at=HEIGHT - KEY_LINE * (len(chosen) - number),
             )
         )
-    finding = _("%(n)d of %(total)d known facilities have a published place") % {
-        "n": found.with_place,
-        "total": total,
+    finding = _("%(n)s of %(total)s known facilities have a published place") % {
+        "n": counted(found.with_place),
+        "total": counted(total),
     }
     return WorldMap(finding, kinds, total, found.with_place, found.without, len(found.placed))
 

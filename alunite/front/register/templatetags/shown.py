@@ -106,6 +106,24 @@ def number(value: float | str) -> str:
     return f"{sign}{int(whole):,}".replace(",", THIN) + decimal + rest
 
 
+class Count(int):
+    """A count that is shown in groups and still decides the plural."""
+
+    def __str__(self) -> str:
+        """Return it as every number is shown."""
+        return number(int(self))
+
+
+@register.filter
+def counted(value: int) -> Count:
+    """Give a count that shows its digits in groups, wherever it is put into a sentence as text.
+
+    >>> f"{counted(3875)!s} of {counted(999)!s}" == f"3{THIN}875 of 999", counted(3875) == 3875
+    (True, True)
+    """
+    return Count(value)
+
+
 @register.filter
 def machine(value: str | date | None) -> str:
     """Return the value of a `datetime` attribute: ISO 8601 at its own precision, empty when unknown."""

@@ -8,6 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,9 +19,11 @@ from alunite.front.register import present
 from alunite.front.register.models import Record
 from alunite.front.register.present import drawing as drawn
 from alunite.front.register.present import records, words
+from alunite.front.register.present.bars import by_activity
 from alunite.front.register.present.kept import code
 from alunite.front.register.present.life import life
 from alunite.front.register.site import Site
+from alunite.front.register.templatetags.shown import THIN
 
 TODAY = date(2026, 11, 22)
 SITE = Site(
@@ -346,3 +350,21 @@ def test_a_version_whose_criteria_are_not_held_is_shown_without_them():
     record.payload["standard"] = None
     shown = present.standard(record, SITE)
     assert (shown["content"], shown["criteria"], shown["principles"], shown["trust_words"]) == (None, 0, [], [])
+
+
+def test_counts_from_a_thousand_on_are_shown_in_groups_wherever_they_stand():
+    wide = f"3{THIN}875"
+    shares = {"activity": [("growing", 3875), ("blending", 12)]}
+    chart = by_activity(shares, 12345, SITE)
+    assert chart.finding == f"Growing: in {wide} of 12{THIN}345 certificates and events, more than any other"
+    drawn = render_to_string("components/_bars.html", {"chart": chart})
+    assert re.findall(r">(\d[\d\u202f]*)</(?:text|span)>", drawn) == [wide, wide, "12", "12"]
+    in_a_file = render_to_string("charts/bars.svg", {"bars": [(0, chart.shown[0])]})
+    assert f">{wide}</text>" in in_a_file
+    many, one = ({"listing": {"whole": whole}} for whole in (3875, 1))
+    assert f"{wide} records" in render_to_string("register/_narrowed.html", many)
+    assert re.search(r"1 record\s", render_to_string("register/_narrowed.html", one)), "the plural is that of the count"
+    with translation.override("fr"):
+        assert f"{wide} fiches" in render_to_string("register/_narrowed.html", many)
+        assert f"dans {wide} certificats" in by_activity(shares, 12345, SITE).finding
+    assert [bar.count for bar in chart.every] == [3875, 12], "files get numbers without groups"
