@@ -11,11 +11,11 @@ was made and what it says, and how many were redacted. A process that knows othe
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
+from itertools import pairwise
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -34,10 +34,16 @@ GROUPS = ("standard", "version", "level", "activity", "country", "firm", "year")
 # How many days and texts a process remembers the lines of; each is asked for on several pages in a row.
 REMEMBERED = 16
 
-# Later than the ordinal of any day.
-NEVER = 10**6
+# The orders in which lines are kept: by place, the latest event first; by name; by the day they expire, next first and last
+# first; by the first day of their timelines.
+PLACE, NAME, NEXT, PAST, BEGUN = "place", "name", "next", "past", "begun"
 
-# Of a set that is smaller than the whole by this much it is quicker to sort its lines than to walk along all.
+# Into how many parts an order is cut: what is kept for each is a set of lines, and what is looked at is a part or two.
+PARTS = 64
+# A part this many times as long as the others makes it worth while to cut anew.
+UNEVEN = 4
+
+# Of a set that is smaller than where it is looked for by this much it is quicker to sort its lines than to walk along all.
 SPARSE = 8
 
 _STAMP = """
@@ -49,20 +55,105 @@ _STAMP = """
     ) newest
 """
 _ROWS = """
-    SELECT publication, until, kind, place, CASE WHEN first_day IS NULL THEN 0 ELSE 1 END, expires FROM register_row
+    SELECT publication, until, kind, place, {first_day}, expires FROM register_row
     WHERE publication <= %s AND (publication > %s OR until > %s) ORDER BY publication
 """
 _VALUES = """
-    SELECT name, value, {ids} FROM register_facet WHERE kind IN %s AND name IN %s AND publication > %s AND publication <= %s
-    GROUP BY name, value
+    SELECT name, value, {ids} FROM register_facet
+    WHERE {plus}kind IN %s AND {plus}name IN %s AND publication > %s AND publication <= %s GROUP BY {plus}name, {plus}value
 """
 _MEMBERS = """
     SELECT value, {ids} FROM register_facet WHERE kind IN %s AND name = 'member' AND value IN %s GROUP BY value
 """
 _STATES = """
     SELECT state, {ids} FROM register_held
-    WHERE first <= %s AND (last IS NULL OR last >= %s) AND publication > %s AND publication <= %s GROUP BY state
+    WHERE {plus}first <= %s AND ({plus}last IS NULL OR {plus}last >= %s) AND publication > %s AND publication <= %s
+    GROUP BY {plus}state
 """
+
+
+class Order:
+    """Lines in an order, so that those at any place of it are found without a walk there.
+
+    It is cut into parts, and holds for the beginning of each the set of all lines before it: that AND a set, counted, is how
+    many lines of the set stand before the part.
+    """
+
+    __slots__ = ("_before", "_key", "_starts", "numbers")
+
+    def __init__(self, numbers: Iterable[int], key: Callable[[int], Any] | None) -> None:
+        self.numbers = array("q", numbers)
+        self._key = key
+        length = -(-len(self.numbers) // PARTS) or 1
+        self._starts = [*(range(0, len(self.numbers), length) or [0]), len(self.numbers)]
+        self._before = [0]
+        for start, end in pairwise(self._starts):
+            self._before.append(self._before[-1] | bits_of(self.numbers[start:end]))
+
+    def with_more(self, more: Sequence[int], key: Callable[[int], Any]) -> Order:
+        """Return the order with some more lines: put in where they are few, else made anew."""
+        longest = max(end - start for start, end in pairwise(self._starts))
+        if len(more) > PARTS or longest > UNEVEN * (len(self.numbers) // PARTS + 1):
+            return Order(sorted([*self.numbers, *more], key=key), key)
+        made = Order((), key)
+        made.numbers, made._starts, made._before = self.numbers[:], self._starts[:], self._before[:]
+        for number in more:
+            rank = bisect_right(made.numbers, key(number), key=key)
+            made.numbers.insert(rank, number)
+            for part in range(max(1, bisect_left(made._starts, rank)), len(made._starts)):
+                made._starts[part] += 1
+                made._before[part] |= 1 << number
+        return made
+
+    def before(self, rank: int) -> Bits:
+        """Return the set of the first so many lines."""
+        part = bisect_right(self._starts, rank) - 1
+        return self._before[part] | bits_of(self.numbers[self._starts[part] : rank])
+
+    def some(self, found: Bits, first: int, most: int) -> list[int]:
+        """Return, of a set, the lines after so many of its own, and at most so many."""
+
+        def passed(part: int) -> int:
+            return (found & self._before[part]).bit_count()
+
+        parts = range(len(self._before))
+        begin = bisect_right(parts, first, key=passed) - 1
+        end = min(bisect_left(parts, first + most, key=passed), parts[-1])
+        among = found & self._before[end] & ~self._before[begin]
+        start, stop = self._starts[begin], self._starts[end]
+        if self._key and among.bit_count() * SPARSE < stop - start:
+            lines = sorted(numbers_of(among), key=self._key)
+        else:
+            raw = among.to_bytes(self._before[-1].bit_length() // 8 + 1, "little")
+            lines = [number for number in self.numbers[start:stop] if raw[number >> 3] >> (number & 7) & 1]
+        skipped = first - passed(begin)
+        return lines[skipped : skipped + most]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Lines that were found, in the order of a list: sets that stand one after another, each in an order."""
+
+    parts: Sequence[tuple[Bits, Order]]
+
+    def some(self, first: int, most: int) -> list[int]:
+        """Return the lines after so many, and at most so many."""
+        found: list[int] = []
+        for lines, order in self.parts:
+            count = lines.bit_count()
+            if first < count and len(found) < most:
+                found += order.some(lines, first, most - len(found))
+            first = max(0, first - count)
+        return found
+
+    def seen_with(self, number: int) -> int:
+        """Return how many lines there are up to one of them."""
+        passed = 0
+        for lines, order in self.parts:
+            if lines >> number & 1:
+                return passed + (lines & order.before(order.numbers.index(number) + 1)).bit_count()
+            passed += lines.bit_count()
+        raise ValueError(f"line {number} is not among them")
 
 
 @dataclass(slots=True)
@@ -79,10 +170,9 @@ class Lines:
         Certificates and events.
     closed : list of (publication after it, publication)
         Versions that others took the place of, in the order in which that happened.
-    place, expires : array
-        By publication: the line's place in the list, and the day it expires as an ordinal, 0 where unknown.
-    order : list of int
-        All versions by place.
+    place, expires, first : array
+        By publication: the line's place in the list, and the day it expires and the first one of its timeline as ordinals, 0
+        where unknown.
     values : mapping of group to mapping of value to Bits
         Versions that have a value.
     """
@@ -95,12 +185,12 @@ class Lines:
     closed: list[tuple[int, int]] = field(default_factory=list)
     place: array[int] = field(default_factory=lambda: array("q", [0]))
     expires: array[int] = field(default_factory=lambda: array("i", [0]))
-    order: list[int] = field(default_factory=list)
+    first: array[int] = field(default_factory=lambda: array("i", [0]))
     values: dict[str, dict[str, Bits]] = field(default_factory=lambda: {name: {} for name in GROUPS})
     _states: dict[date, tuple[int, dict[str, Bits]]] = field(default_factory=dict)
     _texts: dict[tuple[str, ...], list[Bits]] = field(default_factory=dict)
     _shown: dict[int, Bits] = field(default_factory=dict)
-    _by_name: list[int] | None = None
+    _orders: dict[str, Order] = field(default_factory=dict)
 
     @property
     def newest(self) -> int:
@@ -123,7 +213,7 @@ class Lines:
         if known < self.newest:
             states = dict(states)
             iso = connection.ops.adapt_datefield_value(day)
-            for state, ids in _asked(_STATES, [iso, iso, known, self.newest]):
+            for state, ids in _asked(_STATES, [iso, iso, known, self.newest], since=known):
                 states[state] = states.get(state, 0) | _bits_of_text(ids)
             _remember(self._states, day, (self.newest, states))
         return states
@@ -142,40 +232,62 @@ class Lines:
             _remember(self._texts, typed, found)
         return self._texts[typed]
 
-    def in_order(self, found: Bits) -> Iterator[int]:
-        """Yield lines by place: the latest event first."""
-        return self._walk(found, self.order, self.place.__getitem__)
+    def begun_by(self, day: date) -> Bits:
+        """Return the versions whose timelines have begun by a day; none has a gap after its first one."""
+        begun = self.order(BEGUN)
+        unknown = bisect_left(begun.numbers, 1, key=self.first.__getitem__)
+        return begun.before(bisect_right(begun.numbers, day.toordinal(), key=self.first.__getitem__)) & ~begun.before(
+            unknown
+        )
 
-    def by_name(self, found: Bits) -> Iterator[int]:
-        """Yield lines by name. One query where nobody asked since the last publication, else none."""
-        if self._by_name is None:
-            told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).values_list(
-                "slug", "publication"
-            )
-            lines = set(self.order)
-            named = [(slug, self.place[number], number) for slug, number in told if number in lines]
-            self._by_name = [number for _, _, number in sorted(named)]
-        return self._walk(found, self._by_name, None)
+    def in_order(self, found: Bits) -> list[int]:
+        """Return lines by place: the latest event first."""
+        return sorted(numbers_of(found), key=self.place.__getitem__)
 
-    def by_expiry(self, found: Bits, day: date) -> Iterator[int]:
-        """Yield lines by the day they expire: what expires next after a day first, then what is past, then the unknown."""
-        today = day.toordinal()
+    def from_place(self, place: int) -> Bits:
+        """Return the versions at a place and after it."""
+        order = self.order(PLACE)
+        return self.spoken & ~order.before(bisect_left(order.numbers, place, key=self.place.__getitem__))
 
-        def wait(number: int) -> int:
-            expires = self.expires[number]
-            if not expires:
-                return 3 * NEVER
-            return expires if expires >= today else 2 * NEVER - expires
+    def by_expiry(self, found: Bits, day: date) -> Ordered:
+        """Return lines by the day they expire: what expires next after a day first, then what is past, then the unknown."""
+        following = self.order(NEXT)
+        known, today = (
+            following.before(bisect_left(following.numbers, ordinal, key=self.expires.__getitem__))
+            for ordinal in (1, day.toordinal())
+        )
+        sets = (
+            (found & ~today, following),
+            (found & today & ~known, self.order(PAST)),
+            (found & known, self.order(PLACE)),
+        )
+        return Ordered(sets)
 
-        return iter(sorted(self.in_order(found), key=wait))  # what expires on one day stays by place
+    def order(self, name: str) -> Order:
+        """Return all versions in an order. One query by name where nobody asked since the last publication, else none."""
+        if name not in self._orders:
+            self._orders[name] = self._by_name() if name == NAME else self._made(name)
+        return self._orders[name]
 
-    def _walk(self, found: Bits, order: list[int], key: Callable[[int], int] | None) -> Iterator[int]:
-        count = found.bit_count()
-        if key and count * SPARSE < len(order):
-            yield from sorted(numbers_of(found), key=key)
-            return
-        raw = found.to_bytes(self.newest // 8 + 1, "little")
-        yield from islice((number for number in order if raw[number >> 3] >> (number & 7) & 1), count)
+    def _made(self, name: str) -> Order:
+        key = self._keys[name]
+        return Order(sorted(numbers_of(self.spoken), key=key), key)
+
+    @property
+    def _keys(self) -> Mapping[str, Callable[[int], Any]]:
+        place, expires = self.place, self.expires
+        return {
+            PLACE: place.__getitem__,
+            NEXT: lambda number: (expires[number], place[number]),
+            PAST: lambda number: (-expires[number], place[number]),
+            BEGUN: self.first.__getitem__,
+        }
+
+    def _by_name(self) -> Order:
+        told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).values_list("slug", "publication")
+        lines = set(numbers_of(self.spoken))
+        named = [(slug, self.place[number], number) for slug, number in told if number in lines]
+        return Order((number for _, _, number in sorted(named)), None)
 
 
 def bits_of(numbers: Iterable[int]) -> Bits:
@@ -237,24 +349,25 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     """Return what is known once everything up to the newest publication is added. Two queries."""
     newest, last = stamp[0], known.newest
     made = Lines(stamp, known.spoken, known.dated, known.open, dict(known.kinds), list(known.closed))
-    made.place, made.expires = known.place[:], known.expires[:]
-    made.place.frombytes(bytes(made.place.itemsize * (newest - last)))
-    made.expires.frombytes(bytes(made.expires.itemsize * (newest - last)))
+    made.place, made.expires, made.first = known.place[:], known.expires[:], known.first[:]
+    for days in (made.place, made.expires, made.first):
+        days.frombytes(bytes(days.itemsize * (newest - last)))
     new: dict[str, list[int]] = {"spoken": [], "dated": [], **{kind: [] for kind in LINES}}
     ended = []
     with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [newest, last, last])
-        for number, until, kind, place, dated, expires in cursor.fetchall():
+        cursor.execute(_ROWS.replace("{first_day}", _ORDINAL[connection.vendor]), [newest, last, last])
+        for number, until, kind, place, first, expires in cursor.fetchall():
             if until is not None and until <= newest:
                 ended.append((until, number))
             if number <= last:
                 continue
             new["spoken"].append(number)
             new[kind].append(number)
-            if dated:
+            if first:
                 new["dated"].append(number)
             made.place[number] = place
             made.expires[number] = expires or 0
+            made.first[number] = first or 0
     added = bits_of(new["spoken"])
     made.spoken |= added
     made.dated |= bits_of(new["dated"])
@@ -262,17 +375,26 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     made.open = (made.open | added) & ~bits_of(number for _, number in ended)
     for kind in LINES:
         made.kinds[kind] = made.kinds.get(kind, 0) | bits_of(new[kind])
-    made.order = sorted(known.order + new["spoken"], key=made.place.__getitem__)
+    keys = made._keys  # noqa: SLF001, its own
+    made._orders = {  # noqa: SLF001
+        name: order.with_more(new["spoken"], keys[name]) if new["spoken"] else order
+        for name, order in known._orders.items()  # noqa: SLF001
+        if name in keys or not new["spoken"]
+    }
     made.values = {name: dict(values) for name, values in known.values.items()}
-    for name, value, ids in _asked(_VALUES, [_among(LINES), _among(GROUPS), last, newest]):
+    for name, value, ids in _asked(_VALUES, [_among(LINES), _among(GROUPS), last, newest], since=last):
         if having := _bits_of_text(ids) & added:
             made.values[name][value] = made.values[name].get(value, 0) | having
     made._states.update(known._states)  # noqa: SLF001, its own; what was said since is added when the day is asked for
     return made
 
 
-def _asked(statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run a statement whose lists of publications come as one text a row: far quicker than a row each."""
+def _asked(statement: str, parameters: Sequence[Any], since: int = 0) -> list[tuple[Any, ...]]:
+    """Run a statement whose lists of publications come as one text a row: far quicker than a row each.
+
+    Of what was published `since` it asks by publication: the plus keeps SQLite from another index.
+    """
+    statement = statement.replace("{plus}", "+" if since and connection.vendor == "sqlite" else "")
     flat: list[Any] = []
     for item in parameters:
         flat.extend(item if isinstance(item, _Among) else [item])
@@ -291,6 +413,13 @@ class _Among(tuple[str, ...]):
 
 def _among(values: Iterable[str]) -> _Among:
     return _Among(values)
+
+
+# The first day of a row, counted as Python counts days.
+_ORDINAL = {
+    "sqlite": "CAST(JULIANDAY(first_day) - 1721424.5 AS INTEGER)",
+    "postgresql": "first_day - DATE '0001-01-01' + 1",
+}
 
 
 def _ids(column: str) -> str:

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from itertools import chain, islice
 from operator import and_, or_
 from typing import Any, NamedTuple
 
@@ -18,7 +17,8 @@ from django.db.models import Count, Q, QuerySet, Subquery, Window
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import lines as memory
 from alunite.front.register import search
-from alunite.front.register.lines import Bits, Lines
+from alunite.front.register.lines import NAME as BY_NAME
+from alunite.front.register.lines import PLACE, Bits, Lines, Ordered
 from alunite.front.register.models import NOW, Held, Record, Row, Tally, shown_at
 from alunite.front.register.projector import CERTIFICATE
 
@@ -157,7 +157,8 @@ def listing(asked: Asked, known: Lines) -> Listing:
 
 def every(asked: Asked, known: Lines) -> list[int]:
     """Return the publications of all lines a question finds, in its order."""
-    return list(_ordered(asked, _narrowed_to(asked, known), known))
+    found = _narrowed_to(asked, known)
+    return _ordered(asked, found, known).some(0, found.lines.bit_count())
 
 
 def offered(known: Lines, at: int | None) -> dict[str, set[str]]:
@@ -210,11 +211,11 @@ def _narrowed_to(asked: Asked, known: Lines) -> _Narrowed:
     return _Narrowed(shown & begun, text, parts, values, every & begun, every & ~known.dated)
 
 
-def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Iterator[int]:
+def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Ordered:
     if asked.sort == EVENT_DAY:
-        return known.in_order(found.lines)
+        return Ordered([(found.lines, known.order(PLACE))])
     if asked.sort == NAME:
-        return known.by_name(found.lines)
+        return Ordered([(found.lines, known.order(BY_NAME))])
     if asked.sort == EXPIRY:
         return known.by_expiry(found.lines, asked.day)
     if asked.sort == RELEVANCE and found.text:
@@ -224,28 +225,35 @@ def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Iterator[int]:
     return _one_after_another(found.lines, [*(states.get(state, 0) for state in STATE_ORDER), *others, -1], known)
 
 
-def _one_after_another(lines: Bits, sets: Iterable[Bits], known: Lines) -> Iterator[int]:
-    """Yield lines set by set, each by place, each once."""
+def _one_after_another(lines: Bits, sets: Iterable[Bits], known: Lines) -> Ordered:
+    """Return lines set by set, each by place, each once."""
+    parts, by_place = [], known.order(PLACE)
     for one in sets:
-        yield from known.in_order(lines & one)
+        parts.append((lines & one, by_place))
         lines &= ~one
+    return Ordered(parts)
 
 
 def _page(asked: Asked, found: _Narrowed, known: Lines) -> tuple[list[int], int]:
     """Return up to one line more than a page holds, and how many stand before it."""
     ordered = _ordered(asked, found, known)
+    seen = _seen(asked.after, found.lines, ordered, known) if asked.after else 0
+    most = PAGE_LENGTH + 1
     if asked.sort == RELEVANCE:
-        ordered = islice(ordered, MOST_RELEVANT)
-    if asked.after is None:
-        return list(islice(ordered, PAGE_LENGTH + 1)), 0
-    before = list(islice(ordered, asked.after.seen))
-    # A line that was redacted meanwhile is gone: what follows it moved up.
-    is_moved = bool(before) and known.place[before[-1]] != asked.after.place
-    places = [known.place[number] for number in before] if is_moved else []
-    if asked.after.place in places:
-        end = places.index(asked.after.place) + 1
-        ordered, before = chain(before[end:], ordered), before[:end]
-    return list(islice(ordered, PAGE_LENGTH + 1)), len(before)
+        most = min(most, max(0, MOST_RELEVANT - seen))
+    return ordered.some(seen, most), seen
+
+
+def _seen(after: Place, lines: Bits, ordered: Ordered, known: Lines) -> int:
+    """Return how many lines stand before a page now: where one was redacted meanwhile, what follows it moved up."""
+    last = ordered.some(max(0, after.seen - 1), 1)
+    if last and known.place[last[0]] == after.place:
+        return after.seen
+    at_the_place = lines & known.from_place(after.place) & ~known.from_place(after.place + 1)
+    if at_the_place:
+        return ordered.seen_with(at_the_place.bit_length() - 1)
+    # The very line is gone: as many are seen as stood before it.
+    return max(0, min(after.seen - 1, lines.bit_count()))
 
 
 def places(asked: Asked, most: int) -> list[tuple[int, int, int]]:

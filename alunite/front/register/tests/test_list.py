@@ -565,6 +565,85 @@ def test_pages_walk_every_line_exactly_once_in_one_order(db, monkeypatch, seed, 
         assert pages == max(1, -(-len(whole) // length)), "no empty page at the end"
 
 
+def any_line(chance: random.Random, subject: str) -> ToPublish:
+    """A line with much in common with others: few days, names and states; some of it unknown."""
+    begins = chance.choice(("2019-01-01", "2021-01-01", "2030-01-01"))
+    state = chance.choice((*queries.STATE_ORDER, "a state to come"))
+    held = {"state": state, "first": begins, "last": None, "qualifier": "unknown", "reasons": []}
+    return stated(
+        subject,
+        announced_date=chance.choice([*(f"2020-01-0{number}" for number in range(1, 5)), "unknown"]),
+        expiry_date=chance.choice(["2024-05-01", "2025-05-01", TODAY.isoformat(), "2027-05-01", "unknown"]),
+        entity=chance.choice(["North works", "South works", "Worksop mill", "Hill mill"]),
+        scope=chance.choice(["works of all kinds", "all works", "a works"]),
+        timeline=[held] if chance.random() < 0.8 else [],
+    )
+
+
+def sorted_by_hand(told: dict[str, dict], sort: str, on: date | None) -> list[str]:
+    """Ids of lines in an order, by nothing but what they say."""
+    day = (on or TODAY).isoformat()
+    states = [*queries.STATE_ORDER, "a state to come", ""]
+
+    def by_event(said):
+        known = said["announced_date"] != "unknown"
+        return [-int(part) for part in said["announced_date"].split("-")] if known else [0], said["id"]
+
+    def state(said):
+        begun = [one["state"] for one in said["timeline"] if one["first"] <= day]
+        return states.index(begun[0] if begun else "" if said["timeline"] else "unknown")
+
+    def expiry(said):
+        if said["expiry_date"] == "unknown":
+            return 2, 0
+        expires = date.fromisoformat(said["expiry_date"]).toordinal()
+        return (0, expires) if said["expiry_date"] >= day else (1, -expires)
+
+    def relevance(said):
+        words = folded_words(said["entity"])
+        return 0 if "works" in words else 1 if "worksop" in words else 2
+
+    first = {"state": state, "event": lambda _: 0, "name": lambda said: slugify(said["entity"]), "expiry": expiry,
+             "relevance": relevance}[sort]  # fmt: skip
+    listed = [said for said in told.values() if on is None or any(one["first"] <= day for one in said["timeline"])]
+    return [said["id"] for said in sorted(listed, key=lambda said: (first(said), by_event(said)))]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(max(2, int(20 * SOAK))))
+def test_every_order_turned_through_is_one_sorted_list_on_either_clock(db, monkeypatch, seed):
+    """What is known grows line by line, in each order: it is asked for after each publication."""
+    monkeypatch.setattr("alunite.front.register.lines.PARTS", 4)
+    monkeypatch.setattr(queries, "PAGE_LENGTH", 3)
+    chance, now, then = random.Random(seed), {}, {}
+    for number in range(28):
+        subject = "".join("23456789bc"[int(digit)] for digit in f"{chance.randrange(40):08}")
+        line = any_line(chance, subject)
+        publish(EVENT, [line], actor=OPERATOR)
+        now[subject] = line.payload
+        for sort in queries.SORTS:
+            listing(asked("works", sort=sort))
+        if number == 15:
+            then, at = dict(now), lines().newest
+    for told, clock in ((now, None), (then, at)):
+        for on in (None, date(2020, 6, 30), date(2026, 12, 31)):
+            for sort in queries.SORTS:
+                assert listed(asked("works", sort=sort, on=on, at=clock)) == sorted_by_hand(told, sort, on), (sort, on)
+
+
+def test_a_line_on_which_a_page_ended_is_redacted_and_the_next_page_begins_where_it_stood(db, monkeypatch):
+    make_lines(5, 9)
+    for number, sort in enumerate(("event", "state", "name", "expiry")):
+        whole = listed(asked(sort=sort))
+        monkeypatch.setattr(queries, "PAGE_LENGTH", 3)
+        first = listing(asked(sort=sort))
+        redact_by(f"D-{number}", [first.records[2].publication])
+        second = listing(asked(sort=sort, after=first.next, at=first.at))
+        assert [record.subject for record in second.records] == whole[3:6], sort
+        assert second.first == 3
+        monkeypatch.undo()
+
+
 def test_the_order_is_latest_event_then_id_and_what_has_no_date_stands_last(db):
     make_lines(3, 40)
     keys = [
