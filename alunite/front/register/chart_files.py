@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alunite.front.register import home_queries, named, queries
+from alunite.front.register import lines as memory
 from alunite.front.register.clocks import Clocks
 from alunite.front.register.facets import about
 from alunite.front.register.present.bars import Bars, by_activity, by_country, by_standard
@@ -102,8 +103,9 @@ def _years(clocks: Clocks, site: Site) -> Filed | None:
 
 def _shared(make: Callable[..., Bars | None], facet: str) -> Callable[[Clocks, Site], Filed | None]:
     def chart(clocks: Clocks, site: Site) -> Filed | None:
-        total = home_queries.counts(clocks.on, clocks.at).all_lines
-        bars = make(home_queries.shares([facet], clocks.on, clocks.at), total, site)
+        known = memory.lines()
+        total = home_queries.rows(known, clocks.on, clocks.at).bit_count()
+        bars = make(home_queries.shares(known, [facet], clocks.on, clocks.at), total, site)
         if bars is None:
             return None
         rows = [(bar.value, "" if bar.is_unknown else bar.label, bar.count, bars.total) for bar in bars.every]
@@ -121,7 +123,7 @@ def _shared(make: Callable[..., Bars | None], facet: str) -> Callable[[Clocks, S
 
 
 def _facilities(clocks: Clocks, site: Site) -> Filed | None:
-    known = home_queries.counts(None, clocks.at).records.get("facility", 0)
+    known = queries.counts(clocks.at).get("facility", 0)
     found = home_queries.facilities(known, clocks.at)
     drawing = world_map(found, site)
     if drawing is None:

@@ -5,16 +5,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models import Count, Window
 
-from alunite.front.register.models import Facet, Record, Row, Tally, shown_at
-from alunite.front.register.projector import LAST_DAY, LINES, SUBJECT_BITS
+from alunite.front.register import queries
+from alunite.front.register.lines import PLACE, Bits, Lines
+from alunite.front.register.models import Facet, Record, shown_at
+from alunite.front.register.projector import LAST_DAY, SUBJECT_BITS
 
 # Lines that the list of latest changes holds.
 LATEST = 8
@@ -64,54 +64,31 @@ def figures(indicators: Sequence[str], at: int | None) -> list[Record]:
     return [record for record in found if record.payload and record.payload["indicator"] in indicators]
 
 
-def counts(on: date | None, at: int | None) -> Counts:
+def counts(known: Lines, on: date | None, at: int | None) -> Counts:
     """Return how many records of each kind there are, and how many lines; with a day, those begun by it. One query."""
-    records = Record.objects.filter(shown_at(at), withdrawal="").values_list("kind")
-    rows = Row.objects.filter(shown_at(at)).values_list("kind")
-    listed = Count("pk") if on is None else Count("pk", filter=Q(first_day__lte=on))
-    dateless = Count("pk", filter=Q(first_day=None))
-    counted = records.annotate(n=Count("pk"), dateless=Value(0), line=Value(0)).union(
-        rows.annotate(n=listed, dateless=dateless, line=Value(1)), all=True
-    )
-    held: dict[str, int] = {}
-    lines: dict[str, int] = {}
-    left_out = 0
-    for kind, n, without, is_line in counted:
-        (lines if is_line else held)[kind] = n
-        left_out += without
-    return Counts(held, lines, 0 if on is None else left_out)
+    shown, listed = known.shown_at(at), rows(known, on, at)
+    lines = {kind: n for kind, having in sorted(known.kinds.items()) if (n := (having & listed).bit_count())}
+    return Counts(queries.counts(at), lines, 0 if on is None else (shown & ~known.dated).bit_count())
 
 
-def shares(names: Sequence[str], on: date | None, at: int | None) -> Shares:
-    """Return, for each facet, its values with how many lines have each. One query.
-
-    What is shown now is counted already; a day or a publication has to be counted through.
-    """
-    found: Shares = defaultdict(list)
-    if on is None and at is None:
-        held = Tally.objects.filter(name__in=names, lines__gt=0).order_by("name", "-lines", "value")
-        counted: Any = held.values_list("name", "value", "lines")
-    else:
-        values = Facet.objects.filter(kind__in=LINES, name__in=names, publication__in=_rows(on, at).values("pk"))
-        counted = values.values_list("name", "value").annotate(n=Count("pk")).order_by("name", "-n", "value")
-    for name, value, count in counted:
-        found[name].append((value, count))
-    return found
+def shares(known: Lines, names: Sequence[str], on: date | None, at: int | None) -> Shares:
+    """Return, for each facet, its values with how many lines have each, most lines first. No query."""
+    listed = rows(known, on, at)
+    return {name: known.values_among(name, listed) for name in names}
 
 
-def _rows(on: date | None, at: int | None) -> QuerySet[Row]:
-    rows = Row.objects.filter(shown_at(at))
-    return rows if on is None else rows.filter(first_day__lte=on)
+def rows(known: Lines, on: date | None, at: int | None) -> Bits:
+    """Return the lines there are; with a day, those begun by it. No query."""
+    shown = known.shown_at(at)
+    return shown if on is None else shown & known.begun_by(on)
 
 
-def latest(on: date | None, at: int | None) -> list[Record]:
+def latest(known: Lines, on: date | None, at: int | None) -> list[Record]:
     """Return the lines whose last known event came last, with a day those whose event came by it. One query."""
-    rows = _rows(on, at)
+    listed = rows(known, on, at)
     if on is not None:
-        rows = rows.filter(place__gte=(LAST_DAY.toordinal() - on.toordinal()) << (SUBJECT_BITS + 1))
-    first = rows.order_by("place").values("publication")[:LATEST]
-    place = Subquery(Row.objects.filter(pk=OuterRef("pk")).values("place"))
-    return list(Record.objects.filter(pk__in=first).annotate(place=place).order_by("place"))
+        listed &= known.from_place((LAST_DAY.toordinal() - on.toordinal()) << (SUBJECT_BITS + 1))
+    return queries.said_in(known.order(PLACE).some(listed, 0, LATEST))
 
 
 def facilities(known: int, at: int | None) -> Facilities:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alunite.front.register import chart_files, home_queries, present
+from alunite.front.register import lines as memory
 from alunite.front.register.home_queries import Counts, Shares
 from alunite.front.register.present.bars import Bars, by_activity, by_country, by_standard
 from alunite.front.register.present.cited import hosts
@@ -31,8 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
     clocks, site = asked.clocks, asked.site
     told = chart_files.told(clocks, site)
     sources = [value.cited for measure in told for values in measure.parts.values() for value in values]
-    counted = home_queries.counts(clocks.on, clocks.at)
-    shares = home_queries.shares(SHARED, clocks.on, clocks.at)
+    known = memory.lines()
+    counted = home_queries.counts(known, clocks.on, clocks.at)
+    shares = home_queries.shares(known, SHARED, clocks.on, clocks.at)
     context: dict[str, Any] = {
         "and_clocks": site.query.replace("?", "&"),
         "pages": len({source.url for source in sources}),
@@ -45,7 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "years": years(told),
         "charts": _bars(shares, counted.all_lines, site),
         "map": world_map(home_queries.facilities(counted.records.get("facility", 0), clocks.at), site),
-        "lines": [present.line(record, clocks.day, site) for record in home_queries.latest(clocks.on, clocks.at)],
+        "lines": [
+            present.line(record, clocks.day, site) for record in home_queries.latest(known, clocks.on, clocks.at)
+        ],
     }
     return render(request, "register/home.html", asked.context | context, status=asked.status)
 

@@ -232,6 +232,11 @@ class Lines:
             _remember(self._texts, typed, found)
         return self._texts[typed]
 
+    def values_among(self, name: str, among: Bits) -> list[tuple[str, int]]:
+        """Return the values of a filter that lines of a set have, with how many have each: most lines first."""
+        counted = ((value, (having & among).bit_count()) for value, having in self.values[name].items())
+        return sorted(((value, n) for value, n in counted if n), key=lambda item: (-item[1], item[0]))
+
     def begun_by(self, day: date) -> Bits:
         """Return the versions whose timelines have begun by a day; none has a gap after its first one."""
         begun = self.order(BEGUN)

@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 
-from alunite.front.register.models import Facet, Held, Record, Row, Tally, shown_at
-from alunite.front.register.projector import LINES
+from alunite.front.register import queries
+from alunite.front.register.lines import PLACE, Bits, Lines
+from alunite.front.register.models import Facet, Record, shown_at
 
 ACTIVE = "active"
+# How many of a list a page shows before it leads to the list.
+SHOWN = 10
+# The key of lines, of whichever kind, beside records of other kinds.
+LINE = "line"
 
 
 @dataclass(slots=True)
@@ -37,14 +41,14 @@ class Counts:
     ----------
     kinds : mapping of kind to lines
         Certificates, and events besides.
-    states : list of state, level and lines
+    states : mapping of state to lines
         On the day, states without a line left out.
     values : mapping of facet to value and lines
         Those of the facets asked for, most lines first.
     """
 
     kinds: dict[str, int]
-    states: list[tuple[str, str, int]]
+    states: dict[str, int]
     values: dict[str, list[tuple[str, int]]]
 
     @property
@@ -53,22 +57,25 @@ class Counts:
         return sum(self.kinds.values())
 
 
-def _on(day: date) -> Q:
-    return Q(first__lte=day) & (Q(last=None) | Q(last__gte=day))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The first records of each kind that have a value, and how many of other kinds than lines there are."""
+
+    records: dict[str, list[Record]]
+    counts: dict[str, int]
 
 
-def overview(name: str, kinds: tuple[str, ...], day: date, at: int | None) -> list[Place]:
-    """Return how much there is by each value of a facet, in the order of the values. Three queries."""
+def overview(known: Lines, name: str, kinds: tuple[str, ...], day: date, at: int | None) -> list[Place]:
+    """Return how much there is by each value of a facet, in the order of the values. One query, two where the day is new."""
     found: dict[str, Place] = {}
 
     def place(value: str) -> Place:
         return found.setdefault(value, Place(value))
 
-    shown = Row.objects.filter(shown_at(at))
-    for value, count in _tallied(name) if at is None else _counted(LINES, name, shown.values("pk")):
+    shown = known.shown_at(at)
+    for value, count in known.values_among(name, shown):
         place(value).lines = count
-    in_date = Held.objects.filter(_on(day), state=ACTIVE, publication__in=shown.values("pk"))
-    for value, count in _counted(LINES, name, in_date.values("publication")):
+    for value, count in known.values_among(name, shown & known.states_on(day).get(ACTIVE, 0)):
         place(value).in_date = count
     others = Record.objects.filter(shown_at(at), kind__in=kinds, withdrawal="").values("pk")
     facets = Facet.objects.filter(kind__in=kinds, name=name, publication__in=others)
@@ -77,27 +84,33 @@ def overview(name: str, kinds: tuple[str, ...], day: date, at: int | None) -> li
     return [found[value] for value in sorted(found)]
 
 
-def _tallied(name: str) -> Iterable[tuple[str, int]]:
-    return Tally.objects.filter(name=name, lines__gt=0).values_list("value", "lines")
+def having(known: Lines, name: str, value: str, at: int | None) -> Bits:
+    """Return the lines that have a value. No query."""
+    return known.shown_at(at) & known.values[name].get(value, 0)
 
 
-def _counted(kinds: tuple[str, ...], name: str, among: QuerySet[Any, Any]) -> Iterable[tuple[str, int]]:
-    facets = Facet.objects.filter(kind__in=kinds, name=name, publication__in=among)
-    return facets.values_list("value").annotate(n=Count("pk"))
+def counts(known: Lines, lines: Bits, by: tuple[str, ...], day: date) -> Counts:
+    """Return how lines divide, by kind, by state on a day, and by other facets. One query where the day is new, else none."""
+
+    def counted(sets: Mapping[str, Bits]) -> dict[str, int]:
+        return {key: n for key, among in sorted(sets.items()) if (n := (among & lines).bit_count())}
+
+    return Counts(
+        counted(known.kinds), counted(known.states_on(day)), {name: known.values_among(name, lines) for name in by}
+    )
 
 
-def counts(name: str, value: str, by: tuple[str, ...], day: date, at: int | None) -> Counts:
-    """Return how the lines that have a value divide, by kind, by state on a day, and by other facets. Three queries."""
-    having = Facet.objects.filter(kind__in=LINES, name=name, value=value).values("publication")
-    lines = Row.objects.filter(shown_at(at), pk__in=having)
-    kinds = dict(lines.order_by().values_list("kind").annotate(n=Count("pk")))
-    numbers = lines.order_by().values("pk")
-    held = Held.objects.filter(_on(day), publication__in=numbers)
-    states = list(held.values_list("state", "level").annotate(n=Count("pk")).order_by("state", "level"))
-    found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    facets = Facet.objects.filter(kind__in=LINES, name__in=by, publication__in=numbers)
-    for facet, other, count in (
-        facets.values_list("name", "value").annotate(n=Count("pk")).order_by("name", "-n", "value")
-    ):
-        found[facet].append((other, count))
-    return Counts(kinds, states, found)
+def first_of_each(known: Lines, lines: Bits, kinds: tuple[str, ...], having: tuple[str, str], at: int | None) -> Shown:
+    """Return the first of some lines, and the first records by name of each kind that have a value. Two queries."""
+    name, value = having
+    facets = Facet.objects.filter(kind__in=kinds, name=name, value=value).values("publication")
+    there = Record.objects.filter(shown_at(at), kind__in=kinds, withdrawal="", pk__in=facets).annotate(
+        among=Window(Count("pk"), partition_by="kind"),
+        rank=Window(RowNumber(), partition_by="kind", order_by=["slug", "subject"]),
+    )
+    told = list(there.filter(rank__lte=SHOWN).order_by("kind", "rank").values_list("kind", "pk", "among"))
+    first = known.order(PLACE).some(lines, 0, SHOWN)
+    records: dict[str, list[Record]] = {kind: [] for kind in (LINE, *kinds)}
+    for record in queries.said_in([*first, *(number for _kind, number, _among in told)]):
+        records[record.kind if record.kind in kinds else LINE].append(record)
+    return Shown(records, dict.fromkeys(kinds, 0) | {kind: among for kind, _number, among in told})

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register import named, places, present, queries
+from alunite.front.register import lines as memory
+from alunite.front.register import named, places, present
 from alunite.front.register.countries import country_name
 from alunite.front.register.present.words import Link
 from alunite.front.register.site import Site
@@ -21,8 +22,6 @@ from alunite.front.register.views import Seen, seen
 
 # Beside lines, what is counted by a country or an activity.
 KINDS = ("member", "facility")
-# How many of a list a page shows before it leads to the list.
-SHOWN = 10
 # By what else the records of a country, and of an activity, divide.
 OTHER = {"country": "activity", "activity": "country"}
 
@@ -30,7 +29,7 @@ OTHER = {"country": "activity", "activity": "country"}
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
-    found = places.overview("country", KINDS, asked.clocks.day, asked.clocks.at)
+    found = places.overview(memory.lines(), "country", KINDS, asked.clocks.day, asked.clocks.at)
     shown = present.overview(found, "country", country_name, asked.site)
     return _list(request, asked, shown, _unplaced(found), "register/countries.html")
 
@@ -38,7 +37,7 @@ def countries(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activities(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
-    found = places.overview("activity", KINDS, asked.clocks.day, asked.clocks.at)
+    found = places.overview(memory.lines(), "activity", KINDS, asked.clocks.day, asked.clocks.at)
     labels = asked.site.labels["activities"]
     known = {place.value for place in found}
     found += [places.Place(value) for value in labels if value not in known]
@@ -111,8 +110,10 @@ def _at(request: HttpRequest, name: str, value: str) -> HttpResponse:
 def _place(request: HttpRequest, asked: Seen, chosen: tuple[str, str], name: str, more: dict[str, Any]) -> HttpResponse:
     clocks, site = asked.clocks, asked.site
     facet, value = chosen
-    counts = places.counts(facet, value, ("version", OTHER[facet]), clocks.day, clocks.at)
-    lines, count = queries.lines_of(facet, value, clocks.day, clocks.at)
+    known = memory.lines()
+    having = places.having(known, facet, value, clocks.at)
+    counts = places.counts(known, having, ("version", OTHER[facet]), clocks.day)
+    there = places.first_of_each(known, having, KINDS, chosen, clocks.at)
     only = {facet: value}
     context = {
         "name": name,
@@ -120,24 +121,23 @@ def _place(request: HttpRequest, asked: Seen, chosen: tuple[str, str], name: str
         "states": present.states(counts, only, site),
         "versions": present.versions(counts, only, site),
         "divided": [(title, head, divide(counts, site)) for title, head, divide in more.pop("by")],
-        "lines": [present.line(record, clocks.day, site) for record in lines[:SHOWN]],
-        "count": count,
+        "lines": [present.line(record, clocks.day, site) for record in there.records[places.LINE]],
+        "count": counts.lines,
         "all_lines": _in_list("register", only, site),
-        **_named("member", only, asked),
-        **_named("facility", only, asked),
+        **_named("member", there, only, site),
+        **_named("facility", there, only, site),
         "facet": facet,
     }
     return render(request, f"register/{facet}.html", asked.context | context | more, status=asked.status)
 
 
-def _named(kind: str, only: dict[str, str], asked: Seen) -> dict[str, Any]:
-    found = named.listing(named.AskedNames(kind, only, at=asked.clocks.at))
+def _named(kind: str, there: places.Shown, only: dict[str, str], site: Site) -> dict[str, Any]:
     lists = {"member": "members", "facility": "facilities"}[kind]
     return {
-        lists: present.names(found.records[:SHOWN], asked.site),
+        lists: present.names(there.records[kind], site),
         f"{kind}_heads": present.heads(kind),
-        f"{kind}_count": found.count,
-        f"all_{lists}": _in_list(lists, only, asked.site),
+        f"{kind}_count": there.counts[kind],
+        f"all_{lists}": _in_list(lists, only, site),
     }
 
 

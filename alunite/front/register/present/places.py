@@ -85,12 +85,8 @@ def overview(
 
 def states(counts: Counts, chosen: Mapping[str, str], site: Site) -> list[Part]:
     """Return how many lines have each state on the day, those in date first; what no date tells of as unknown."""
-    told = sum(count for _state, _level, count in counts.states)
-    by_state: dict[str, int] = {}
-    levels: dict[str, list[tuple[str, int]]] = {}
-    for state, level, count in counts.states:
-        by_state[state] = by_state.get(state, 0) + count
-        levels.setdefault(state, []).append((level, count))
+    by_state = dict(counts.states)
+    told = sum(by_state.values())
     if counts.lines > told:
         by_state[UNKNOWN] = by_state.get(UNKNOWN, 0) + counts.lines - told
     return [

@@ -187,7 +187,7 @@ def seen(at: int | None) -> list[object]:
     lists = [_shown(listing(question)) for question in questions]
     spoken_of = sorted(set(Publication.objects.values_list("kind", "subject")))
     pages = [_said(queries.record(kind, subject, at)) for kind, subject in spoken_of]
-    return [lists, pages, queries.counts(at), home_queries.counts(None, at)]
+    return [lists, pages, queries.counts(at), home_queries.counts(lines(), None, at)]
 
 
 def _shown(page: Listing) -> object:
