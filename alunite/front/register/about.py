@@ -1,25 +1,28 @@
 """What is known of the register as a whole: how much, said by whom, read where, what is missing, how fresh.
 
-Each question is one query whatever there is, asked as of a publication like everything else.
+Each is asked as of a publication like everything else. Who says a record, and where it was read, stands in what is said
+alone: each process reads that once, and what was published since at the next question.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from dataclasses import dataclass
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Func, Max, Min, Q, QuerySet, TextField
+import msgspec
+from django.db.models import Func, Q, TextField
 
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import last_snapshot
-from alunite.front.register.models import Facet, Held, Record, Row, shown_at
+from alunite.front.register.lines import Bits, Lines, bits_of, numbers_of, remember
+from alunite.front.register.models import Facet, Record
 
-# At a hundred thousand certificates the two queries take three seconds; redacting makes no new publication.
-KEPT_SECONDS = 60
+# How many records are read at once.
+AT_ONCE = 2000
 
 # What is asked of records of a kind, and the facet that says it is missing.
 MISSING = (
@@ -55,87 +58,150 @@ class Whole:
 class Freshness:
     """When it was published: the first and the last time, how many times, and the last signed snapshot of it all."""
 
-    newest: int
     publications: int
     first: datetime | None
     last: datetime | None
     snapshot: date | None
 
 
-def _held(at: int | None) -> QuerySet[Record]:
-    return Record.objects.filter(shown_at(at), withdrawal="", payload__isnull=False)
+@dataclass(slots=True)
+class Ledger:
+    """What takes a look at every record, kept as sets of publications; filled once, then only read.
 
-
-def whole(newest: int) -> Whole:
-    """Return what takes a look at every record shown as of a publication. Two queries, none within a minute."""
-    found: Whole | None = cache.get(f"about:{newest}")
-    if found is None:
-        found = Whole(said(newest), pages_read(newest))
-        cache.set(f"about:{newest}", found, KEPT_SECONDS)
-    return found
-
-
-def said(at: int | None) -> list[Said]:
-    """Return how many records there are by kind, by who says them and by the terms they came on. One query.
-
-    A line says who speaks in the first reason of its timeline; what was merged, or is only named, says it nowhere.
+    Parameters
+    ----------
+    lineage : object
+        Whose it is: that of the lines it was read beside.
+    newest : int
+        The publication up to which it was read.
+    every, said : Bits
+        All publications, and those that say something: neither withdrawn nor redacted.
+    ended : list of (publication after it, publication)
+        Versions that others took the place of.
+    told : mapping of kind, origin, attribution and licence to Bits
+        Publications by who says them and on which terms.
+    missing : mapping of kind and facet to Bits
+        Publications that lack what their kind is asked for.
+    pages : array
+        By publication: what stands for the page it was read on, 0 for none.
     """
-    rows = _held(at).order_by().annotate(told=Told("payload")).values_list("kind", "told").annotate(n=Count("pk"))
-    counted: Counter[tuple[str, str, str, str]] = Counter()
-    for kind, told, records in rows:
-        of_record, of_line, attribution, licence = json.loads(told)
-        counted[kind, of_record or of_line or "", attribution or "", licence or ""] += records
-    return [Said(*key, records) for key, records in sorted(counted.items(), key=lambda item: (-item[1], item[0]))]
+
+    lineage: object
+    newest: int = 0
+    every: Bits = 0
+    said: Bits = 0
+    ended: list[tuple[int, int]] = field(default_factory=list)
+    told: dict[tuple[str, str, str, str], Bits] = field(default_factory=dict)
+    missing: dict[tuple[str, str], Bits] = field(default_factory=dict)
+    pages: array[int] = field(default_factory=lambda: array("q", [0]))
+    _pages_read: dict[int, int] = field(default_factory=dict)
+
+    def held(self, at: int) -> Bits:
+        """Return what is said as of a publication."""
+        return self._by(at) & self.said & ~bits_of(number for until, number in self.ended if until <= at)
+
+    def _by(self, at: int) -> Bits:
+        return self.every & ((1 << (at + 1)) - 1)
+
+    def whole(self, at: int) -> Whole:
+        """Return by whom and on which terms records are said, and how many different pages they were read on."""
+        held = self.held(at)
+        counted = ((key, (having & held).bit_count()) for key, having in self.told.items())
+        told = [Said(*key, n) for key, n in sorted(counted, key=lambda item: (-item[1], item[0])) if n]
+        if at not in self._pages_read:
+            remember(self._pages_read, at, len({page for number in numbers_of(held) if (page := self.pages[number])}))
+        return Whole(told, self._pages_read[at])
+
+    def lacking(self, at: int) -> dict[tuple[str, str], int]:
+        """Return how many records lack what their kind is asked for, by kind and facet."""
+        held = self.held(at)
+        return {key: n for key, having in self.missing.items() if (n := (having & held).bit_count())}
+
+    def freshness(self, at: int) -> Freshness:
+        """Return when it was published. Two queries."""
+        every = self._by(at)
+        first, last = (every & -every).bit_length() - 1, every.bit_length() - 1
+        told = dict(Record.objects.filter(pk__in=[first, last]).values_list("pk", "published_at"))
+        return Freshness(every.bit_count(), told.get(first), told.get(last), last_snapshot(at))
 
 
-def pages_read(at: int | None) -> int:
-    """Return how many different pages records were read on. One query."""
-    counted: dict[str, Any] = _held(at).aggregate(pages=Count("payload__source_url", distinct=True))
-    return int(counted["pages"])
+_known = Ledger(object())
+_turn = Lock()
+
+
+def ledger(known: Lines) -> Ledger:
+    """Return what is known of every record, at least up to where the lines are. No query; three since a publication."""
+    global _known  # noqa: PLW0603, what a process knows is one thing
+    with _turn:
+        if _known.lineage is not known.lineage:
+            _known = _after(Ledger(known.lineage), known.newest)
+        elif _known.newest < known.newest:
+            _known = _after(_known, known.newest)
+        return _known
+
+
+def _after(known: Ledger, newest: int) -> Ledger:
+    """Return what is known with everything up to a publication."""
+    last = known.newest
+    made = Ledger(known.lineage, newest, ended=known.ended[:])
+    ended = Record.objects.filter(publication__lte=last, until__gt=last, until__lte=newest)
+    made.ended += [(until, number) for until, number in ended.values_list("until", "publication") if until]
+    made.pages = known.pages[:]
+    made.pages.frombytes(bytes(made.pages.itemsize * (newest - last)))
+    every: list[int] = []
+    told: defaultdict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    new = Record.objects.filter(publication__gt=last, publication__lte=newest).order_by().annotate(told=Told("payload"))
+    for number, until, kind, withdrawal, said in new.values_list(
+        "publication", "until", "kind", "withdrawal", "told"
+    ).iterator(AT_ONCE):
+        every.append(number)
+        if until is not None and until <= newest:
+            made.ended.append((until, number))
+        if not withdrawal and said:
+            of_record, of_line, attribution, licence, page = msgspec.json.decode(said)
+            told[kind, of_record or of_line or "", attribution or "", licence or ""].append(number)
+            made.pages[number] = 0 if page is None else hash(page) or 1
+    made.every = known.every | bits_of(every)
+    made.said = known.said | bits_of(number for numbers in told.values() for number in numbers)
+    made.told = known.told | {key: known.told.get(key, 0) | bits_of(numbers) for key, numbers in told.items()}
+    lacking: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    wanted = Q()
+    for kind, name, value in MISSING:
+        wanted |= Q(kind=kind, name=name, value=value)
+    asked = Facet.objects.filter(wanted, publication__gt=last, publication__lte=newest)
+    for kind, name, number in asked.values_list("kind", "name", "publication"):
+        lacking[kind, name].append(number)
+    made.missing = known.missing | {
+        key: known.missing.get(key, 0) | bits_of(numbers) for key, numbers in lacking.items()
+    }
+    return made
+
+
+def lines(known: Lines, at: int | None) -> dict[str, tuple[int, int]]:
+    """Return how many lines of each kind there are, and how many of them have no date at all. No query."""
+    shown = known.shown_at(at)
+    listed = {kind: having & shown for kind, having in known.kinds.items() if having & shown}
+    return {kind: (having.bit_count(), (having & ~known.dated).bit_count()) for kind, having in listed.items()}
+
+
+def states(known: Lines, at: int | None, day: date) -> dict[str, int]:
+    """Return how many lines are in each state on a day; those without a date are in none. One query where the day is new."""
+    shown = known.shown_at(at)
+    return {state: n for state, having in known.states_on(day).items() if (n := (having & shown).bit_count())}
 
 
 class Told(Func):
-    """Who says a record and on which terms, as a JSON list: read at one go, for each look reads a payload whole."""
+    """Who says a record, on which terms and where, as a JSON list: read at one go, for each look reads a payload whole."""
 
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """Return it for SQLite."""
-        paths = "'$.origin', '$.timeline[0].reasons[0].origin', '$.attribution', '$.licence'"
+        paths = "'$.origin', '$.timeline[0].reasons[0].origin', '$.attribution', '$.licence', '$.source_url'"
         return self.as_sql(compiler, connection, template=f"JSON_EXTRACT(%(expressions)s, {paths})", **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         """Return it for PostgreSQL."""
-        paths = ("{origin}", "{timeline,0,reasons,0,origin}", "{attribution}", "{licence}")
+        paths = ("{origin}", "{timeline,0,reasons,0,origin}", "{attribution}", "{licence}", "{source_url}")
         parts = ", ".join(f"%(expressions)s #> '{path}'" for path in paths)
         return self.as_sql(compiler, connection, template=f"JSONB_BUILD_ARRAY({parts})::text", **more)
-
-
-def missing(at: int | None) -> dict[tuple[str, str], int]:
-    """Return how many records lack what their kind is asked for, by kind and facet. One query."""
-    wanted = Q()
-    for kind, name, value in MISSING:
-        wanted |= Q(kind=kind, name=name, value=value)
-    rows = Facet.objects.filter(wanted, publication__in=_held(at).values("pk")).order_by()
-    return {(kind, name): records for kind, name, records in rows.values_list("kind", "name").annotate(n=Count("pk"))}
-
-
-def lines(at: int | None) -> dict[str, tuple[int, int]]:
-    """Return how many lines of each kind there are, and how many of them have no date at all. One query."""
-    rows = Row.objects.filter(shown_at(at)).order_by().values_list("kind")
-    counted = rows.annotate(n=Count("pk"), dateless=Count("pk", filter=Q(first_day=None)))
-    return {kind: (n, dateless) for kind, n, dateless in counted}
-
-
-def states(at: int | None, day: date) -> dict[str, int]:
-    """Return how many lines are in each state on a day; those without a date are in none. One query."""
-    on_day = Held.objects.filter(Q(last=None) | Q(last__gte=day), first__lte=day)
-    shown = on_day.filter(publication__in=Row.objects.filter(shown_at(at)).values("pk")).order_by()
-    return dict(shown.values_list("state").annotate(n=Count("pk")))
-
-
-def freshness(at: int | None) -> Freshness:
-    """Return when it was published. Two queries."""
-    by_then = Record.objects.all() if at is None else Record.objects.filter(publication__lte=at)
-    told = by_then.aggregate(newest=Max("pk"), n=Count("pk"), first=Min("published_at"), last=Max("published_at"))
-    return Freshness(told["newest"] or 0, told["n"], told["first"], told["last"], last_snapshot(at))

@@ -164,6 +164,8 @@ class Lines:
     ----------
     stamp : tuple
         The newest publication, when it was made, its digest, and how many had been redacted.
+    lineage : object
+        The same for all that went on from one reading of everything: what else was read beside it goes on being true.
     spoken, dated, open : Bits
         Versions of lines; those of which a day is known; those nothing was said after.
     kinds : mapping of kind to Bits
@@ -178,6 +180,7 @@ class Lines:
     """
 
     stamp: tuple[Any, ...] = (0, "", "", 0)
+    lineage: object = field(default_factory=object)
     spoken: Bits = 0
     dated: Bits = 0
     open: Bits = 0
@@ -204,7 +207,7 @@ class Lines:
             return self.open
         if at not in self._shown:
             gone = bits_of(number for _, number in self.closed[: bisect_right(self.closed, (at, self.newest))])
-            _remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~gone)
+            remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~gone)
         return self._shown[at]
 
     def states_on(self, day: date) -> Mapping[str, Bits]:
@@ -215,7 +218,7 @@ class Lines:
             iso = connection.ops.adapt_datefield_value(day)
             for state, ids in _asked(_STATES, [iso, iso, known, self.newest], since=known):
                 states[state] = states.get(state, 0) | _bits_of_text(ids)
-            _remember(self._states, day, (self.newest, states))
+            remember(self._states, day, (self.newest, states))
         return states
 
     def with_text(self, text: str) -> Sequence[Bits]:
@@ -229,7 +232,7 @@ class Lines:
             return [0]
         if typed not in self._texts:
             found = [_bits_of_text(ids) & self.spoken for ids in search.by_relevance(typed, _ids("rowid"))]
-            _remember(self._texts, typed, found)
+            remember(self._texts, typed, found)
         return self._texts[typed]
 
     def values_among(self, name: str, among: Bits) -> list[tuple[str, int]]:
@@ -353,7 +356,7 @@ def lines() -> Lines:
 def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     """Return what is known once everything up to the newest publication is added. Two queries."""
     newest, last = stamp[0], known.newest
-    made = Lines(stamp, known.spoken, known.dated, known.open, dict(known.kinds), list(known.closed))
+    made = Lines(stamp, known.lineage, known.spoken, known.dated, known.open, dict(known.kinds), list(known.closed))
     made.place, made.expires, made.first = known.place[:], known.expires[:], known.first[:]
     for days in (made.place, made.expires, made.first):
         days.frombytes(bytes(days.itemsize * (newest - last)))
@@ -361,7 +364,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     ended = []
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.replace("{first_day}", _ORDINAL[connection.vendor]), [newest, last, last])
-        for number, until, kind, place, first, expires in cursor.fetchall():
+        for number, until, kind, place, first, expires in cursor:
             if until is not None and until <= newest:
                 ended.append((until, number))
             if number <= last:
@@ -439,7 +442,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def _remember(memory: dict[Key, Value], key: Key, value: Value) -> None:
+def remember(memory: dict[Key, Value], key: Key, value: Value) -> None:
     """Keep a value, and forget the oldest beyond what is kept."""
     while len(memory) >= REMEMBERED:
         memory.pop(next(iter(memory), key), None)
