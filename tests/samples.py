@@ -17,6 +17,38 @@ from tests import databases
 LABEL = f"register_samples_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 
+ADOPTED = f"adopted_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+
+
+@pytest.fixture(scope="session")
+def adopted_database(template_database: databases.Copies, django_db_blocker: Any) -> Iterator[databases.Copies]:
+    """Adopt the scheme once a session, into a database whose tests roll back; to publish a pack takes half a second."""
+    with django_db_blocker.unblock():
+        template_database.copy("template", ADOPTED)
+        with databases.pointed_at(template_database, ADOPTED):
+            world.adopt()
+            template_database.close()
+        yield template_database
+        template_database.drop(ADOPTED)
+
+
+@pytest.fixture(autouse=True)
+def which_database(request: pytest.FixtureRequest, own_home: Any) -> Iterator[None]:
+    """Point a test that asks for `adopted_scheme` at its database, before the transaction of `db` begins there."""
+    if "adopted_scheme" not in request.fixturenames:
+        yield
+        return
+    if request.node.get_closest_marker("django_db"):
+        pytest.fail("the mark django_db begins its transaction before adopted_scheme can choose the database; use db")
+    with databases.pointed_at(request.getfixturevalue("adopted_database"), ADOPTED):
+        yield
+
+
+@pytest.fixture
+def adopted_scheme(which_database: None, db: None) -> None:
+    """Work where ASI's scheme is in force and nothing else was published, and undo what the test writes."""
+
+
 @pytest.fixture(scope="session")
 def sample_database(template_database: databases.Copies, django_db_blocker: Any) -> Iterator[databases.Copies]:
     """Take up the real samples once a session, into a database that is never written to again."""

@@ -13,7 +13,6 @@ from alunite.config.commands.setting_up import sample_files
 from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.publications.queries import current_publications, read
-from tests import planting
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 
@@ -61,8 +60,7 @@ def test_what_is_published_of_a_row_has_its_terms(samples):
     assert {event["licence"] for event in events} == {"none stated; facts only"}
 
 
-def test_any_folder_but_that_of_certificates_can_be_left_out(db):
-    planting.adopt()
+def test_any_folder_but_that_of_certificates_can_be_left_out(adopted_scheme):
     folders = ["fineprint", "us-epa", "usgs", "our-world-in-data", "wikipedia"]
     left = sample_files(folders)
     assert {path.parent.name for _, path in left} == {"public-pages"}

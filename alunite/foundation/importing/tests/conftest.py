@@ -10,7 +10,6 @@ from alunite.foundation.accounts.policies import IMPORTER
 from alunite.foundation.importing.actions import ImportResult, import_files
 from alunite.foundation.importing.exporting import export_statements
 from alunite.foundation.importing.kinds import import_kind
-from tests import planting
 
 ROWS = {
     "certificates": {
@@ -27,8 +26,8 @@ Put = Callable[..., Path]
 
 
 @pytest.fixture
-def scheme(db):
-    planting.adopt()
+def scheme(adopted_scheme):
+    """Work under ASI's scheme."""
 
 
 @pytest.fixture

@@ -156,8 +156,7 @@ def told(client, question=""):
     return [(entry.find(f"{ATOM}title").text, entry.find(f"{ATOM}summary").text) for entry in entries]
 
 
-def test_a_feed_of_a_question_tells_what_comes_in_changes_and_goes_out(db, client, tmp_path):
-    world.adopt()
+def test_a_feed_of_a_question_tells_what_comes_in_changes_and_goes_out(adopted_scheme, client, tmp_path):
     world.take_up(
         tmp_path,
         {"record_id": "C1", "entity": "Works 1", "country": "NO"},

@@ -112,8 +112,7 @@ def test_a_word_the_scheme_has_not_is_a_fault(samples, client):
     )
 
 
-def test_what_is_published_meanwhile_shifts_no_page(db, client, tmp_path):
-    world.adopt()
+def test_what_is_published_meanwhile_shifts_no_page(adopted_scheme, client, tmp_path):
     rows = [{"record_id": f"C{number:03}", "entity": f"Works {number}"} for number in range(9)]
     world.take_up(tmp_path, *(row | {"announced_date": f"2020-01-0{place + 1}"} for place, row in enumerate(rows)))
     answer = json.loads(client.get(f"{ROOT}?limit=4").content)
@@ -127,8 +126,7 @@ def test_what_is_published_meanwhile_shifts_no_page(db, client, tmp_path):
     assert {line["entity"] for line in walk(client)} == {f"Works {number}" for number in (*range(9), 900)}
 
 
-def test_a_publication_between_two_queries_is_seen(db, client, tmp_path, monkeypatch):
-    world.adopt()
+def test_a_publication_between_two_queries_is_seen(adopted_scheme, client, tmp_path, monkeypatch):
     world.take_up(tmp_path, {"record_id": "C1", "entity": "First"})
     real = lists.places
     calls = []
@@ -149,9 +147,7 @@ def test_a_publication_between_two_queries_is_seen(db, client, tmp_path, monkeyp
 @pytest.mark.parametrize(
     "question", ["", "q=works&country=NO", "on=2020-06-30&state=unknown", f"as_of={dt.datetime.now(dt.UTC).date()}"]
 )
-def test_as_many_queries_for_20_lines_as_for_2(db, client, tmp_path, question):
-    world.adopt()
-
+def test_as_many_queries_for_20_lines_as_for_2(adopted_scheme, client, tmp_path, question):
     def asked(limit):
         with CaptureQueriesContext(connection) as found:
             answer = client.get(f"{ROOT}?limit={limit}&{question}")

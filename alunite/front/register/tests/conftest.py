@@ -10,8 +10,8 @@ from alunite.front.register.tests import world
 
 
 @pytest.fixture
-def scheme(db: None) -> None:
-    world.adopt()
+def scheme(adopted_scheme: None) -> None:
+    """Work under ASI's scheme."""
 
 
 @pytest.fixture

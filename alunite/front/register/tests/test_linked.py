@@ -101,8 +101,7 @@ def test_an_event_is_no_certification(samples, client):
     assert BLOCK.findall(client.get(world.address("certification_event", subject)).content.decode()) == []
 
 
-def test_a_name_cannot_end_the_block(db, client, tmp_path):
-    world.adopt()
+def test_a_name_cannot_end_the_block(adopted_scheme, client, tmp_path):
     name = "</script><script>alert(1)</script>&amp;"
     world.take_up(tmp_path, {"record_id": "C1", "entity": name, "certificate_number": "9", "issue_date": "2020-01-01"})
     subject = Record.objects.get(kind="certificate", until=None).subject

@@ -9,12 +9,11 @@ from alunite.foundation.importing.checks import check_statements
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.models import Publication
 from alunite.programme.audits.models import Audit, Finding
-from tests import planting, rows
+from tests import rows
 
 
 @pytest.fixture
-def take_up(db, tmp_path):
-    planting.adopt()
+def take_up(adopted_scheme, tmp_path):
     return rows.importer(tmp_path)
 
 

@@ -19,8 +19,6 @@ from alunite.foundation.publications.queries import latest_payload
 from alunite.programme.certificates.models import Certificate, CertificationEvent
 from alunite.programme.members.models import Member, Standing
 
-pytestmark = pytest.mark.django_db
-
 ROW = {
     "record_id": "T1",
     "member": "Test Metals",
@@ -33,8 +31,8 @@ DATED = {"issue_date": "2024-01-15", "expiry_date": "2027-01-14", "level": "full
 
 
 @pytest.fixture(autouse=True)
-def scheme(db):
-    adopt_pack(settings.REPOSITORY / "schemes" / "asi", actor=OPERATOR)
+def scheme(adopted_scheme):
+    """Work under ASI's scheme."""
 
 
 @pytest.fixture

@@ -20,12 +20,11 @@ from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.models import Publication
 from alunite.programme.members.models import Facility
 from alunite.programme.members.rules import Capacity, owners, preferred_capacities
-from tests import planting, rows
+from tests import rows
 
 
 @pytest.fixture
-def take_up(db, tmp_path):
-    planting.adopt()
+def take_up(adopted_scheme, tmp_path):
     return rows.importer(tmp_path)
 
 

@@ -19,12 +19,11 @@ from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.models import Publication
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.society.impact.models import Figure
-from tests import planting, rows
+from tests import rows
 
 
 @pytest.fixture
-def take_up(db, tmp_path):
-    planting.adopt()
+def take_up(adopted_scheme, tmp_path):
     return rows.importer(tmp_path)
 
 
