@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -35,15 +36,23 @@ def as_the_owner_of_the_database():
         yield cursor
 
 
-@pytest.fixture
-def adopted(db, tmp_path) -> list[int]:
-    """A pack, one that follows it, and the first again."""
-    other = shutil.copytree(ASI, tmp_path / "pack")
+@pytest.fixture(scope="module")
+def packs(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[list[int]]:
+    """A pack, one that follows it, and the first again; adopted once, and undone when the last test here is done."""
+    other = shutil.copytree(ASI, tmp_path_factory.mktemp("packs") / "pack")
     scheme = other / "scheme.yaml"
     scheme.write_text(scheme.read_text("utf-8").replace("partial, and not", "partial and not"), "utf-8")
-    for folder in (ASI, other, ASI):
-        adopt_pack(folder, actor=OPERATOR)
-    return list(AdoptedPack.objects.order_by("pk").values_list("pk", flat=True))
+    with django_db_blocker.unblock(), transaction.atomic():
+        for folder in (ASI, other, ASI):
+            adopt_pack(folder, actor=OPERATOR)
+        yield list(AdoptedPack.objects.order_by("pk").values_list("pk", flat=True))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def adopted(packs, db) -> list[int]:
+    """The packs adopted; what the test does to them is undone after it."""
+    return packs
 
 
 def forged(pk: int) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from http import HTTPStatus
 
@@ -34,21 +35,41 @@ def runs(*states: tuple[str, str, str | None]) -> list[dict]:
     ]
 
 
-@pytest.fixture
-def on_day(db, monkeypatch):
-    """Set the clock of the machine to noon of a day."""
+def clock(patch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Return what sets the clock of the machine to noon of a day."""
 
     def set_clock(day: date) -> None:
         instant = datetime.combine(day, time(12), UTC)
-        monkeypatch.setattr(timezone, "now", lambda: instant)
+        patch.setattr(timezone, "now", lambda: instant)
 
     return set_clock
 
 
 @pytest.fixture
-def told(on_day):
+def on_day(monkeypatch):
+    return clock(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup, django_db_blocker):
     """A certificate said on FIRST to hold from 2021 on, corrected on SECOND to have been suspended from 2022 on; an
-    event told of on SECOND; on THIRD a member withdrawn, who had been named on FIRST."""
+    event told of on SECOND; on THIRD a member withdrawn, who had been named on FIRST.
+
+    It happens once, and is undone when the last test here is done.
+    """
+    with django_db_blocker.unblock(), world.undone():
+        with pytest.MonkeyPatch.context() as patch:
+            happens(clock(patch))
+        yield
+
+
+@pytest.fixture
+def told(story, db, on_day):
+    """What `story` tells, asked about on TODAY; what the test writes is undone after it."""
+    on_day(TODAY)
+
+
+def happens(on_day: Callable[[date], None]) -> None:
     on_day(ADOPTED)
     world.adopt()
     on_day(FIRST)
@@ -69,7 +90,6 @@ def told(on_day):
     publish(EVENT, [stated("44444444", entity="Later works", announced_date="2019-05-01")], actor=OPERATOR)
     on_day(THIRD)
     publish("member", [ToPublish("33333333", None, "owner_request")], actor=OPERATOR)
-    on_day(TODAY)
 
 
 def member_payload(member: dict[str, str]) -> dict:

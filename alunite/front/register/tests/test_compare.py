@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from http import HTTPStatus
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -14,7 +16,7 @@ from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register import changes
 from alunite.front.register.projector import EVENT
-from alunite.front.register.tests.world import adopt, stated
+from alunite.front.register.tests.world import adopt, stated, undone
 
 FIRST, SECOND, TODAY = date(2026, 2, 10), date(2026, 3, 10), date(2026, 11, 22)
 
@@ -27,18 +29,40 @@ HELD = [run("active", "2021-01-01", "2021-12-31"), run("expired", "2022-01-01")]
 LATER = [run("active", "2022-06-01")]
 
 
-@pytest.fixture
-def on_day(monkeypatch, settings):
+def clock(patch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Return what sets the clock of the machine, and the day the site counts as today."""
+
     def set_clock(day: date) -> None:
-        monkeypatch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), UTC))
-        settings.ALUNITE_TODAY = day
+        patch.setattr(timezone, "now", lambda: datetime.combine(day, time(12), UTC))
+        patch.setattr(settings, "ALUNITE_TODAY", day)
 
     return set_clock
 
 
 @pytest.fixture
-def told(db, on_day) -> None:
-    """Said on the first day: one in date, one that goes, one said anew. On the second: one comes, one goes, two are said anew."""
+def on_day(monkeypatch) -> Callable[[date], None]:
+    return clock(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Said on the first day: one in date, one that goes, one said anew. On the second: one comes, one goes, two are said anew.
+
+    It happens once, and is undone when the last test here is done.
+    """
+    with django_db_blocker.unblock(), undone():
+        with pytest.MonkeyPatch.context() as patch:
+            happens(clock(patch))
+        yield
+
+
+@pytest.fixture
+def told(story, db, on_day) -> None:
+    """What `story` tells, asked about on TODAY; what the test writes is undone after it."""
+    on_day(TODAY)
+
+
+def happens(on_day: Callable[[date], None]) -> None:
     on_day(date(2026, 1, 1))
     adopt()
     on_day(FIRST)
@@ -49,7 +73,6 @@ def told(db, on_day) -> None:
     anew = stated("44444444", entity="Works 4", scope="Casting", countries=["NO"], timeline=HELD)
     suspended = stated("22222222", entity="Works 2", timeline=[run("suspended", "2021-01-01")])
     publish(EVENT, [anew, suspended, stated("55555555", entity="Works 5", timeline=LATER)], actor=OPERATOR)
-    on_day(TODAY)
 
 
 def seen(client, **asked) -> dict[str, tuple[str, str, str, list[str]]]:

@@ -6,11 +6,9 @@ import csv
 import html
 import json
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from io import BytesIO, StringIO
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -19,7 +17,6 @@ from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.importing.actions import import_files
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import latest_payload
-from alunite.front.register.tests import world
 from alunite.front.register.tests.test_pages import text_of
 from alunite.front.register.tests.world import SAMPLES
 
@@ -27,19 +24,6 @@ SMELTER = "activity=aluminium_smelting&activity=casthouses"
 APPLIES, COMPARE, VERSIONS = "/standards/applies/", "/standards/compare/", "/standards/versions/"
 # applicability.md: 43 of the 62 criteria apply to this scope, 14 hang on a condition, five are for other activities
 PHASED = "activity=casthouses&activity=material_conversion&cycle=first&on=2026-01-01"
-
-
-@pytest.fixture(scope="module")
-def adopted(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The scheme, taken up once; whatever a test writes on top of it is undone after that test, and it itself at the end."""
-    with django_db_blocker.unblock(), world.undone():
-        world.adopt()
-        yield
-
-
-@pytest.fixture
-def scheme(adopted: None, db: None) -> None:
-    """The scheme in force."""
 
 
 def rows_of(answer) -> list[dict[str, str]]:
