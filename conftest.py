@@ -74,7 +74,11 @@ hypothesis.settings.load_profile("soak" if SOAK >= 1 else "ci")
 pytest_plugins = ["tests.samples"]
 
 COPIES = databases.copies_for(RUN_FOLDER, SERVER_URL)
-LONGEST = {"test_journeys.py", "test_benchmarks.py"}
+LONGEST = {"test_every_page.py", "test_journeys.py", "test_benchmarks.py", "test_killed.py"}
+# What a test marked `one_engine` may read: samples that importers took up, which run on both engines like the queries
+# that its pages ask. With any other fixture of a database, or counting queries, it shows something of the engine.
+SHARED_SAMPLES = {"samples", "facts", "world", "tea"}
+OF_THE_ENGINE = {"db", "committed_db", "django_assert_num_queries", "django_assert_max_num_queries"}
 FLUSHING = ("transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback")
 
 
@@ -86,8 +90,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Refuse tests that would flush, and skip none silently: those of the other engine say so.
 
     On PostgreSQL only what touches a database, or says that it is meant for it, is run: the rest could not tell one
-    engine from the other, and has run on SQLite.
+    engine from the other, and has run on SQLite. What is marked `one_engine` is left out there as well.
     """
+    misplaced = [item.nodeid for item in items if item.get_closest_marker("one_engine") and not _may_be_left_out(item)]
+    if misplaced:
+        raise pytest.UsageError(
+            f"one_engine is for tests that only read {', '.join(sorted(SHARED_SAMPLES))}, not for "
+            + ", ".join(misplaced)
+        )
     if SERVER_URL:
         elsewhere = [item for item in items if not _touches_a_database(item)]
         config.hook.pytest_deselected(items=elsewhere)
@@ -110,7 +120,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         )
 
 
+def _may_be_left_out(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    said = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    return bool(fixtures & SHARED_SAMPLES) and not fixtures & OF_THE_ENGINE and not said
+
+
 def _touches_a_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_engine"):
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
     # What a browser makes of a page is the same whichever engine the page came from.

@@ -70,6 +70,38 @@ def test_the_network_is_closed():
         socket.getaddrinfo("example.org", 443)
 
 
+def test_only_what_reads_shared_samples_is_left_out_on_the_second_engine(pytester):
+    pytester.makeconftest(Path(settings.REPOSITORY, "conftest.py").read_text("utf-8"))
+    pytester.makeini("[pytest]\nmarkers =\n    one_engine: x\n    postgresql: x")
+    pytester.makepyfile("""
+        import pytest
+
+        pytestmark = pytest.mark.one_engine
+
+        def test_that_reads(samples):
+            pass
+
+        def test_that_writes(db):
+            pass
+
+        def test_that_counts(samples, django_assert_num_queries):
+            pass
+
+        @pytest.mark.postgresql
+        def test_of_the_other_engine(samples):
+            pass
+
+        def test_of_no_samples():
+            pass
+    """)
+    outcome = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:xdist", "--collect-only")
+    assert outcome.ret == pytest.ExitCode.USAGE_ERROR
+    told = outcome.stderr.str()
+    assert "test_that_reads" not in told
+    for name in ("test_that_writes", "test_that_counts", "test_of_the_other_engine", "test_of_no_samples"):
+        assert name in told
+
+
 def test_tests_that_would_flush_are_refused(pytester):
     pytester.makeconftest(Path(settings.REPOSITORY, "conftest.py").read_text("utf-8"))
     pytester.makepyfile("""

@@ -201,6 +201,7 @@ def test_every_page_fits_is_accessible_and_stays_at_home(world, soak):
     assert not said, "\n".join(said)
 
 
+@pytest.mark.one_engine
 @pytest.mark.skipif(not VNU.exists() or shutil.which("java") is None, reason=f"{NOT_INSTALLED}, or Java is missing")
 def test_no_page_has_a_fault_in_its_html(world, tmp_path):
     written: dict[str, str] = {}
@@ -220,6 +221,7 @@ def test_no_page_has_a_fault_in_its_html(world, tmp_path):
     assert not said, "\n".join(sorted(said))
 
 
+@pytest.mark.one_engine
 def test_a_page_that_is_one_is_walked(world):
     """The walk would pass by whatever is taken for no page."""
     walked = {case.path for case in cases(world) if is_page(ask(world, case.who, case.path))}
