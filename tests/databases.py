@@ -69,8 +69,11 @@ class PostgresqlCopies:
     def url_of(self, label: str) -> str:
         return urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name_of(label)}"))
 
-    def say(self, statement: str, **names: str) -> None:
+    def say(self, statement: str, *, end_if_careless: str = "", **names: str) -> None:
+        """Execute a statement, with another end on a server of ours, which writes nothing through to a disk."""
         with psycopg.connect(self.url, autocommit=True) as server:
+            if end_if_careless and server.execute("SHOW fsync").fetchone() == ("off",):
+                statement += f" {end_if_careless}"
             server.execute(
                 sql.SQL(statement).format(**{key: sql.Identifier(self.name_of(label)) for key, label in names.items()})
             )
@@ -82,7 +85,9 @@ class PostgresqlCopies:
         connection.close()
 
     def copy(self, template: str, label: str) -> None:
-        self.say("CREATE DATABASE {new} TEMPLATE {old}", new=label, old=template)
+        # File by file takes a fifth of the time of PostgreSQL's own way, page by page through its log; on a server that
+        # waits for its disk it would be slower, for it begins and ends with a checkpoint.
+        self.say("CREATE DATABASE {new} TEMPLATE {old}", end_if_careless="STRATEGY FILE_COPY", new=label, old=template)
 
     def drop(self, label: str) -> None:
         # By force: a thread of the test may not have closed its connection yet.
