@@ -29,7 +29,12 @@ def corrections(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _sent(request, form):
             return redirect("corrections_sent")
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-    context = {"form": form, "meant": named_in(about), "kept_days": settings.ALUNITE_MAIL_KEPT_DAYS}
+    context = {
+        "form": form,
+        "own_address": request.path,
+        "meant": named_in(about),
+        "kept_days": settings.ALUNITE_MAIL_KEPT_DAYS,
+    }
     return render(request, "corrections/form.html", context, status=status)
 
 

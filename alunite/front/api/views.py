@@ -61,6 +61,7 @@ def data(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "form": form,
+        "own_address": request.path,
         "clocks": clocks,
         "kinds": kinds,
         "query": request.GET.urlencode() if form.is_valid() else "",

@@ -34,25 +34,27 @@ class Tongue(NamedTuple):
 def found(context: Context) -> dict[str, Any]:
     """Return what the head of a page tells; nothing for a page without an address of its own, such as a fault.
 
-    Title and description are those of the page's blocks: each page says them once.
+    Title and description are those of the page's blocks: each page says them once. A page that no day changes to be
+    found by says its address as `own_address`.
     """
     request = context.get("request")
     clocks = getattr(request, "clocks", None)
-    if request is None or clocks is None:
+    canonical = clocks.canonical if clocks else context.get("own_address", "")
+    if request is None or not canonical:
         return {"address": ""}
     host = origin(request)
     record = context.get("record")
     name, arguments = ("card", [record.kind, record.subject]) if context.get("kept") and record else ("site_card", [])
     described = DESCRIPTION.search(_block(context, "description"))
     return {
-        "address": host + clocks.canonical,
-        "is_now": not clocks.as_of,
-        "tongues": [Tongue(code.partition("-")[0], host + address_in(clocks.canonical, code)) for code in _codes()],
-        "otherwise": host + address_in(clocks.canonical, settings.LANGUAGE_CODE),
+        "address": host + canonical,
+        "is_now": not (clocks and clocks.as_of),
+        "tongues": [Tongue(code.partition("-")[0], host + address_in(canonical, code)) for code in _codes()],
+        "otherwise": host + address_in(canonical, settings.LANGUAGE_CODE),
         "locale": {"en": "en_GB", "fr": "fr_FR"}.get(str(get_language())[:2], ""),
         "title": _plain(_block(context, "title")),
         "description": _plain(described[1]) if described else "",
-        "card": host + reverse(name, args=arguments) + clocks.query,
+        "card": host + reverse(name, args=arguments) + (clocks.query if clocks else ""),
     }
 
 

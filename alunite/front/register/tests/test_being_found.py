@@ -56,10 +56,20 @@ def test_a_page_of_an_earlier_day_is_not_to_be_found_and_leads_to_that_of_now(cl
 
 
 def test_pages_that_are_no_record_have_a_title_and_the_card_of_the_register(client, samples):
-    for path in ("/", "/register/", "/countries/", "/activities/casthouses/", "/countries/ES/"):
+    for path in (
+        "/",
+        "/register/",
+        "/countries/",
+        "/activities/casthouses/",
+        "/countries/ES/",
+        "/data/",
+        "/corrections/",
+    ):
         told = head_of(client, path)
         assert told["canonical"] == [f"http://testserver{path}"], path
+        assert told["fr"] == [f"http://testserver/fr{path}"], path
         assert told["og:title"][0].strip(), path
+        assert told["og:description"] == told["description"], path
         assert told["og:image"] == ["http://testserver/cards/register.png"], path
     assert size_of(client.get("/cards/register.png").content) == (1200, 630)
 
