@@ -41,7 +41,7 @@ def test_the_page_of_a_fault_asks_the_database_nothing(monkeypatch, rf, path, sa
     def broken(*_arguments, **_named):
         raise ValueError
 
-    monkeypatch.setattr(about, "freshness", broken)
+    monkeypatch.setattr(about.Ledger, "freshness", broken)
     answer = Client(raise_request_exception=False).get(f"{path}about/")
     body = answer.content.decode()
     assert answer.status_code == 500
