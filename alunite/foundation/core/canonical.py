@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
+import msgspec
 import rfc8785
 
 # Beyond it a number is not the same number for everybody who reads JSON.
 LARGEST_INTEGER = 2**53 - 1
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def canonical_json(value: Any) -> bytes:
     """Return the one RFC 8785 form of a JSON-ready value.
 
-    Plain values are written by Python's own encoder, a score of times as fast; for them the two forms are the same.
+    Plain values are written by msgspec, some hundred times as fast; for them the two forms are the same.
 
     Raises
     ------
@@ -26,14 +26,14 @@ def canonical_json(value: Any) -> bytes:
     """
     if _is_plain(value):
         try:
-            return _encode(value).encode()
+            return _encode(value)
         except UnicodeEncodeError:
             pass  # half a surrogate pair: refused below in the words of the other faults
     return rfc8785.dumps(value)
 
 
 def _is_plain(value: Any) -> bool:
-    """Tell whether sorting by code point and writing numbers as Python does is what RFC 8785 asks for."""
+    """Tell whether sorting keys by their bytes and writing numbers digit by digit is what RFC 8785 asks for."""
     kind = type(value)
     # Most of what there is are texts, which are passed over here rather than asked for one by one.
     if kind is dict:

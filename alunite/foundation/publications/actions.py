@@ -6,7 +6,6 @@ ids and an instant until it commits. So what is published up to an id never chan
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
@@ -261,7 +261,7 @@ def _publish_batch(
             item.subject,
             version,
             at,
-            None if item.text is None else json.loads(item.text),
+            None if item.text is None else msgspec.json.decode(item.text),
             item.withdrawal,
             said,
             item.successor,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
@@ -75,7 +75,7 @@ def last_snapshot(at: int | None = None) -> date | None:
 def read(found: QuerySet[Publication]) -> Generator[Published]:
     """Yield each publication with its payload, a few hundred at a time; a redacted one as withdrawn for that."""
     for row in found.select_related("body", "redaction").iterator(chunk_size=500):
-        payload: dict[str, Any] | None = json.loads(row.body.payload) if row.body.payload else None
+        payload: dict[str, Any] | None = msgspec.json.decode(row.body.payload) if row.body.payload else None
         withdrawal = REDACTED if row.body.redacted_by else row.withdrawal
         yield Published(
             row.pk,
@@ -124,14 +124,14 @@ def latest_payload(kind_name: str, subject: str) -> dict[str, Any] | None:
     row = (
         Publication.objects.filter(kind=kind_name, subject=subject).select_related("body").order_by("-version").first()
     )
-    return json.loads(row.body.payload) if row and row.body.payload else None
+    return msgspec.json.decode(row.body.payload) if row and row.body.payload else None
 
 
 def latest_payload_of_kind(kind_name: str, *, at: datetime | None = None) -> dict[str, Any] | None:
     """Return what was last said of anything of a kind there is only one of, such as the scheme; by an instant, or by now."""
     by = None if at is None else _published_before(at + timedelta.resolution)
     row = current_publications(by=by).filter(kind=kind_name, body__payload__isnull=False).last()
-    return json.loads(row.body.payload) if row and row.body.payload else None
+    return msgspec.json.decode(row.body.payload) if row and row.body.payload else None
 
 
 def record_meant(text: str) -> tuple[str, str]:

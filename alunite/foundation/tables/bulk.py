@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models, transaction
 from django.db.models import Field, Model
@@ -102,11 +103,19 @@ def _prepared(fields: Sequence[Field[Any, Any]], rows: Rows) -> Iterator[Sequenc
 
 
 def _prepare(field: Field[Any, Any]) -> Callable[[Any], Any]:
+    if isinstance(field, models.JSONField) and field.encoder is None:
+        return _json_text
+
     def prepare(value: Any) -> Any:
         return field.get_db_prep_save(value, connection)
 
     # Rows written together mostly bear one instant, or one of few days.
     return lru_cache(maxsize=DAYS_AT_ONCE)(prepare) if isinstance(field, models.DateField) else prepare
+
+
+def _json_text(value: Any) -> str | None:
+    """Return a value as JSON, in less time than Django takes; both databases take it as text."""
+    return None if value is None else msgspec.json.encode(value).decode()
 
 
 def _is_plain(field: Field[Any, Any]) -> bool:
