@@ -9,10 +9,10 @@ leaves the register: its address stays and says so, or leads to the certificate 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from alunite.foundation.accounts.policies import Actor, require
@@ -64,8 +64,13 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> set[str]:
             events[event.record_id].certificate_id = event.certificate_id
     _record(rows, events, actor)
     changed = {event.pk: event for event in (*(events[row.key] for row in rows), *moved)}
-    known = {row.statement.pk: row.values for row in rows}
-    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(list(changed.values()), pack, known)]
+    in_hand = {events[row.key].pk: row for row in rows}
+    elsewhere = [key for key in changed if key not in in_hand]
+    stated = [
+        _Stated(changed[key], with_version(row.values, pack), row.statement.version) for key, row in in_hand.items()
+    ]
+    stated += _stated(CertificationEvent.objects.filter(pk__in=elsewhere), pack) if elsewhere else []
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(stated)]
     publish("certification_event", said, actor=actor)
     return left | joined | settled
 
@@ -76,7 +81,7 @@ def publish_certificates(certificate_ids: Sequence[str], actor: Actor) -> None:
     pack = current_pack()
     # Events that stood beside one of the rows' and are held there by nothing any more.
     moved, settled = _settle()
-    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(moved, pack)]
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read_again(moved, pack)]
     publish("certification_event", said, actor=actor)
     for chunk in _chunks(sorted({*certificate_ids, *settled})):
         touched = _certificates(set(chunk))
@@ -93,7 +98,7 @@ def stand_together(records: Sequence[str], *, actor: Actor, cause: Entry) -> Non
     touched = _certificates(settled)
     by_certificate = _events_of(touched, pack)
     record_many("certificate.regrouped", _grouped(touched, by_certificate, "certificate.regrouped"), actor=actor.label)
-    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(moved, pack)]
+    said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read_again(moved, pack)]
     publish("certification_event", said, actor=actor, cause=cause)
     publish("certificate", _all_to_publish(touched, by_certificate, pack), actor=actor, cause=cause)
 
@@ -102,7 +107,7 @@ def publish_all(*, actor: Actor, cause: Entry | None = None) -> None:
     """Publish every event and certificate; what would say nothing new is not published. A batch at a time."""
     pack = current_pack()
     for chunk in _chunks(list(CertificationEvent.objects.order_by("pk").values_list("pk", flat=True))):
-        read = _read(list(CertificationEvent.objects.filter(pk__in=chunk)), pack)
+        read = _read(_stated(CertificationEvent.objects.filter(pk__in=chunk), pack))
         said = [ToPublish(item.event.pk, event_payload(item, pack)) for item in read]
         publish("certification_event", said, actor=actor, cause=cause)
     for chunk in _chunks(list(Certificate.objects.order_by("pk").values_list("pk", flat=True))):
@@ -119,10 +124,10 @@ def publish_naming(kind: str, record: str, *, actor: Actor, cause: Entry | None 
     events = CertificationEvent.objects.filter(**among).distinct()
     pack = current_pack()
     for chunk in _chunks(list(events.order_by("pk").values_list("pk", flat=True))):
-        rows = list(CertificationEvent.objects.filter(pk__in=chunk))
-        said = [ToPublish(item.event.pk, event_payload(item, pack)) for item in _read(rows, pack)]
+        rows = _read(_stated(CertificationEvent.objects.filter(pk__in=chunk), pack))
+        said = [ToPublish(item.event.pk, event_payload(item, pack)) for item in rows]
         publish("certification_event", said, actor=actor, cause=cause)
-        touched = _certificates({row.certificate_id for row in rows if row.certificate_id})
+        touched = _certificates({item.event.certificate_id for item in rows if item.event.certificate_id})
         by_certificate = _events_of(touched, pack)
         said = _all_to_publish(touched, by_certificate, pack)
         publish("certificate", said, actor=actor, cause=cause)
@@ -321,44 +326,59 @@ def _certificates(ids: set[str]) -> list[Certificate]:
 def _events_of(certificates: Sequence[Certificate], pack: Pack) -> dict[str, list[ReadEvent]]:
     found: dict[str, list[ReadEvent]] = {certificate.pk: [] for certificate in certificates}
     for chunk in _chunks(sorted(found)):
-        for read in _read(list(CertificationEvent.objects.filter(certificate_id__in=chunk)), pack):
+        for read in _read(_stated(CertificationEvent.objects.filter(certificate_id__in=chunk), pack)):
             found[read.event.certificate_id or ""].append(read)
     return found
 
 
-def _read(
-    events: Sequence[CertificationEvent], pack: Pack, known: Mapping[int, dict[str, Any]] | None = None
-) -> list[ReadEvent]:
-    """Return the events with the values of their statements, and the members and firms that speak for those named.
+class _Stated(NamedTuple):
+    """An event, its firm with it, and the values of its current statement."""
 
-    `known` are values that were read from statements already, by the id of these.
+    event: CertificationEvent
+    values: dict[str, Any]
+    statement_version: int
 
-    Two queries, and three for 500 events; two more where one of them was merged.
+
+def _stated(found: QuerySet[CertificationEvent], pack: Pack) -> list[_Stated]:
+    """Return events with what their statements say. One query."""
+    events = list(found.select_related("statement", "firm"))
+    named_one_way(event.statement for event in events)
+    return [_Stated(event, values_of(event.statement, pack), event.statement.version) for event in events]
+
+
+def _read_again(events: Sequence[CertificationEvent], pack: Pack) -> list[ReadEvent]:
+    """Return events as the database has them by now. Three queries for 500, as for `_read` two more for merged names."""
+    return [
+        read
+        for chunk in _chunks([event.pk for event in events])
+        for read in _read(_stated(CertificationEvent.objects.filter(pk__in=chunk), pack))
+    ]
+
+
+def _read(stated: Sequence[_Stated]) -> list[ReadEvent]:
+    """Return the events with the members and firms that speak for those named.
+
+    Two queries, and one for 500 events; two more where one of them was merged.
     """
     read: list[ReadEvent] = []
     of_members, of_firms = (merging.heads(standing_merges(kind)) for kind in ("member", "firm"))
-    for chunk in _chunks([event.pk for event in events]):
-        rows = CertificationEvent.objects.filter(pk__in=chunk).select_related("statement", "firm").in_bulk()
-        named_one_way(row.statement for row in rows.values())
+    for chunk in _chunks(stated):
         named = list(
-            EventMember.objects.filter(event_id__in=chunk)
+            EventMember.objects.filter(event_id__in=[item.event.pk for item in chunk])
             .order_by("place")
             .values_list("event_id", "member_id", "member__name")
         )
         members = member_heads([member_id for _, member_id, _ in named], of_members)
-        firms = firm_heads([row.firm_id for row in rows.values() if row.firm_id], of_firms)
+        firms = firm_heads([item.event.firm_id for item in chunk if item.event.firm_id], of_firms)
         # Two names of one organisation in one row are one member.
         names: dict[str, dict[str, str]] = defaultdict(dict)
         for event_id, member_id, name in named:
             head, head_name = members.get(member_id, (member_id, name))
             names[event_id][head] = head_name
-        for key in chunk:
-            firm = rows[key].firm
+        for event, values, version in chunk:
+            firm = event.firm
             speaks = firms.get(firm.pk, (firm.pk, firm.name)) if firm else None
-            statement = rows[key].statement
-            values = with_version(known[statement.pk], pack) if known and statement.pk in known else None
-            values = values or values_of(statement, pack)
-            read.append(ReadEvent(rows[key], values, tuple(names[key].items()), speaks, statement.version))
+            read.append(ReadEvent(event, values, tuple(names[event.pk].items()), speaks, version))
     return read
 
 
