@@ -28,18 +28,28 @@ _DAY = re.compile(r"\d{4}(-\d\d){0,2}")
 
 
 def of_line(said: Mapping[str, Any]) -> Values:
-    """Return the facets of a certificate or a certification event."""
+    """Return the facets of a certificate, or of a certification event that stands by itself."""
     return {
         "activity": said["activities"],
         "country": said["countries"],
         "firm": [said["firm"]["id"]] if said["firm"] else [UNKNOWN],
         "level": [said["level"]],
         "member": [member["id"] for member in said["members"]],
-        "record": [event["record_id"] for event in said.get("events", [said])],
         "standard": [said["family"]],
         "version": [said["version"]],
         "year": [last_event(said)[1][:4] or UNKNOWN],
     }
+
+
+def of_event(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a certification event.
+
+    One under a certificate is no line: it is found by the members it names, and counted by what no source says of it.
+    """
+    values = of_line(said)
+    if not said.get("certificate"):
+        return values
+    return {"member": values["member"]} | {name: [UNKNOWN] for name, among in values.items() if UNKNOWN in among}
 
 
 def last_event(said: Mapping[str, Any]) -> tuple[str, str]:
@@ -151,7 +161,7 @@ def of_nothing(_said: Mapping[str, Any]) -> Values:
 BY_KIND: dict[str, Callable[[Mapping[str, Any]], Values]] = {
     "audit": of_audit,
     "certificate": of_line,
-    "certification_event": of_line,
+    "certification_event": of_event,
     "facility": of_facility,
     "figure": of_figure,
     "finding": of_finding,
