@@ -115,7 +115,7 @@ function countries(world) {
 }
 
 async function outlines(map) {
-  const world = await (await fetch(holder.dataset.world)).json();
+  const world = await fetched(holder.dataset.world);
   map.addLayer({ id: "sea", type: "background" });
   map.addSource("land", { type: "geojson", data: countries(world) });
   const borders = mesh(world, world.objects.countries, (one, other) => one !== other);
@@ -198,23 +198,54 @@ function move(map, to) {
   else map.easeTo({ ...to, duration: 150 });
 }
 
-let known = [];
+const NOTHING = { type: "FeatureCollection", features: [] };
 
-async function fill(map) {
-  const address = document.getElementById("results")?.dataset.places;
-  if (!address) return;
-  const answer = await fetch(address);
-  if (!answer.ok) return;
-  const collection = await answer.json();
+let known = [];
+let wanted = null; // where the places on their way are from
+let shownFrom = ""; // where those on the map are from; empty for none
+let asking = null;
+
+function draw(map, address, collection) {
+  popup?.remove();
+  shownFrom = address;
   known = collection.features;
   map.getSource("places").setData(collection);
-  for (const button of document.querySelectorAll(".show-place")) button.hidden = false;
+}
+
+// The list says where its places are: one address is asked once, and an answer that is too late is not waited for.
+async function fill(map) {
+  const address = document.getElementById("results")?.dataset.places ?? "";
+  if (address !== wanted) {
+    wanted = address;
+    asking?.abort();
+    asking = new AbortController();
+    try {
+      const collection = address ? await fetched(address, asking.signal) : NOTHING;
+      if (address !== wanted) return;
+      draw(map, address, collection);
+      appear();
+    } catch (error) {
+      if (address !== wanted) return;
+      // Marks of another question would be wrong; the same one may be asked again.
+      wanted = null;
+      draw(map, "", NOTHING);
+      throw error;
+    }
+  }
+  for (const button of document.querySelectorAll(".show-place")) button.hidden = !shownFrom || shownFrom !== address;
+}
+
+async function fetched(address, signal) {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(`${address} answered with ${answer.status}`);
+  return answer.json();
 }
 
 function listen(map) {
   map.on("click", "places", (event) => {
     const [clicked] = event.features;
-    show(map, known[clicked.id] ?? known.find((one) => one.id === clicked.id));
+    const found = known.find((one) => one.properties.id === clicked.properties.id);
+    if (found) show(map, found);
   });
   map.on("click", "clusters", async (event) => {
     const [cluster] = event.features;
@@ -233,7 +264,7 @@ function listen(map) {
     for (const id of map.listImages()) if (id.startsWith("count-")) map.updateImage(id, counted(id.slice(6)));
     paint(map);
   });
-  document.addEventListener("htmx:afterSettle", () => fill(map));
+  document.addEventListener("htmx:afterSettle", () => fill(map).catch(fail));
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".show-place");
     const found = button && known.find((one) => one.properties.id === button.dataset.id);
@@ -261,21 +292,37 @@ function begin() {
   map.keyboard.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }), "top-right");
   map.on("load", async () => {
-    await outlines(map);
-    images(map);
-    places(map);
-    listen(map);
-    await fill(map);
+    try {
+      await outlines(map);
+      images(map);
+      places(map);
+      listen(map);
+      await fill(map);
+    } catch (error) {
+      fail(error);
+    }
   });
-  document.getElementById("no-map").hidden = true;
+  appear();
+}
+
+function appear() {
+  holder.hidden = false;
+  for (const id of ["no-map", "map-failed"]) document.getElementById(id).hidden = true;
+}
+
+// The list is there without a map, and a sentence says why there is none.
+function fail(error) {
+  const isOld = !document.createElement("canvas").getContext("webgl2");
+  holder.hidden = true;
+  document.getElementById("no-map").hidden = !isOld;
+  document.getElementById("map-failed").hidden = isOld;
+  if (!isOld) console.error(error);
 }
 
 if (holder) {
   try {
     begin();
-  } catch {
-    // Without WebGL the list is there, and the sentence that says so.
-    holder.hidden = true;
-    document.getElementById("no-map").hidden = false;
+  } catch (error) {
+    fail(error);
   }
 }

@@ -1,0 +1,87 @@
+"""What scripts add to the map and the explorer: marks that tell the right thing, and a page that says what it shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 30_000
+BRAZIL = "/map/?country=BR"
+
+
+@pytest.fixture
+def troubled_page(chromium: Browser, live_site: str) -> Iterator[Page]:
+    """Give a page in which something goes wrong on purpose."""
+    context = chromium.new_context(base_url=live_site, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page
+    context.close()
+
+
+def test_a_mark_tells_of_its_facility_and_another_day_is_another_page(browser_page):
+    page = browser_page
+    page.set_default_timeout(PATIENCE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/map.geojson" in request.url else None)
+    page.goto(BRAZIL)
+    # Before Juruti stands CBA Alumínio, of which no coordinates are published.
+    page.get_by_role("button", name="Show Juruti on the map").click(timeout=PATIENCE)
+    told = page.locator(".maplibregl-popup")
+    expect(told).to_contain_text("Juruti")
+    page.wait_for_timeout(300)  # the map has moved
+    page.locator(".maplibregl-popup-close-button").click()
+    expect(told).to_have_count(0)
+    page.locator("#map canvas").click()
+    expect(told).to_contain_text("Juruti")
+    page.locator("#placed-yes").check()
+    expect(page.locator("#results h2")).to_contain_text("9 facilities")
+    expect(page.get_by_role("button", name="Show Juruti on the map")).to_be_visible()
+    assert [address.partition("?")[2] for address in asked] == ["country=BR", "country=BR&placed=yes"]
+    expect(page.locator("#tongue-fr")).to_have_attribute("href", "/fr/map/?country=BR&placed=yes")
+    page.get_by_text("See another day").click()
+    page.locator("#id_on").fill("2021-06-30")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("on=2021-06-30"))
+    expect(page.locator("nav.places a", has_text="Register")).to_have_attribute("href", "/register/?on=2021-06-30")
+    expect(page.locator("#tongue-fr")).to_have_attribute(
+        "href", re.compile("country=BR&placed=yes.*on=2021-06-30|on=2021-06-30.*country=BR&placed=yes")
+    )
+
+
+def test_a_map_that_cannot_be_loaded_says_so_and_no_late_answer_is_drawn(troubled_page):
+    page = troubled_page
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.route("**/world*.json", lambda route: route.fulfill(status=HTTPStatus.INTERNAL_SERVER_ERROR))
+    page.goto(BRAZIL)
+    failed, holder = page.locator("#map-failed"), page.locator("#map")
+    expect(failed).to_be_visible(timeout=PATIENCE)
+    expect(holder).to_be_hidden()
+    assert [text for text in said if "answered with 500" in text], "and to whoever looks for the mistake"
+    page.unroute("**/world*.json")
+    page.goto(BRAZIL)
+    expect(page.locator(".show-place").first).to_be_visible(timeout=PATIENCE)
+    gone: list[str] = []
+    page.on("requestfailed", lambda request: gone.append(request.url))
+    # No answer at all: the next question is asked before there is one.
+    page.route("**/map.geojson?country=BR&placed=yes", lambda _route: None)
+    page.locator("#placed-yes").check()
+    expect(page.locator("#results h2")).to_contain_text("9 facilities")
+    page.locator("#placed-yes").uncheck()
+    expect(page.locator("#results h2")).to_contain_text("12 facilities")
+    expect(page.locator(".show-place").first).to_be_visible()
+    assert [address for address in gone if address.endswith("country=BR&placed=yes")], "it is not waited for"
+    page.route("**/map.geojson?country=BR&placed=no", lambda route: route.fulfill(status=HTTPStatus.BAD_GATEWAY))
+    page.locator("#placed-no").check()
+    expect(failed).to_be_visible()
+    expect(holder).to_be_hidden()
+    page.locator("#placed-no").uncheck()
+    expect(holder).to_be_visible()
+    expect(failed).to_be_hidden()
