@@ -424,8 +424,20 @@ def test_a_script_of_ours_gets_what_changes_and_the_address_to_show(client, samp
     assert 'id="facets"' in part
     assert answer["HX-Push-Url"] == "/register/?country=CN"
     assert "HX-Request" in answer["Vary"]
+    assert 'href="/fr/register/?country=CN"' in part, "the frame of the page says what is asked too"
     again = client.get("/register/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert "<html" in again.content.decode()
+
+
+def test_what_is_cleared_is_not_the_day_and_the_day_is_taken_away_by_itself(client, samples):
+    page = html.unescape(client.get("/register/?country=CN&on=2021-06-30").content.decode())
+    chips = page[page.index('<ul class="chips">') :].partition("</ul>")[0]
+    assert re.findall(r'(?<!-)href="([^"]*)"', chips) == [
+        "/register/?on=2021-06-30",
+        "/register/?country=CN",
+        "/register/?on=2021-06-30",
+    ]
+    assert "State on the day: 30 Jun 2021" in " ".join(chips.split())
 
 
 # The day asked for --------------------------------------------------------------------------------------------------
