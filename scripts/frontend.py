@@ -18,7 +18,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -29,6 +28,7 @@ import world
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
+from setup import frontend_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "frontend"
@@ -74,8 +74,6 @@ WORKERS = {
 TAKEN = {
     "world-atlas/countries-110m.json": "world.json",
 }
-# What the small map of the world is drawn by.
-WORLD = (ROOT / "scripts" / "world.py", ROOT / "alunite" / "front" / "register" / "projection.py")
 
 
 def main(arguments: list[str]) -> int:
@@ -97,7 +95,7 @@ def build() -> None:
     """Bring `built/` up to date."""
     if not (MODULES_STAMP.is_file() and MODULES_STAMP.read_text("utf-8") == digest([FRONTEND / "package-lock.json"])):
         fetch()
-    stamps = {"fonts": digest([Path(__file__), FRONTEND / "package-lock.json"]), "bundles": digest(list(sources()))}
+    stamps = {"fonts": digest([Path(__file__), FRONTEND / "package-lock.json"]), "bundles": digest(frontend_sources())}
     held = json.loads(STAMP.read_text("utf-8")) if STAMP.is_file() else {}
     if held == stamps:
         return
@@ -107,14 +105,6 @@ def build() -> None:
         say("fonts", write_fonts)
     say("bundles", write_bundles)
     STAMP.write_text(json.dumps(stamps), "utf-8")
-
-
-def sources() -> Iterator[Path]:
-    """Yield every file the bundles are made of."""
-    yield Path(__file__)
-    yield FRONTEND / "package-lock.json"
-    yield from WORLD
-    yield from sorted(path for part in ("css", "src") for path in (FRONTEND / part).rglob("*") if path.is_file())
 
 
 def digest(paths: list[Path]) -> str:

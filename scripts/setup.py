@@ -43,6 +43,13 @@ TOOLS = (ROOT / "tests" / "spectral", ROOT / "tests" / "pages")
 CHROMIUM_PACKAGE = ROOT / "tests" / "chromium"
 OWN_CHROMIUM = VENV / "chromium"
 FRONTEND = ROOT / "frontend"
+# What builds it and by which packages, and what the small map of the world is drawn by.
+FRONTEND_MAKERS = (
+    ROOT / "scripts" / "frontend.py",
+    ROOT / "scripts" / "world.py",
+    ROOT / "alunite" / "front" / "register" / "projection.py",
+    FRONTEND / "package-lock.json",
+)
 FRONTEND_STAMP = VENV / "frontend.txt"
 BUILT = ROOT / "alunite" / "static" / "built" / "stamp.json"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -229,12 +236,17 @@ def npm_ci(tool: Path) -> tuple[str, str]:
     return "failed", f"To try again: rm {npm_stamp(tool).relative_to(ROOT)} && make setup\n{said}"
 
 
+def frontend_sources() -> list[Path]:
+    """Return every file that what browsers are sent is made of."""
+    held = [path for part in ("css", "src") for path in sorted((FRONTEND / part).rglob("*"))]
+    return [path for path in (*FRONTEND_MAKERS, *held) if path.is_file()]
+
+
 def frontend_digest() -> str:
     """Return one digest of all that what browsers are sent is made of; asked each time, so no process is started for it."""
     total = hashlib.sha256()
-    for path in [ROOT / "scripts" / "frontend.py", *sorted(FRONTEND.glob("*.json")), *sorted(FRONTEND.glob("*/*.*s*"))]:
-        if path.parent.name != "node_modules" and path.is_file():
-            total.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in frontend_sources():
+        total.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
 
 

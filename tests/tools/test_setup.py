@@ -108,6 +108,23 @@ def test_a_changed_style_sheet_is_built_and_nothing_else_is_done(checkout, monke
     assert steps == ["frontend"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "frontend/src/charts/explore.js",
+        "frontend/package-lock.json",
+        "scripts/world.py",
+        "alunite/front/register/projection.py",
+    ],
+)
+def test_whatever_the_build_reads_is_seen_when_it_changes(checkout, monkeypatch, name):
+    script, _steps = load(checkout, monkeypatch)
+    before = script.frontend_digest()
+    (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+    (checkout / name).write_text("changed")
+    assert script.frontend_digest() != before
+
+
 def test_an_interrupted_set_up_begins_afresh(checkout, monkeypatch):
     script, steps = load(checkout, monkeypatch)
 
