@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
@@ -137,15 +138,27 @@ def register(request: HttpRequest) -> HttpResponse:
     return _shown(request, context, HTTPStatus.OK)
 
 
+def to_last_page(request: HttpRequest, number: int, count: int, length: int) -> HttpResponse | None:
+    """Lead on who asks for a page behind the last one, as a list does that has become shorter; None for any other page."""
+    last = max(1, ceil(count / length))
+    if number <= last:
+        return None
+    parameters = without_empty(request.GET)
+    parameters.pop("page")
+    if last > 1:
+        parameters["page"] = str(last)
+    return HttpResponseRedirect(f"{request.path}?{parameters.urlencode()}".removesuffix("?"))
+
+
 def is_part(request: HttpRequest) -> bool:
     """Tell whether a script of ours asks for what changes of a page, and not a reader for all of it."""
     return request.headers.get("HX-Request") == "true" and "HX-History-Restore-Request" not in request.headers
 
 
-def push_address(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Let the browser show the address of what it is sent, without what says nothing."""
+def push_address(request: HttpRequest, answer: HttpResponse, asked: QueryDict | None = None) -> HttpResponse:
+    """Let the browser show the address of what it is sent, without what says nothing; `asked` is what was read of it."""
     patch_vary_headers(answer, ["HX-Request"])
-    query = without_empty(request.GET).urlencode()
+    query = without_empty(request.GET if asked is None else asked).urlencode()
     answer["HX-Push-Url"] = f"{request.path}?{query}" if query else request.path
     return answer
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from string import ascii_lowercase
-from typing import Any
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ from alunite.foundation.scheme.versions import taken, usable
 from alunite.front.register import named, present, queries, sheets
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.forms import ClockForm
+from alunite.front.register.list_views import is_part, push_address
 from alunite.front.register.models import Record
 from alunite.front.register.present import applies as shown_applies
 from alunite.front.register.present import compare as shown_compare
@@ -117,14 +119,23 @@ class Question:
     activities: Sequence[str] = ()
     by_date: str = ""
     stands_as: Sequence[tuple[str, str]] = ()
+    left_out: Sequence[str] = ()
+
+    @property
+    def parameters(self) -> QueryDict:
+        """What was asked, as far as it was read."""
+        return cast("QueryDict", self.form.data)
 
     @property
     def version(self) -> str:
         return self.site.standard_name(self.record.payload or {}, self.record.subject) if self.record else ""
 
 
-def _question(request: HttpRequest) -> Question:
-    """Read the scope and judge it. Two queries, as of a day some more."""
+def _question(request: HttpRequest, *, forgiving: bool = False) -> Question:
+    """Read the scope and judge it; forgiving who changed the version with conditions of another one ticked.
+
+    Two queries, as of a day some more; one more where there are such conditions.
+    """
     site = site_of(request)
     clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
     then = site_at(request, clocks)
@@ -135,9 +146,10 @@ def _question(request: HttpRequest) -> Question:
     standard_then = whole.standard(chosen) if whole else None
     triggers = {trigger.id: trigger.label for trigger in standard_then.triggers} if standard_then else {}
     choices = _standard_choices(pack, clocks.day, then) if pack else []
-    form = AppliesForm(request.GET, site=then, standards=choices, triggers=triggers)
+    parameters, left_out = _without_others(request.GET, triggers, clocks.at) if forgiving else (request.GET, [])
+    form = AppliesForm(parameters, site=then, standards=choices, triggers=triggers)
     if not form.is_valid() or whole is None or standard_then is None:
-        return Question(form, clocks, then, record, by_date=by_date)
+        return Question(form, clocks, then, record, by_date=by_date, left_out=left_out)
     said = form.cleaned_data
     activities, stands_as = _certified_as(whole, standard_then.id, said["activity"], then)
     answers = applicability(
@@ -149,7 +161,23 @@ def _question(request: HttpRequest) -> Question:
         triggers=said["trigger"],
         day=clocks.day,
     )
-    return Question(form, clocks, then, record, standard_then, answers, activities, by_date, stands_as)
+    return Question(form, clocks, then, record, standard_then, answers, activities, by_date, stands_as, left_out)
+
+
+def _without_others(parameters: QueryDict, known: Container[str], at: int | None) -> tuple[QueryDict, list[str]]:
+    """Return what was asked without the conditions that other versions have and this one has not, and the words of those."""
+    strange = {one for one in parameters.getlist("trigger") if one not in known}
+    told = queries.records("standard_version", at) if strange else []
+    standards = [said for record in told if (said := (record.payload or {}).get("standard"))]
+    others = {
+        trigger["id"]: trigger["label"]
+        for said in standards
+        for trigger in said["triggers"]
+        if trigger["id"] in strange
+    }
+    kept = parameters.copy()
+    kept.setlist("trigger", [one for one in kept.getlist("trigger") if one not in others])
+    return kept, list(others.values())
 
 
 def _version(pack: Pack, asked: str, day: date) -> tuple[str, str]:
@@ -232,21 +260,21 @@ def _strip(parameters: QueryDict, asked: Question) -> dict[str, list[Box]]:
 
 @require_safe
 def applies(request: HttpRequest) -> HttpResponse:
-    asked = _question(request)
-    is_part = request.headers.get("HX-Request") == "true"
+    asked = _question(request, forgiving=True)
+    part = is_part(request)
     context: dict[str, Any] = {"form": asked.form, "clocks": asked.clocks, "site": asked.site, "asked": asked}
-    context |= {"strip": _strip(request.GET, asked), "is_part": is_part}
+    context |= {"strip": _strip(asked.parameters, asked), "is_part": part}
     if asked.standard is not None:
-        context |= _answer(request, asked, asked.standard)
+        context |= _answer(asked, asked.standard)
     # HTMX puts an answer into the page only where it is a success; the faults stand in it.
-    is_well = is_part or asked.form.is_valid()
-    template = "register/_applies.html" if is_part else "register/applies.html"
+    is_well = part or asked.form.is_valid()
+    template = "register/_applies.html" if part else "register/applies.html"
     answer = render(request, template, context, status=HTTPStatus.OK if is_well else HTTPStatus.BAD_REQUEST)
-    answer["Vary"] = "HX-Request"
-    return answer
+    patch_vary_headers(answer, ["HX-Request"])
+    return push_address(request, answer, asked.parameters) if part else answer
 
 
-def _answer(request: HttpRequest, asked: Question, judged: Standard) -> dict[str, Any]:
+def _answer(asked: Question, judged: Standard) -> dict[str, Any]:
     said = asked.form.cleaned_data
     told = [one for one in _mappings_of(judged.id, asked.clocks.at) if (one.payload or {})["after"] == judged.id]
     mapping = told[0] if told else None
@@ -255,12 +283,12 @@ def _answer(request: HttpRequest, asked: Question, judged: Standard) -> dict[str
         asked.answers,
         activities=asked.activities,
         show=said["show"],
-        asked=request.GET,
+        asked=asked.parameters,
         before=asked.site.label("versions", (mapping.payload or {})["before"]) if mapping else "",
         moved=_moved(mapping, asked) if mapping else {},
         site=asked.site,
     )
-    return {"page": page, "mapping": mapping, "files": _files(request.GET, asked, judged)}
+    return {"page": page, "mapping": mapping, "files": _files(asked.parameters, asked, judged)}
 
 
 def _moved(mapping: Record, asked: Question) -> dict[str, MovedNumber]:

@@ -150,6 +150,19 @@ def test_what_is_shown_can_be_narrowed_and_the_rest_of_the_address_stays(client,
     assert len(rows_of(client.get(answer.context["files"]["csv"]))) == 14
 
 
+def test_conditions_of_another_version_are_left_out_and_named(client, scheme):
+    """Material spill is a condition of Performance Standard V3; V2 has none of that name."""
+    asked = f"standard=ps-2&{SMELTER}&trigger=material_spill"
+    answer = client.get(f"{APPLIES}?{asked}")
+    assert answer.status_code == HTTPStatus.OK
+    assert "no such condition: Material spill" in text_of(answer)
+    assert "trigger" not in answer.context["files"]["csv"] + answer.context["files"]["json"]
+    part = client.get(f"{APPLIES}?{asked}&show=", headers={"HX-Request": "true"})
+    assert "trigger" not in part["HX-Push-Url"]
+    assert "trigger" in client.get(f"{APPLIES}?{asked}&trigger=q").context["form"].errors, "which no version has"
+    assert client.get(f"/standards/applies.csv?{asked}").status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def test_htmx_gets_the_part_that_a_reader_without_it_gets_with_the_page(client, scheme):
     whole = client.get(f"{APPLIES}?{SMELTER}").content.decode()
     part = client.get(f"{APPLIES}?{SMELTER}", headers={"HX-Request": "true"})
@@ -159,6 +172,9 @@ def test_htmx_gets_the_part_that_a_reader_without_it_gets_with_the_page(client, 
     told = explorer.index('<div id="explorer">')
     assert explorer[told:].strip() in whole
     assert "57 of 62 criteria" in explorer[:told], "said aloud"
+    assert "/fr/standards/applies/?activity=" in explorer[:told], "the link to the other language says what is asked"
+    back = client.get(APPLIES, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "<html" in back.content.decode(), "a whole page, for who goes back"
     at_fault = client.get(f"{APPLIES}?cycle=third", headers={"HX-Request": "true"})
     assert at_fault.status_code == HTTPStatus.OK, "else HTMX shows nothing"
     assert "One entry could not be read" in text_of(at_fault)
