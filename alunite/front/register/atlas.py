@@ -58,6 +58,7 @@ class Atlas:
     stamp: tuple[Any, ...]
     facilities: Sequence[Facility]
     members: Mapping[str, str]
+    titles: Mapping[str, str]
 
     def member_of(self, operator: str) -> str:
         """Return the member who bears the name of an operator, empty where none does or several do."""
@@ -93,6 +94,7 @@ class Mapped:
     facility: Facility
     member: str
     state: str
+    member_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def values_of(atlas: Atlas) -> dict[str, set[str]]:
 
 def _mapped(one: Facility, atlas: Atlas, states: Mapping[str, str]) -> Mapped:
     member = atlas.member_of(one.operator)
-    return Mapped(one, member, states.get(member, NONE))
+    return Mapped(one, member, states.get(member, NONE), atlas.titles.get(member, ""))
 
 
 def _fits(one: Mapped, name: str, chosen: Sequence[str]) -> bool:
@@ -211,12 +213,15 @@ def _read(stamp: tuple[Any, ...], at: int) -> Atlas:
     once: dict[Any, Any] = {}
     facilities = [_facility(subject, slug, said, once) for subject, slug, said in told.iterator(AT_ONCE) if said]
     members: dict[str, str] = {}
+    titles: dict[str, str] = {}
     for subject, title in shown.filter(~Q(title=""), kind=MEMBER).values_list("subject", "title"):
+        titles[subject] = title
         for name in {fold(title), fold(_IN_BRACKETS.sub(" ", title))}:
             # A name that two bear says nothing of either.
             members[name] = "" if members.get(name, subject) != subject else subject
     bearers = {operator: members.get(fold(operator), "") for operator in {one.operator for one in facilities}}
-    return Atlas(stamp, facilities, {operator: member for operator, member in bearers.items() if operator != UNKNOWN})
+    known = {operator: member for operator, member in bearers.items() if operator != UNKNOWN}
+    return Atlas(stamp, facilities, known, {member: titles[member] for member in known.values() if member})
 
 
 def _facility(subject: str, slug: str, said: Mapping[str, Any], once: dict[Any, Any]) -> Facility:

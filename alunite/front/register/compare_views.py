@@ -19,7 +19,7 @@ from alunite.front.register import lines as memory
 from alunite.front.register.changes import WHAT, Side
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.forms import ClockForm, DayField, refuse_strange
-from alunite.front.register.list_views import without_empty
+from alunite.front.register.list_views import to_last_page, without_empty
 from alunite.front.register.site import Site, site_of
 
 HELD, PUBLISHED = "on", "as_of"
@@ -93,6 +93,8 @@ def compare(request: HttpRequest) -> HttpResponse:
     found = changes.between(memory.lines(), sides.before, sides.after)
     shown = [change for change in found.changes if not data["what"] or change.what == data["what"]]
     number = data["page"] or 1
+    if moved := to_last_page(request, number, len(shown), changes.PAGE_LENGTH):
+        return moved
     start = (number - 1) * changes.PAGE_LENGTH
     page = shown[start : start + changes.PAGE_LENGTH]
     rest = without_empty(request.GET)

@@ -23,7 +23,7 @@ from alunite.front.register.atlas import GROUPS, AskedMap, Atlas, Found
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, Values, refuse_strange
 from alunite.front.register.lines import Lines
-from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, without_empty
+from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, to_last_page, without_empty
 from alunite.front.register.problems import no_file
 from alunite.front.register.site import Site, site_of
 
@@ -109,6 +109,8 @@ def facility_map(request: HttpRequest) -> HttpResponse:
     chosen = present.chips(form, request.GET, asked.words, [*GROUPS, "member"], without=("page",))
     marks = present.legend(asked.facilities, asked.site)
     number = form.cleaned_data["page"] or 1
+    if moved := to_last_page(request, number, len(found.facilities), atlas.PAGE_LENGTH):
+        return moved
     start = (number - 1) * atlas.PAGE_LENGTH
     page = found.facilities[start : start + atlas.PAGE_LENGTH]
     shared = without_empty(request.GET)

@@ -135,7 +135,7 @@ def mapped(one: Mapped, site: Site, marks: Sequence[Mark]) -> Row:
         url=record_url("facility", facility.subject, facility.name, site.query),
         name=facility.name,
         operator="" if is_unknown(facility.operator) else facility.operator,
-        member=Link(facility.operator, record_url("member", one.member, facility.operator, site.query))
+        member=Link(facility.operator, record_url("member", one.member, one.member_title, site.query))
         if one.member
         else None,
         shape=shape_of(facility.activities, list(site.labels["activities"]), marks),

@@ -166,3 +166,12 @@ def test_it_asks_the_same_for_few_changes_and_for_many(client, told, on_day):
     )
     assert asked() == few
     assert max(few) <= 6
+
+
+def test_a_page_behind_the_last_leads_to_the_last(client, told, monkeypatch):
+    monkeypatch.setattr(changes, "PAGE_LENGTH", 1)
+    days = f"by=as_of&first={FIRST}&second={SECOND}"
+    last = client.get(f"/register/compare/?{days}").context["count"]
+    moved = client.get(f"/register/compare/?{days}&page=9")
+    assert (moved.status_code, moved["Location"]) == (HTTPStatus.FOUND, f"/register/compare/?{days}&page={last}")
+    assert client.get(moved["Location"]).status_code == HTTPStatus.OK

@@ -99,6 +99,9 @@ def test_an_operator_whose_certificate_holds_is_told_apart_on_either_clock(clien
     assert counts(client, "on=2019-06-30")["state"] == {"unknown": 1}
     [line] = client.get("/map/?member=33333333").context["lines"]
     assert line.member.url.startswith("/members/33333333-")
+    assert client.get(line.member.url).status_code == HTTPStatus.OK, (
+        "under its own name, whatever the facility calls it"
+    )
 
 
 def test_a_name_that_two_members_bear_says_nothing_of_either(client, scheme):
@@ -140,6 +143,14 @@ def test_pages_follow_each_other_and_filters_stay(client, facts, monkeypatch):
         seen += [line.subject for line in answer.context["lines"]]
         number = answer.context["following"]
     assert len(seen) == len(set(seen)) == answer.context["count"] > 40
+
+
+def test_a_page_behind_the_last_leads_to_the_last(client, facts, monkeypatch):
+    monkeypatch.setattr(atlas, "PAGE_LENGTH", 100)
+    moved = client.get("/map/?q=&placed=no&placed=yes&page=1000")
+    assert (moved.status_code, moved["Location"]) == (HTTPStatus.FOUND, "/map/?placed=no&placed=yes&page=3")
+    assert client.get("/map/?page=3").context["last"] == 253
+    assert client.get("/map/?q=zzzz&page=2")["Location"] == "/map/?q=zzzz"
 
 
 @pytest.mark.parametrize(
