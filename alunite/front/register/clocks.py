@@ -13,6 +13,9 @@ from alunite.front.register import queries
 from alunite.front.register.site import Site, site_of
 
 ON, AS_OF, AFTER = "on", "as_of", "after"
+# What changes nothing of what a page says: the order of its lines, and where a link to it was set.
+UNKNOWN_TO_SEARCH = ("sort",)
+CAMPAIGN = "utm_"
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,17 @@ class Clocks:
 
     @property
     def canonical(self) -> str:
-        """Address of the same page without clocks: the one that search engines should know."""
-        return f"{self.path}?{self._without(ON, AS_OF).urlencode()}".removesuffix("?")
+        """Address of the same page without clocks, order and where its reader came from: the one that search engines should know."""
+        kept = self._without(ON, AS_OF, *UNKNOWN_TO_SEARCH)
+        for name, values in list(kept.lists()):
+            if name.startswith(CAMPAIGN) or not any(value.strip() for value in values):
+                kept.pop(name)
+        return f"{self.path}?{kept.urlencode()}".removesuffix("?")
+
+    @property
+    def is_search(self) -> bool:
+        """Whether words were searched for: there is no end of such pages."""
+        return bool(self.parameters.get("q", "").strip())
 
     @property
     def newest(self) -> str:

@@ -19,6 +19,7 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import named, present, queries
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.forms import ClockForm
+from alunite.front.register.languages import bare
 from alunite.front.register.models import Record
 from alunite.front.register.origin import origin
 from alunite.front.register.present.words import Link
@@ -86,7 +87,7 @@ def record_page(
         return _moved(request, named)
     context = asked.context | {"record": found} | context_of(found, asked.clocks, asked.site)
     context["kept"] = _kept(request, found, asked)
-    context["linked"] = present.linked(found, asked.clocks.day, request.build_absolute_uri(request.path))
+    context["linked"] = present.linked(found, asked.clocks.day, request.build_absolute_uri(bare(request.path)))
     return render(request, template, context, status=asked.status)
 
 

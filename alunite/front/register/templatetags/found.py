@@ -48,7 +48,7 @@ def found(context: Context) -> dict[str, Any]:
     described = DESCRIPTION.search(_block(context, "description"))
     return {
         "address": host + canonical,
-        "is_now": not (clocks and clocks.as_of),
+        "is_now": not (clocks and (clocks.as_of or clocks.is_search)),
         "tongues": [Tongue(code.partition("-")[0], host + address_in(canonical, code)) for code in _codes()],
         "otherwise": host + address_in(canonical, settings.LANGUAGE_CODE),
         "locale": {"en": "en_GB", "fr": "fr_FR"}.get(str(get_language())[:2], ""),

@@ -55,6 +55,14 @@ def test_a_page_of_an_earlier_day_is_not_to_be_found_and_leads_to_that_of_now(cl
     assert "fr" not in told
 
 
+def test_pages_that_say_the_same_have_one_address_and_a_search_is_not_to_be_found(client, samples):
+    told = head_of(client, "/register/?country=ES&sort=entity&utm_source=mail&utm_medium=x&state=&on=2021-06-30")
+    assert told["canonical"] == told["en"] == ["http://testserver/register/?country=ES"]
+    assert told["fr"] == ["http://testserver/fr/register/?country=ES"]
+    assert "robots" not in told
+    assert head_of(client, "/register/?q=alcoa")["robots"] == ["noindex"]
+
+
 def test_pages_that_are_no_record_have_a_title_and_the_card_of_the_register(client, samples):
     for path in (
         "/",
@@ -87,6 +95,7 @@ def test_each_kind_of_record_has_a_card_that_is_sent_once(client, samples, kind)
     path = f"/cards/{kind}/{subject}.png"
     answer = client.get(path)
     assert size_of(answer.content) == (1200, 630)
+    assert answer["Cache-Control"] == "public, no-cache", "what is redacted must not stay in a cache"
     assert client.get(path, headers={"if-none-match": answer["ETag"]}).status_code == HTTPStatus.NOT_MODIFIED
     assert client.get(f"/fr{path}")["ETag"] != answer["ETag"]
     assert client.get(f"{path}?on=2020-06-30")["ETag"] != answer["ETag"], "of another day"

@@ -94,6 +94,8 @@ def test_a_page_bears_what_it_tells(samples, client, kind, type_):
     [block] = BLOCK.findall(client.get(path).content.decode())
     told = json.loads(block)
     assert (told["@context"], told["@type"], told["url"]) == ("https://schema.org", type_, f"http://testserver{path}")
+    [french] = BLOCK.findall(client.get(f"/fr{path}").content.decode())
+    assert json.loads(french)["@id"] == told["@id"], "one thing, whatever it is read in"
 
 
 def test_an_event_is_no_certification(samples, client):
