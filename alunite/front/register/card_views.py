@@ -18,6 +18,8 @@ from alunite.front.register.views import seen
 
 # Kinds of record that have a page of their own, and so a link to share.
 KINDS = frozenset({"certificate", "certification_event", "member", "firm", "facility", "figure"})
+# Asked for again each time, which costs no drawing: what was redacted is gone from shared caches at once.
+KEPT = "public, no-cache"
 KEPT_FOR = 24 * 60 * 60
 
 
@@ -45,7 +47,7 @@ def of_site(request: HttpRequest) -> HttpResponse:
 
 def _drawn(request: HttpRequest, name: str, told: Callable[[], Card]) -> HttpResponse:
     tag = '"' + "".join(letter if letter.isalnum() or letter in ".-" else "-" for letter in name) + '"'
-    headers = {"ETag": tag, "Cache-Control": "public, max-age=3600"}
+    headers = {"ETag": tag, "Cache-Control": KEPT}
     unchanged = get_conditional_response(request, etag=tag)
     if unchanged is not None:
         for header, value in headers.items():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +24,8 @@ from alunite.front.register.views import Seen, seen
 CSV = "text/csv; charset=utf-8; header=present"
 SVG = "image/svg+xml"
 PNG = "image/png"
+# Kept by whoever likes, and asked for again each time: what was redacted is gone at once.
+KEPT = "public, no-cache"
 
 # A drawing opened by itself brings its own rules of style, and may do nothing else.
 DRAWN = {"default-src": ["'none'"], "style-src": ["'unsafe-inline'"]}
@@ -54,12 +59,15 @@ def _file(request: HttpRequest, name: str, form: str, media_type: str, write: Wr
     chart = chart_of(name, asked.clocks, asked.site)
     if chart is None or not (chart.template or form == "csv"):
         raise Http404
-    answer = HttpResponse(write(request, asked, chart), media_type)
+    body = write(request, asked, chart)
+    etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
+    answer = HttpResponse(body, media_type, headers={"ETag": etag, "Cache-Control": KEPT})
     days = [
         f"{word}-{day}" for word, day in (("on", asked.clocks.on), ("as-of", asked.clocks.as_of)) if day is not None
     ]
     answer["Content-Disposition"] = f'attachment; filename="{"-".join([name, *days])}.{form}"'
-    return answer
+    kept: HttpResponse = get_conditional_response(request, etag=etag, response=answer)  # type: ignore[assignment]
+    return kept
 
 
 def _csv(_request: HttpRequest, _asked: Seen, chart: Filed) -> bytes:

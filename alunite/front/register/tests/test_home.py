@@ -351,3 +351,13 @@ def test_the_page_of_a_figure_says_its_finding_and_offers_its_files(client, fact
     rows = read_csv(client.get(f"/charts/figure-{found['id']}.csv"))
     assert {"715000", "89000"} <= {row["value"] for row in rows if row["period"] == "2014"}
     assert client.get("/charts/figure-22222222.csv").status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("form", ["csv", "svg", "png"])
+def test_the_file_of_a_chart_need_not_be_sent_twice_and_is_asked_for_each_time(client, facts, form):
+    answer = client.get(f"/charts/countries.{form}")
+    assert answer["Cache-Control"] == "public, no-cache"
+    again = client.get(f"/charts/countries.{form}", headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == HTTPStatus.NOT_MODIFIED
+    other = client.get(f"/charts/countries.{form}?on=2021-06-30", headers={"If-None-Match": answer["ETag"]})
+    assert other.status_code == HTTPStatus.OK

@@ -23,6 +23,8 @@ def test_a_page_links_to_itself_in_the_other_language_with_all_it_was_asked_for(
 def test_pages_of_the_plain_addresses_are_english_whatever_a_browser_prefers(client: Client):
     answer = client.get("/register/", headers={"Accept-Language": "fr"})
     assert '<html lang="en-gb">' in answer.content.decode()
+    for path in ("/register/", "/register.csv", "/fr/register/", "/api/v1/public/"):
+        assert "Accept-Language" not in client.get(path).get("Vary", ""), path
     assert '<html lang="fr">' in client.get("/fr/register/").content.decode()
 
 
