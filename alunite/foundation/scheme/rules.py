@@ -1,7 +1,8 @@
 """Which criteria of a standard apply to a scope, and why. Pure: values in, values out.
 
 Each criterion is judged for each activity by itself; the answers are joined by union, in the order applies, depends,
-not_known, does_not_apply. So one more activity never lowers an answer.
+not_known, does_not_apply. So one more activity never lowers an answer. An activity that is certified under another one in
+the standard's family is judged as that one, and a reason says so.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ class CriterionAnswer:
     answer : Answer
         The union over the activities asked about.
     activities : tuple of str
-        Ids of the activities asked about for which this answer holds, in the pack's order.
+        Ids of the activities for which this answer holds, in the pack's order: those asked about, or in place of one the
+        activity it is certified as under this standard.
     triggers : tuple of str
         Ids of the triggers the criterion hangs on, given or not.
     reasons : tuple of Reason
@@ -112,14 +114,26 @@ def unknown_ids(
     return {key: wrong for key, wrong in found.items() if wrong}
 
 
+def certified_as(standard: Standard, pack: Pack, activities: Collection[str]) -> dict[str, str]:
+    """Return, of these activities, those that are certified under another one in a standard's family, and under which."""
+    version = pack.version(standard.id)
+    return {
+        activity.id: stands.activity
+        for activity in pack.activities
+        for stands in activity.stands_as
+        if version is not None and stands.family == version.family and activity.id in activities
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What is asked, and what it is asked of."""
+    """What is asked, and what it is asked of; `named` are the activities asked about that are judged as another one."""
 
     standard: Standard
     version: Version | None
     pack: Pack
     activities: tuple[str, ...]
+    named: Mapping[str, str]
     member_class: str | None
     cycle: str
     triggers: frozenset[str]
@@ -201,11 +215,14 @@ def applicability(
         wrong["cycle"] = (cycle,)
     if wrong:
         raise ValueError("unknown " + "; ".join(f"{key}: {', '.join(map(str, ids))}" for key, ids in wrong.items()))
+    named = certified_as(standard, pack, activities)
+    judged = {named.get(activity, activity) for activity in activities}
     case = _Case(
         standard=standard,
         version=pack.version(standard.id),
         pack=pack,
-        activities=tuple(activity.id for activity in pack.activities if activity.id in set(activities)),
+        activities=tuple(activity.id for activity in pack.activities if activity.id in judged),
+        named=named,
         member_class=member_class,
         cycle=cycle,
         triggers=frozenset(triggers),
@@ -370,8 +387,8 @@ def _relief_sentence(
 
 
 def _remarks(case: _Case, version: Version, principle: Principle, criterion: Criterion) -> list[Reason]:
-    """Return what else a reader has to know: reliefs that do not hold, the cycle taken, an uncertain day."""
-    remarks: list[Reason] = []
+    """Return what else a reader has to know: activities judged as another, reliefs that do not hold, the cycle, an uncertain day."""
+    remarks = [_named_remark(case, other) for other in dict.fromkeys(case.named.values())]
     bound = [
         one for one in case.activities if _without_reliefs(case, criterion, one).answer is not Answer.DOES_NOT_APPLY
     ]
@@ -389,6 +406,14 @@ def _remarks(case: _Case, version: Version, principle: Principle, criterion: Cri
         values = {"published": version.published, "day": case.day.isoformat()}
         remarks.append(case.reason("publication_day_not_known", text, values, [version]))
     return remarks
+
+
+def _named_remark(case: _Case, other: str) -> Reason:
+    """Say which of the activities asked about are judged as another one."""
+    ids = [one for one, as_ in case.named.items() if as_ == other]
+    text = f"Under this standard {case.labels(ids)} {'is' if len(ids) == 1 else 'are'} certified as {case.labels([other])}."
+    basis = [activity for activity in case.pack.activities if activity.id in ids]
+    return case.reason("certified_as", text, {"activities": ids, "as": other}, basis)
 
 
 def _cycle_remark(case: _Case, relief: Relief) -> Reason:
@@ -447,4 +472,13 @@ def _principles(numbers: Sequence[int]) -> str:
     return f"principle{'s' if len(ordered) > 1 else ''} {_phrase(map(str, ordered))}"
 
 
-__all__ = ["CYCLES", "Answer", "CriterionAnswer", "applicability", "trigger_ids", "union", "unknown_ids"]
+__all__ = [
+    "CYCLES",
+    "Answer",
+    "CriterionAnswer",
+    "applicability",
+    "certified_as",
+    "trigger_ids",
+    "union",
+    "unknown_ids",
+]

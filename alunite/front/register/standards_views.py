@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from alunite.foundation.scheme.models import Standard
 from alunite.foundation.scheme.pack import Pack
-from alunite.foundation.scheme.rules import LATER_CYCLE, CriterionAnswer, applicability
+from alunite.foundation.scheme.rules import LATER_CYCLE, CriterionAnswer, applicability, certified_as
 from alunite.foundation.scheme.versions import taken, usable
 from alunite.front.register import named, present, queries, sheets
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
@@ -151,11 +151,13 @@ def _question(request: HttpRequest, *, forgiving: bool = False) -> Question:
     if not form.is_valid() or whole is None or standard_then is None:
         return Question(form, clocks, then, record, by_date=by_date, left_out=left_out)
     said = form.cleaned_data
-    activities, stands_as = _certified_as(whole, standard_then.id, said["activity"], then)
+    named_as = certified_as(standard_then, whole, said["activity"])
+    activities = list(dict.fromkeys(named_as.get(one, one) for one in said["activity"]))
+    stands_as = [(then.label("activities", one), then.label("activities", other)) for one, other in named_as.items()]
     answers = applicability(
         standard_then,
         whole,
-        activities=activities,
+        activities=said["activity"],
         member_class=said["member_class"] or None,
         cycle=said["cycle"] or LATER_CYCLE,
         triggers=said["trigger"],
@@ -208,24 +210,6 @@ def _standard_choices(pack: Pack, day: date, site: Site) -> list[tuple[str, str]
     if choices and choices[0][0]:
         choices.insert(0, ("", choices[0][1]))
     return choices
-
-
-def _certified_as(
-    pack: Pack, version_id: str, activities: Sequence[str], site: Site
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the activities under which these are certified in the family, and which of them go by another one there."""
-    version = pack.version(version_id)
-    family = version.family if version else ""
-    named_as = {
-        activity.id: stands.activity
-        for activity in pack.activities
-        for stands in activity.stands_as
-        if stands.family == family and activity.id in activities
-    }
-    return (
-        list(dict.fromkeys(named_as.get(one, one) for one in activities)),
-        [(site.label("activities", one), site.label("activities", other)) for one, other in named_as.items()],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +291,7 @@ def _files(parameters: QueryDict, asked: Question, judged: Standard) -> dict[str
     said = asked.form.cleaned_data
     program = QueryDict(mutable=True)
     program["standard"] = judged.id
-    program.setlist("activity", list(asked.activities))
+    program.setlist("activity", said["activity"])
     for name in ("member_class", "cycle"):
         if said[name]:
             program[name] = said[name]

@@ -86,6 +86,20 @@ def test_of_an_activity_the_source_does_not_speak_of_nothing_is_known(standard, 
     assert all(rules(answer) == ["not_covered"] for answer in found.values())
 
 
+def test_an_activity_certified_under_another_name_is_judged_as_that_and_named():
+    # scheme.yaml: under Chain of Custody the last three of the chain stand as post-casthouse
+    custody = PACK.standard("coc-2")
+    itself, named = answers(custody, "post_casthouse"), answers(custody, "semi_fabrication", "material_conversion")
+    assert {number: one.answer for number, one in named.items()} == {
+        number: one.answer for number, one in itself.items()
+    }
+    assert [rules(one)[-1] for one in named.values()] == ["certified_as"] * 45
+    assert named["1.1"].activities == ("post_casthouse",)
+    last = named["1.1"].reasons[-1]
+    assert last.text == "Under this standard Semi-Fabrication and Material Conversion are certified as Post-casthouse."
+    assert all("certified_as" not in rules(one) for one in itself.values())
+
+
 def test_without_any_activity_nothing_is_known():
     found = answers(V3)
     assert count(found) == {"not_known": 62}

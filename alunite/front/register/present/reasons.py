@@ -74,6 +74,14 @@ def _listed(values: Values, _triggers: Mapping[str, str], site: Site) -> str:
     return ngettext("%(who)s is named", "%(who)s are named", len(who)) % {"who": listed(who)}
 
 
+def _certified_as(values: Values, _triggers: Mapping[str, str], site: Site) -> str:
+    told = [
+        _("%(one)s is certified as %(other)s here.") % {"one": one, "other": site.label("activities", values["as"])}
+        for one in _activities(values, site)
+    ]
+    return " ".join(told).removesuffix(".")
+
+
 def _not_covered(values: Values, _triggers: Mapping[str, str], site: Site) -> str:
     return _("Its source says nothing of %(who)s") % {"who": listed(_activities(values, site))}
 
@@ -91,6 +99,7 @@ _APPLIES: dict[str, Callable[[Values, Mapping[str, str], Site], str]] = {
     "not_covered": _not_covered,
     "covers_all": lambda _values, _triggers, _site: _("Every activity"),
     "listed": _listed,
+    "certified_as": _certified_as,
     "trigger_given": lambda values, triggers, _site: (
         _("Given: %(what)s") % {"what": either(_conditions(values, triggers))}
     ),

@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from itertools import pairwise
 
 import pytest
+from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
@@ -79,6 +80,22 @@ def test_the_page_answers_as_programs_are_answered(client, scheme):
     assert {item.number: str(item.answer) for part in page.context["page"].parts for item in part.criteria} == told
     assert {one["number"]: one["answer"] for one in rows_of(client.get(page.context["files"]["csv"]))} == told
     assert list(told.values()).count("depends") == 13, "14, but for the one whose condition is given"
+
+
+def test_page_and_programs_judge_an_activity_under_the_name_it_is_certified_by(client, scheme):
+    """Asked by the raw activity, not by what the page made of it: 45 criteria, 20 bind, 16 on condition, 9 do not."""
+    asked = "standard=coc-2&activity=semi_fabrication&on=2026-01-01"
+    body = json.loads(client.get(f"{reverse('get_applicability')}?{asked}").content)
+    told = {one["number"]: one["answer"] for one in body["criteria"]}
+    page = client.get(f"{APPLIES}?{asked}").context["page"]
+    assert {item.number: str(item.answer) for part in page.parts for item in part.criteria} == told
+    # chain-of-custody-v2.yaml, of post-casthouse: 36 of 45 bind
+    assert sum(answer in {"applies", "depends"} for answer in told.values()) == 36
+    (why,) = [one for one in body["criteria"][0]["reasons"] if one["rule"] == "certified_as"]
+    assert why["text"] == "Under this standard Semi-Fabrication is certified as Post-casthouse."
+    assert (why["values"], why["trust"]) == ({"activities": ["semi_fabrication"], "as": "post_casthouse"}, "read")
+    sheet = client.get(f"{reverse('applies_csv')}?{asked}").content.decode()
+    assert sheet.count("Semi-Fabrication is certified as Post-casthouse") == 45
 
 
 @pytest.mark.parametrize(
