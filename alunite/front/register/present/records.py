@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -46,6 +46,8 @@ from alunite.front.register.templatetags.shown import day as show_day
 
 # The rule that speaks from the day after a last day on.
 LAST_DAY_PASSED = "timeline.last_day_passed"
+# The states that say of a certificate that it was set aside or ended before its last day; no date published tells of these.
+SET_ASIDE = frozenset({"suspended", "withdrawn", "revoked", "annulled"})
 AUDIT_DAYS = ("audit_start", "audit_end", "report_date")
 
 
@@ -186,7 +188,7 @@ def _reason(data: Reason, numbers: Mapping[str, int], site: Site, *, is_ahead: b
         note,
         trusted,
         data.source,
-        word=trust_word(str(data.trust), data.origin),
+        word=trust_word(str(data.trust), data.origin, site),
         number=numbers.get(data.source),
     )
 
@@ -220,7 +222,7 @@ def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHIN
         sentence=_sentence(now, line_of_states, today, said, is_last=later is None),
         means=str(STATE_MEANS.get(now.state, "")) if now else "",
         reasons=[_reason(item, numbers, site) for item in now.reasons]
-        + _looked_at(now, said, others, is_last=later is None)
+        + _looked_at(now, line_of_states, said, others, is_last=later is None)
         if now
         else [_nothing_known(line_of_states, today, said)],
         members=[
@@ -241,7 +243,7 @@ def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHIN
         moments=moments,
         coming=_coming(now, said, audits, today),
         says=_says(line_of_states, sources, site),
-        not_known=not_known(said, audits, moments),
+        not_known=not_known(said, audits, moments, line_of_states),
         counted=_counted(audits, numbers),
         others=[line(other, today, site) for other in others if _names_same_member(other, said)],
         later=later,
@@ -322,7 +324,13 @@ def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Lin
     return Link(show_day(day), record_url(found.kind, found.subject, found.title, site.query))
 
 
-def _looked_at(now: Segment, said: Mapping[str, Any], others: Sequence[Record], *, is_last: bool) -> list[ReasonShown]:
+def _was_set_aside(line_of_states: Iterable[Segment]) -> bool:
+    return any(segment.state in SET_ASIDE for segment in line_of_states)
+
+
+def _looked_at(
+    now: Segment, line_of_states: Timeline, said: Mapping[str, Any], others: Sequence[Record], *, is_last: bool
+) -> list[ReasonShown]:
     """Return what else was looked at before a state was said, and what could not be."""
     found = []
     if now.state == "expired" and is_last:
@@ -336,7 +344,7 @@ def _looked_at(now: Segment, said: Mapping[str, Any], others: Sequence[Record], 
             ) % {"n": same}
         note = _("from the records held here")
         found.append(ReasonShown(text, note, trusted=True, source="", word=_("our records")))
-    if now.state in {"active", "expired", UNKNOWN}:
+    if now.state in {"active", "expired", UNKNOWN} and not _was_set_aside(line_of_states):
         text = _("Suspension and withdrawal are published on no page held here. They were not used.")
         found.append(ReasonShown(text, _("? unknown"), trusted=True, source="", word=_("? unknown")))
     return found
@@ -493,7 +501,10 @@ def _stated(value: Any) -> str:
 
 
 def not_known(
-    said: Mapping[str, Any], audits: Sequence[Mapping[str, Any]] = (), moments: Sequence[Moment] = ()
+    said: Mapping[str, Any],
+    audits: Sequence[Mapping[str, Any]] = (),
+    moments: Sequence[Moment] = (),
+    line_of_states: Iterable[Segment] = (),
 ) -> list[Answer]:
     """Return what a reader would ask and no page held here answers, with why; never to be read as none or zero."""
     silent = _("No page we hold gives it.")
@@ -526,15 +537,13 @@ def not_known(
             found.append(Answer(_("Surveillance audit"), usual, known=False))
     if all(is_unknown(audit["next_audit"]) for audit in audits):
         found.append(Answer(_("Audits to come"), _("None published."), known=False))
-    return [
-        *found,
-        Answer(_("Facilities it covers"), _("No page we hold lists them. None is guessed from names."), known=False),
-        Answer(
-            _("Suspension or withdrawal"),
-            _("Not reported to this register. It does not mean that there was none."),
-            known=False,
-        ),
-    ]
+    found.append(
+        Answer(_("Facilities it covers"), _("No page we hold lists them. None is guessed from names."), known=False)
+    )
+    if not _was_set_aside(line_of_states):
+        silent = _("Not reported to this register. It does not mean that there was none.")
+        found.append(Answer(_("Suspension or withdrawal"), silent, known=False))
+    return found
 
 
 def _is_counted(audit: Mapping[str, Any]) -> bool:

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from alunite.foundation.core.judgement import Reason, Trust
 from alunite.foundation.core.timeline import Segment, Timeline
-from alunite.front.register import present
+from alunite.front.register import about, present
 from alunite.front.register.models import Record
+from alunite.front.register.present import about as about_shown
 from alunite.front.register.present import drawing as drawn
 from alunite.front.register.present import records, words
 from alunite.front.register.present.bars import by_activity
@@ -172,6 +173,25 @@ def test_what_no_source_says_is_listed_and_what_one_says_is_not():
     assert not any(item.known for item in records.not_known(SAID))
 
 
+@pytest.mark.parametrize("state", ["suspended", "withdrawn", "revoked", "annulled"])
+def test_what_was_set_aside_is_not_said_to_be_reported_nowhere(state):
+    """Asked on any day: before it, on it, and once it was lifted."""
+    line = Timeline(
+        (
+            segment("active", "2020-01-01", "2020-12-31"),
+            segment(state, "2021-01-01", "2021-12-31"),
+            segment("active", "2022-01-01", "2022-12-31"),
+        )
+    )
+    for day in (date(2020, 6, 1), date(2021, 6, 1), date(2022, 6, 1)):
+        shown = page(line, asked=day)
+        assert "Suspension or withdrawal" not in [item.asked for item in shown.not_known]
+        assert not any("Suspension and withdrawal" in reason.text for reason in shown.reasons)
+    silent = page(THREE_YEARS, asked=date(2020, 6, 1))
+    assert "Suspension or withdrawal" in [item.asked for item in silent.not_known]
+    assert any("Suspension and withdrawal" in reason.text for reason in silent.reasons)
+
+
 def test_activities_no_source_names_are_not_shown_as_outside():
     assert page(THREE_YEARS).covered == ["Growing"]
     assert page(THREE_YEARS).activities_known
@@ -289,13 +309,28 @@ def test_who_is_to_be_named_is_named_and_not_a_column(attribution, named):
     [
         ("read", "tea", "read"),
         ("read", "third_party", "reported"),
+        ("read", "another_scheme", "reported"),
+        ("read", "", "reported"),
+        ("read", "ours", "our default"),
         ("cut", "tea", "broke off"),
         ("known", "ours", "general knowledge"),
         ("design", "ours", "our default"),
     ],
 )
 def test_each_trust_has_a_word_for_a_row(trust, origin, word):
-    assert words.trust_word(trust, origin) == word
+    assert words.trust_word(trust, origin, SITE) == word
+
+
+def test_only_what_the_owner_says_is_shown_as_the_owners():
+    """Any other origin than the scheme's own id counted as the owner once."""
+    source = "https://www.press.example/one"
+    assert words.trust_note("read", "tea", source, SITE) == ("read at TEA", True)
+    assert words.trust_note("read", "another_scheme", source, SITE) == ("reported by press.example", False)
+    assert words.trust_note("read", "", "", SITE) == ("reported by a third party", False)
+    assert words.trust_note("read", "ours", source, SITE) == ("our default, not TEA’s", False)
+    told = [about.Said("figure", origin, "A. Collector", "unknown", 1) for origin in ("tea", "ours", "third_party", "")]
+    [row] = [row for row in about_shown.by_kind(told, SITE) if row.all]
+    assert (row.owner, row.others, row.untold) == (1, 1, 2)
 
 
 def statement(trust: str = "read", origin: str = "tea", **has: Any) -> dict[str, Any]:
