@@ -174,7 +174,9 @@ def states_of(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str
     best = {}
     for member, lines in lines_by_member(members).items():
         if held := lines & shown:
-            best[member] = next((state for state, having in ordered if held & having), UNKNOWN)
+            # What had not begun by the day was not known then; of what has no date nobody knows.
+            otherwise = UNKNOWN if held & ~known.dated else NONE
+            best[member] = next((state for state, having in ordered if held & having), otherwise)
     return best
 
 

@@ -96,7 +96,9 @@ def test_an_operator_whose_certificate_holds_is_told_apart_on_either_clock(clien
     publish("certificate", [stated("22222222", "certificate", members=[member], timeline=[held, over])], actor=OPERATOR)
     assert counts(client)["state"] == {"expired": 1}
     assert counts(client, "on=2021-06-30")["state"] == {"active": 1}
-    assert counts(client, "on=2019-06-30")["state"] == {"unknown": 1}
+    assert counts(client, "on=2019-06-30")["state"] == {"none": 1}, "it had not begun"
+    publish("certificate", [stated("66666666", "certificate", members=[member], timeline=[])], actor=OPERATOR)
+    assert counts(client, "on=2019-06-30")["state"] == {"unknown": 1}, "one has no date at all"
     [line] = client.get("/map/?member=33333333").context["lines"]
     assert line.member.url.startswith("/members/33333333-")
     assert client.get(line.member.url).status_code == HTTPStatus.OK, (
