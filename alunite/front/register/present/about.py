@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alunite.foundation.core.judgement import THIRD_PARTY
+from alunite.foundation.core.judgement import OURS
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.about import Said
 from alunite.front.register.models import Record
 from alunite.front.register.present.standards import standard
-from alunite.front.register.present.words import STATE_MARKS, STATE_MEANS, STATE_WORDS, Status
+from alunite.front.register.present.words import STATE_MARKS, STATE_MEANS, STATE_WORDS, Status, says_owner
 from alunite.front.register.queries import STATE_ORDER
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import number
@@ -101,7 +101,7 @@ def by_kind(told: Sequence[Said], site: Site) -> list[KindRow]:
     counted: dict[str, Counter[str]] = {kind: Counter() for kind in KIND_WORDS}
     for one in told:
         if one.kind in counted:
-            counted[one.kind][_side(one.origin)] += one.records
+            counted[one.kind][_side(one.origin, site)] += one.records
     return [
         KindRow(
             str(KIND_WORDS[kind]),
@@ -115,10 +115,11 @@ def by_kind(told: Sequence[Said], site: Site) -> list[KindRow]:
     ]
 
 
-def _side(origin: str) -> str:
-    if origin in {"", UNKNOWN}:
-        return "untold"
-    return "others" if origin == THIRD_PARTY else "owner"
+def _side(origin: str, site: Site) -> str:
+    if says_owner(origin, site):
+        return "owner"
+    # What is ours is told by no page.
+    return "untold" if origin in {"", UNKNOWN, OURS} else "others"
 
 
 def terms(told: Sequence[Said]) -> list[TermsRow]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from alunite.foundation.core.judgement import Reason
+from alunite.foundation.core.judgement import OURS, Reason, Trust
 from alunite.foundation.scheme.models import Criterion, Relief, Standard
 from alunite.foundation.scheme.rules import Answer, CriterionAnswer
 from alunite.front.register.clocks import Clocks
@@ -198,7 +198,7 @@ def _criterion(
     criterion: Criterion, told: CriterionAnswer, standard: Standard, show: str, site: Site
 ) -> CriterionShown:
     triggers = {trigger.id: trigger.label for trigger in standard.triggers}
-    reasons = [_why(reason, triggers, site) for reason in told.reasons]
+    reasons = [_why(reason, triggers, site) for reason in _in_row(told)]
     return CriterionShown(
         criterion.number,
         criterion.title,
@@ -211,9 +211,14 @@ def _criterion(
     )
 
 
+def _in_row(told: CriterionAnswer) -> list[Reason]:
+    """Return the reasons a row shows; under which name an activity is certified is said once, above the rows."""
+    return [reason for reason in told.reasons if reason.rule != "certified_as"]
+
+
 def _why(reason: Reason, triggers: Mapping[str, str], site: Site) -> WhyShown:
     _note, trusted = trust_note(reason.trust, reason.origin, reason.source, site)
-    return WhyShown(why_it_applies(reason, triggers, site), trust_word(reason.trust, reason.origin), trusted)
+    return WhyShown(why_it_applies(reason, triggers, site), trust_word(reason.trust, reason.origin, site), trusted)
 
 
 def _open_numbers(criteria: Sequence[Criterion], told: Mapping[str, CriterionAnswer]) -> list[tuple[str, str]]:
@@ -280,10 +285,10 @@ def _trust_words(answers: Sequence[CriterionAnswer], site: Site) -> list[tuple[s
     """Return each trust word that stands in a row, with what it means."""
     found: dict[str, str] = {}
     for answer in answers:
-        for reason in answer.reasons:
+        for reason in _in_row(answer):
             note, trusted = trust_note(reason.trust, reason.origin, reason.source, site)
-            reported = reason.trust == "read" and not trusted
-            found[trust_word(reason.trust, reason.origin)] = _("seen at a third party") if reported else note
+            reported = reason.trust == Trust.READ and reason.origin != OURS and not trusted
+            found[trust_word(reason.trust, reason.origin, site)] = _("seen at a third party") if reported else note
     return sorted(found.items())
 
 
@@ -330,7 +335,7 @@ def sheet_rows(
                     "; ".join(
                         reason.text if coded else why_it_applies(reason, triggers, site) for reason in answer.reasons
                     ),
-                    str(first.trust) if coded else trust_word(first.trust, first.origin),
+                    str(first.trust) if coded else trust_word(first.trust, first.origin, site),
                     first.source,
                 ]
             )

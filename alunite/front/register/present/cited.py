@@ -64,7 +64,7 @@ def reasons(told: list[dict[str, Any]], among: Collection[str], site: Site) -> l
         note, is_trusted = trust_note(item["trust"], item["origin"], item["source"], site)
         text = sentence(item["text"], _compared(item["values"], among))
         shown.append(
-            ReasonShown(text, note, is_trusted, item["source"], word=trust_word(item["trust"], item["origin"]))
+            ReasonShown(text, note, is_trusted, item["source"], word=trust_word(item["trust"], item["origin"], site))
         )
     return shown
 

@@ -235,7 +235,7 @@ def link_shown(
         draws_on=[_named(number, before) for number in link.get("draws_on", ())],
         change=link["change"],
         note=note,
-        trust_word=trust_word(link["trust"], link["origin"]),
+        trust_word=trust_word(link["trust"], link["origin"], site),
         trusted=trusted,
         sources=list(link["sources"] or ()),
     )

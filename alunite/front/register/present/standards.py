@@ -123,7 +123,7 @@ def _note_trust(part: dict[str, Any], site: Site) -> None:
     """Say beside a statement how well it is known; a note of its own it may have is kept as its remark."""
     part["remark"] = part.get("note")
     part["note"], part["trusted"] = trust_note(part["trust"], part["origin"], (part["sources"] or [""])[0], site)
-    part["trust_word"] = trust_word(part["trust"], part["origin"])
+    part["trust_word"] = trust_word(part["trust"], part["origin"], site)
 
 
 def _trust_words(content: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -359,7 +359,7 @@ def _date(number: int, one: _Dated, site: Site) -> DateShown:
         one.end,
         one.what,
         note,
-        trust_word(stated.trust, stated.origin),
+        trust_word(stated.trust, stated.origin, site),
         trusted,
         list(stated.sources or ()),
         one.remark,

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alunite.foundation.core.judgement import THIRD_PARTY, Trust
+from alunite.foundation.core.judgement import OURS, Trust
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -239,19 +239,26 @@ def to_be_named(attribution: str, url: str) -> str:
     return host(url) if "source_url" in attribution else attribution
 
 
-def trust_word(trust: str, origin: str) -> str:
+def says_owner(origin: str, site: Site) -> bool:
+    """Tell whether it is the scheme's owner who says something; nobody else's word is shown as the owner's."""
+    return bool(origin) and origin == site.scheme.get("id")
+
+
+def trust_word(trust: str, origin: str, site: Site) -> str:
     """Return the note of a trust in a word or two, for a row; the note itself stands once beside the rows."""
-    return str(_("reported") if trust == Trust.READ and origin == THIRD_PARTY else TRUST_WORDS[Trust(trust)])
+    if trust != Trust.READ or says_owner(origin, site):
+        return str(TRUST_WORDS[Trust(trust)])
+    return str(TRUST_WORDS[Trust.DESIGN] if origin == OURS else _("reported"))
 
 
 def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, bool]:
     """Return the note a value's trust asks for, and whether it may be shown as the scheme's own."""
     owner = site.scheme.get("owner", "")
     short = str(site.scheme.get("id", "")).upper()
-    if trust == Trust.READ and origin == THIRD_PARTY:
-        return _("reported by %(source)s") % {"source": host(source) or _("a third party")}, False
-    if trust == Trust.READ:
+    if trust == Trust.READ and says_owner(origin, site):
         return _("read at %(owner)s") % {"owner": short or owner}, True
+    if trust == Trust.READ and origin != OURS:
+        return _("reported by %(source)s") % {"source": host(source) or _("a third party")}, False
     if trust == Trust.CUT:
         return _("source broke off; completed by us"), False
     if trust == Trust.KNOWN:
