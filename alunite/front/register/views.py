@@ -115,8 +115,9 @@ def nothing_shown(request: HttpRequest, asked: Seen, now: Record | None, found: 
 def _kept(request: HttpRequest, found: Record, asked: Seen) -> present.Kept:
     """Return what a reader takes away; what is published now is cited as of the last day that is over or begun."""
     said: dict[str, Any] = found.payload or {}
-    as_of = asked.clocks.as_of or asked.site.day_of(timezone.now())
-    return present.kept(found, said, (asked.clocks.day, as_of), origin(request), asked.site)
+    now = asked.site.day_of(timezone.now())
+    days = (asked.clocks.day, asked.clocks.as_of or now, now)
+    return present.kept(found, said, days, origin(request), asked.site)
 
 
 def _of_line(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:

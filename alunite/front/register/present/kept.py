@@ -42,6 +42,8 @@ class Kept:
         The shortest address that leads to the record for ever, without its scheme, as people type it.
     permanent : str
         The address that shows what is seen now: with the day of the state, and the day by which it had been published.
+    is_settled : bool
+        Whether that address shows the same for ever: its day of publishing is over, nothing more can be published by it.
     text, bibtex : str
         How to cite it.
     code : markup
@@ -54,6 +56,7 @@ class Kept:
 
     short: str
     permanent: str
+    is_settled: bool
     text: str
     bibtex: str
     code: SafeString
@@ -64,10 +67,10 @@ class Kept:
     wrong: str
 
 
-def kept(record: Record, said: dict[str, Any], days: tuple[date, date], host: str, site: Site) -> Kept:
-    """Return what a reader takes away of a record as seen on a day and as published by a day; `host` with its scheme."""
+def kept(record: Record, said: dict[str, Any], days: tuple[date, date, date], host: str, site: Site) -> Kept:
+    """Return what a reader takes away of a record as seen on a day, as published by a day, today; `host` with its scheme."""
     name = title_of(said, record.kind)
-    on, as_of = days
+    on, as_of, today = days
     short = reverse(record.kind, args=[record.subject])
     asked = urlencode({"on": on.isoformat(), "as_of": as_of.isoformat()})
     permanent = f"{host}{record_url(record.kind, record.subject, record.title)}?{asked}"
@@ -81,6 +84,7 @@ def kept(record: Record, said: dict[str, Any], days: tuple[date, date], host: st
     return Kept(
         short=f"{host}{short}".partition("://")[2].rstrip("/"),
         permanent=permanent,
+        is_settled=as_of < today,
         text=f"{name}. {register}; {seen}. {permanent}",
         bibtex=_bibtex(record, name, register, seen, permanent, on),
         code=code(f"{host}{short}", _("Code that leads to this page: %(address)s") % {"address": f"{host}{short}"}),
