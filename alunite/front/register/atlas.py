@@ -30,6 +30,7 @@ AT_ONCE = 500
 # The word for an operator of whom no certificate and no event is known: no state of a certificate, and told apart from one nobody knows.
 NONE = "none"
 STATES = (*STATE_ORDER, NONE)
+PLACED = ("yes", "no")
 GROUPS = ("activity", "state", "country", "placed")
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -140,12 +141,10 @@ def found(asked: AskedMap, atlas: Atlas, states: Mapping[str, str]) -> Found:
 
 
 def values_of(atlas: Atlas) -> dict[str, set[str]]:
-    """Return, for each filter, the values there are."""
+    """Return, for each filter, the values there are; state and place have the same ones always."""
     shown = [Mapped(one, "", NONE) for one in atlas.facilities]
-    return {
-        name: set(STATES) if name == "state" else {value for one in shown for value in VALUES[name](one)}
-        for name in GROUPS
-    }
+    found = {name: {value for one in shown for value in VALUES[name](one)} for name in GROUPS}
+    return found | {"state": set(STATES), "placed": set(PLACED)}
 
 
 def _mapped(one: Facility, atlas: Atlas, states: Mapping[str, str]) -> Mapped:

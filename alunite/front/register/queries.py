@@ -161,12 +161,9 @@ def every(asked: Asked, known: Lines) -> list[int]:
     return _ordered(asked, found, known).some(0, found.lines.bit_count())
 
 
-def offered(known: Lines, at: int | None) -> dict[str, set[str]]:
-    """Return, for each filter, the values any line had by a publication."""
-    by_then = known.spoken if at is None else known.spoken & ((1 << (at + 1)) - 1)
-    return {
-        name: {value for value, having in values.items() if having & by_then} for name, values in known.values.items()
-    }
+def offered(known: Lines) -> dict[str, set[str]]:
+    """Return, for each filter, the values any line ever had: as of a day on which none had one yet, the answer is none."""
+    return {name: {value for value, having in values.items() if having} for name, values in known.values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,12 +323,13 @@ def places_with_lines() -> list[tuple[str, str]]:
 
 
 def names(subjects: Mapping[str, Collection[str]], at: int | None) -> dict[tuple[str, str], str]:
-    """Return the title of each of these subjects of these kinds that is shown. One query, none for none."""
+    """Return the title of each of these subjects of these kinds: the one shown then, else now. One query, none for none."""
     asked = [Q(kind=kind, subject__in=among) for kind, among in subjects.items() if among]
     if not asked:
         return {}
-    shown = Record.objects.filter(reduce(or_, asked), shown_at(at), withdrawal="")
-    return {(kind, subject): title for kind, subject, title in shown.values_list("kind", "subject", "title")}
+    shown = Record.objects.filter(reduce(or_, asked), shown_at(at) | shown_at(None), withdrawal="")
+    titles = shown.order_by("-publication").values_list("kind", "subject", "title")
+    return {(kind, subject): title for kind, subject, title in titles}
 
 
 def record(kind: str, subject: str, at: int | None = None) -> Record | None:
