@@ -18,7 +18,7 @@ from alunite.front.register import changes, present
 from alunite.front.register import lines as memory
 from alunite.front.register.changes import WHAT, Side
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import ClockForm, DayField, refuse_strange
+from alunite.front.register.forms import ClockForm, DayField, DaysForm
 from alunite.front.register.list_views import to_last_page, without_empty
 from alunite.front.register.site import Site, site_of
 
@@ -44,11 +44,15 @@ class CompareForm(ClockForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse what is no question of this page, a day of publishing to come, and days in the wrong order."""
-        found = refuse_strange(self)
+        found = super().clean()
         first, second = found.get("first"), found.get("second")
         now = self.site.today
         if first and second and first > second:
             self.add_error("second", _("The second day lies before the first. Exchange them."))
+        if (first or second) and found.get(found.get("by", "")):
+            self.add_error(
+                found["by"], _("Two days of this kind are compared here; a third says nothing. Leave it out.")
+            )
         if found.get("by") == PUBLISHED:
             for name, day in (("first", first), ("second", second)):
                 if day and day > now:
@@ -79,14 +83,14 @@ def _sides(form: CompareForm, clocks: Clocks, site: Site) -> _Sides:
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     form = CompareForm(request.GET, site=site)
-    context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then, "senses": SENSES}
+    by = request.GET.get("by") if request.GET.get("by") in SENSES else HELD
+    context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then, "senses": SENSES, "by": by}
     if not form.is_valid():
         return render(request, "register/changes.html", context, status=HTTPStatus.BAD_REQUEST)
     data = form.cleaned_data
-    context["by"] = data["by"]
     if not (data["first"] and data["second"]):
         return render(request, "register/changes.html", context)
     sides = _sides(form, clocks, site)

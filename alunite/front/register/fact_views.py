@@ -20,7 +20,7 @@ from alunite.front.register import named, present
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
 from alunite.front.register.countries import country_name
 from alunite.front.register.facets import about
-from alunite.front.register.forms import ClockForm, read_as_of
+from alunite.front.register.forms import DaysForm, read_as_of
 from alunite.front.register.list_forms import NamesForm
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown, site_of
@@ -141,7 +141,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     form = NamesForm(
         request.GET,

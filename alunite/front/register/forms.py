@@ -47,7 +47,7 @@ SORT_WORDS = {
     RELEVANCE: _("relevance"),
 }
 # Parameters that others put behind a link of ours so as to know where it was followed; they ask nothing of a list.
-OF_OTHERS = ("utm_",)
+OF_OTHERS = ("utm_", "fbclid", "gclid", "msclkid")
 
 
 class Values(forms.MultipleChoiceField):
@@ -106,8 +106,8 @@ def read_as_of(parameters: Mapping[str, str], clocks: Clocks) -> int | None:
         return clocks.at
 
 
-class ClockForm(forms.Form):
-    """The two clocks of a page."""
+class DaysForm(forms.Form):
+    """The two clocks of a page, read whatever else it is asked."""
 
     on = DayField(label=_("State on the day"))
     as_of = DayField(label=_("As published by"))
@@ -131,6 +131,14 @@ class ClockForm(forms.Form):
     def days(self) -> tuple[date | None, date | None]:
         """The days asked for; none where one of them could not be read: a page shows both or neither."""
         return (self.cleaned_data["on"], self.cleaned_data["as_of"]) if self.is_valid() else (None, None)
+
+
+class ClockForm(DaysForm):
+    """What a page can be asked: its clocks, and in a form of its own what else it knows; nothing it does not know."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is no question of this page: a filter misspelt must not count as none."""
+        return refuse_strange(self)
 
 
 class PagedForm(ClockForm):
@@ -204,10 +212,6 @@ class RegisterForm(PagedForm):
         """Return the order: by relevance where words are looked for, else by state, unless another was chosen."""
         return self.cleaned_data["sort"] or (RELEVANCE if self.has_text else STATE)
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse what is no question of this list: a filter misspelt must not count as none."""
-        return refuse_strange(self)
-
     @property
     def question(self) -> str:
         """What stands for these filters and clocks in a cursor."""
@@ -245,12 +249,25 @@ class RegisterForm(PagedForm):
 
 
 def refuse_strange(form: forms.Form) -> dict[str, Any]:
-    """Find fault with each parameter that a form does not know; return what it read."""
-    for name in form.data:
-        if name not in form.fields and not name.startswith(OF_OTHERS):
+    """Find fault with each parameter that a form does not know, and with one of several values where it knows one; return what it read."""
+    for name, values in form.data.lists():  # type: ignore[attr-defined]  # what stands in an address
+        field = form.fields.get(name)
+        given = list(dict.fromkeys(text for value in values if (text := value.strip())))
+        if field is None and not name.startswith(OF_OTHERS):
             form.add_error(None, _strange(name, [*form.fields]))
+        elif field is not None and len(given) > 1 and not isinstance(field, forms.MultipleChoiceField):
+            form.add_error(name, _several(name, given))
     found: dict[str, Any] = form.cleaned_data
     return found
+
+
+def _several(name: str, given: Sequence[str]) -> forms.ValidationError:
+    """Say that a parameter was given with several values, of which the last would win in silence."""
+    values = ", ".join(value[:SHOWN] for value in given[:MOST_FAULTS])
+    return forms.ValidationError(
+        _("“%(name)s” is given more than once here: %(values)s. Give one of them."),
+        params={"name": name[:SHOWN], "values": values},
+    )
 
 
 def _strange(name: str, known: Sequence[str]) -> forms.ValidationError:

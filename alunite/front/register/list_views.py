@@ -20,7 +20,7 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import downloads, present, queries
 from alunite.front.register import lines as memory
 from alunite.front.register.clocks import AFTER, Clocks, clocks_of, site_at
-from alunite.front.register.forms import OFFERED, SORT_WORDS, ClockForm, RegisterForm, read_as_of
+from alunite.front.register.forms import OFFERED, SORT_WORDS, DaysForm, RegisterForm, read_as_of
 from alunite.front.register.lines import Lines
 from alunite.front.register.problems import no_file
 from alunite.front.register.queries import RELEVANCE, STATE_ORDER, Asked
@@ -81,11 +81,11 @@ def without_empty(parameters: QueryDict) -> QueryDict:
 def question(request: HttpRequest) -> Question:
     """Read what is asked. At most five queries."""
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     at = read_as_of(request.GET, clocks)
     known = memory.lines()
-    values = queries.offered(known, at)
+    values = queries.offered(known)
     members = [text for text in request.GET.getlist("member") if PUBLIC_ID.fullmatch(text)]
     titles = queries.names({"firm": sorted(values["firm"]), "member": members}, at)
     offered = present.offered({**values, "state": STATE_ORDER}, present.words_of(then, titles), then, request.GET)

@@ -21,7 +21,7 @@ from alunite.front.register import atlas, present, queries
 from alunite.front.register import lines as memory
 from alunite.front.register.atlas import GROUPS, AskedMap, Atlas, Found
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, Values, refuse_strange
+from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, DaysForm, Values
 from alunite.front.register.lines import Lines
 from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, to_last_page, without_empty
 from alunite.front.register.problems import no_file
@@ -50,10 +50,6 @@ class MapForm(ClockForm):
             self.fields[name] = Values(label=labels[name], choices=list(offered[name].items()))
         self.fields["member"] = Values(label=LABELS["member"], choices=list(names.items()))
 
-    def clean(self) -> dict[str, Any]:
-        """Refuse what is no question of the map."""
-        return refuse_strange(self)
-
     @property
     def asked(self) -> AskedMap:
         """The question, once the form is valid."""
@@ -81,7 +77,7 @@ class Question:
 def question(request: HttpRequest) -> Question:
     """Read what is asked. At most six queries."""
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     known = memory.lines()
     facilities = atlas.atlas(known, clocks.at)

@@ -22,7 +22,7 @@ from alunite.foundation.scheme.rules import LATER_CYCLE, CriterionAnswer, applic
 from alunite.foundation.scheme.versions import taken, usable
 from alunite.front.register import named, present, queries, sheets
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import ClockForm
+from alunite.front.register.forms import DaysForm
 from alunite.front.register.list_views import is_part, push_address
 from alunite.front.register.models import Record
 from alunite.front.register.present import applies as shown_applies
@@ -137,7 +137,7 @@ def _question(request: HttpRequest, *, forgiving: bool = False) -> Question:
     Two queries, as of a day some more; one more where there are such conditions.
     """
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     pack = pack_of(then)
     chosen, by_date = _version(pack, request.GET.get("standard", "").strip(), clocks.day) if pack else ("", "")
@@ -349,7 +349,7 @@ class Compared:
 def _compared(request: HttpRequest) -> Compared:
     """Read which versions to compare. Two queries, as of a day some more."""
     site = site_of(request)
-    clocks = clocks_of(request, *ClockForm(request.GET, site=site).days)
+    clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     mappings = queries.records("standard_mapping", clocks.at)
     choices = [(one.subject if at else "", one.title) for at, one in enumerate(reversed(mappings))]

@@ -172,6 +172,53 @@ def test_other_parameters_are_kept_by_the_form_for_the_clocks_and_by_what_takes_
     assert 'href="/standards/?utm_source=a%26b"' in page
 
 
+PAGES = ["/", "/about/", "/standards/", "/standards/ps-3/", "/standards/applies/", "/standards/compare/", "/standards/versions/",
+         "/members/", "/firms/", "/facilities/", "/figures/", "/countries/", "/activities/", NEW, "/map/"]  # fmt: skip
+
+
+def test_no_page_takes_what_it_does_not_know_for_nothing_asked(client, told):
+    for path in PAGES:
+        page = client.get(path, {"as_off": "2026-02-10"})
+        assert page.status_code == HTTPStatus.BAD_REQUEST, path
+        assert "“as_off” is not something this list can be asked by. Do you mean “as_of”?" in text_of(page), path
+        twice = client.get(f"{path}?on=2022-06-30&on=2021-06-30")
+        assert twice.status_code == HTTPStatus.BAD_REQUEST, path
+        assert "“on” is given more than once here: 2022-06-30, 2021-06-30. Give one of them." in text_of(twice), path
+        followed = {"utm_source": "letter", "fbclid": "x", "on": "2022-06-30"}
+        assert client.get(path, followed).status_code == HTTPStatus.OK, path
+        assert client.get(f"{path}?on=2022-06-30&on=&on=2022-06-30").status_code == HTTPStatus.OK, path
+
+
+def test_an_address_is_promised_for_ever_once_its_day_of_publishing_is_over(client, told, on_day):
+    lasting, not_yet = "so that the address shows the same for ever", "What is published later today still counts"
+    assert lasting in text_of(client.get(NEW, {"as_of": SECOND}))
+    page = client.get(NEW)
+    assert not_yet in text_of(page)
+    assert lasting not in text_of(page)
+    cited = page.context["kept"].permanent.removeprefix("http://testserver")
+    last = client.get(cited).context["page"].segments[-1]
+    corrected = runs(("active", "2021-01-01", None))
+    whole = {"certificate_number": "7", "members": [], "entity": "New works", "timeline": corrected}
+    publish(CERTIFICATE, [stated("22222222", CERTIFICATE, **whole)], actor=OPERATOR)
+    later = client.get(cited).context["page"].segments[-1]
+    assert (last.status.state, later.status.state) == ("suspended", "active"), "as the page says"
+    on_day(TODAY + timedelta(days=1))
+    assert lasting in text_of(client.get(cited))
+
+
+def test_what_nothing_had_yet_is_asked_for_and_found_nowhere(client, told):
+    """As of a day before it was told of, a value of a filter is a value; the answer is none."""
+    before = {"as_of": ADOPTED}
+    member = {"id": "55555555", "name": "New Metals"}
+    publish("member", [ToPublish("55555555", member_payload(member))], actor=OPERATOR)
+    for asked in ({"country": "NO"}, {"year": "2019"}, {"member": "55555555"}):
+        page = client.get("/register/", asked | before)
+        assert (page.status_code, page.context["listing"].count) == (HTTPStatus.OK, 0), asked
+    for asked in ({"placed": "yes"}, {"placed": "no"}):
+        page = client.get("/map/", asked | before)
+        assert (page.status_code, page.context["count"]) == (HTTPStatus.OK, 0), asked
+
+
 def test_a_record_withdrawn_now_is_shown_as_it_was_published_then(client, told):
     path = "/members/33333333-test-metals/"
     assert client.get(path).status_code == client.get(path, {"as_of": THIRD}).status_code == HTTPStatus.GONE

@@ -136,6 +136,9 @@ def test_one_kind_of_change_can_be_listed_alone_page_by_page(client, told, monke
         ("first=2022-01-02&second=2022-01-01", "second"),
         ("first=x&second=2022-01-01", "first"),
         ("by=as_of&first=2026-01-01&second=2026-11-23", "second"),
+        (f"by=as_of&first=2026-01-01&second={SECOND}&as_of={FIRST}", "as_of"),
+        ("first=2021-06-30&second=2022-06-30&on=2021-01-01", "on"),
+        ("first=2021-06-30&first=2022-06-30&second=2022-06-30", "first"),
         ("by=neither", "by"),
         ("what=more", "what"),
         ("form=2022-01-01", "__all__"),
@@ -145,6 +148,16 @@ def test_what_cannot_be_compared_is_refused_beside_its_field(client, told, query
     answer = client.get(f"/register/compare/?{query}")
     assert answer.status_code == HTTPStatus.BAD_REQUEST
     assert field in answer.context["form"].errors
+
+
+def test_the_clock_that_is_compared_is_not_sent_along_again(client, told):
+    """Whoever came from a page as of a day, or is told that a third day says nothing, can go on with the form."""
+    asked = f"by=as_of&first=2026-01-01&second={SECOND}&as_of={FIRST}&on=2021-06-30"
+    page = client.get(f"/register/compare/?{asked}").content.decode()
+    form = page.partition('<form class="compare-form"')[2].partition("</form>")[0]
+    assert 'name="as_of"' not in form.replace('name="by"', "")
+    assert 'name="on" value="2021-06-30"' in form
+    assert client.get("/register/compare/?on=2021-06-30").status_code == HTTPStatus.OK, "nothing is compared yet"
 
 
 def test_it_asks_the_same_for_few_changes_and_for_many(client, told, on_day):

@@ -475,3 +475,10 @@ def test_pages_ask_the_same_number_of_questions_for_two_records_and_twenty(clien
     assert after == before
     assert max(after.values()) <= MOST_QUERIES, after
     assert len(re.findall(r'class="audit"', client.get(pages[-4]).content.decode())) == 21
+
+
+def test_a_list_that_takes_one_value_refuses_two(client, facts):
+    """The last one won, in silence: /facilities/?country=NO&country=IS listed Iceland alone."""
+    answer = client.get("/facilities/?country=NO&country=IS")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert "“country” is given more than once here: NO, IS. Give one of them." in text_of(answer)
