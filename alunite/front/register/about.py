@@ -18,7 +18,8 @@ from django.db.models import Func, Q, TextField
 
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import last_snapshot
-from alunite.front.register.lines import Bits, Lines, bits_of, numbers_of, remember
+from alunite.front.register.clocks import Clocks
+from alunite.front.register.lines import Bits, Lines, bits_of, numbers_of, recall, remember
 from alunite.front.register.models import Facet, Record
 
 # How many records are read at once.
@@ -108,9 +109,11 @@ class Ledger:
         held = self.held(at)
         counted = ((key, (having & held).bit_count()) for key, having in self.told.items())
         told = [Said(*key, n) for key, n in sorted(counted, key=lambda item: (-item[1], item[0])) if n]
-        if at not in self._pages_read:
-            remember(self._pages_read, at, len({page for number in numbers_of(held) if (page := self.pages[number])}))
-        return Whole(told, self._pages_read[at])
+        read = recall(self._pages_read, at)
+        if read is None:
+            pages = {page for number in numbers_of(held) if (page := self.pages[number])}
+            read = remember(self._pages_read, at, len(pages))
+        return Whole(told, read)
 
     def lacking(self, at: int) -> dict[tuple[str, str], int]:
         """Return how many records lack what their kind is asked for, by kind and facet."""
@@ -184,10 +187,10 @@ def lines(known: Lines, at: int | None) -> dict[str, tuple[int, int]]:
     return {kind: (having.bit_count(), (having & ~known.dated).bit_count()) for kind, having in listed.items()}
 
 
-def states(known: Lines, at: int | None, day: date) -> dict[str, int]:
-    """Return how many lines are in each state on a day; those without a date are in none. One query where the day is new."""
-    shown = known.shown_at(at)
-    return {state: n for state, having in known.states_on(day).items() if (n := (having & shown).bit_count())}
+def states(known: Lines, clocks: Clocks) -> dict[str, int]:
+    """Return how many lines of the list are in each state on the day. One query where the day is new."""
+    listed = known.listed(clocks.on, clocks.at)
+    return {state: (having & listed).bit_count() for state, having in known.states_listed(clocks.day).items()}
 
 
 class Told(Func):

@@ -13,7 +13,7 @@ from alunite.front.register.views import seen
 @require_safe
 def about_the_data(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
-    at, day, site = asked.clocks.at, asked.clocks.day, asked.site
+    at, site = asked.clocks.at, asked.site
     known = memory.lines()
     ledger, then = about.ledger(known), known.newest if at is None else at
     whole = ledger.whole(then)
@@ -24,7 +24,7 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
         "kinds": present.by_kind(whole.told, site),
         "terms": present.terms(whole.told),
         "missing": present.missing(ledger.lacking(then), whole.told, about.lines(known, at), site),
-        "states": present.states(about.states(known, at, day)),
+        "states": present.states(about.states(known, asked.clocks)),
         "criteria": present.criteria(queries.records("standard_version", at), site),
     }
     return render(request, "register/about.html", asked.context | context, status=asked.status)

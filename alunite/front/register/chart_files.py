@@ -104,7 +104,7 @@ def _years(clocks: Clocks, site: Site) -> Filed | None:
 def _shared(make: Callable[..., Bars | None], facet: str) -> Callable[[Clocks, Site], Filed | None]:
     def chart(clocks: Clocks, site: Site) -> Filed | None:
         known = memory.lines()
-        total = home_queries.rows(known, clocks.on, clocks.at).bit_count()
+        total = known.listed(clocks.on, clocks.at).bit_count()
         bars = make(home_queries.shares(known, [facet], clocks.on, clocks.at), total, site)
         if bars is None:
             return None

@@ -12,7 +12,7 @@ from datetime import date
 from django.db.models import Count, Window
 
 from alunite.front.register import queries
-from alunite.front.register.lines import PLACE, Bits, Lines
+from alunite.front.register.lines import PLACE, Lines
 from alunite.front.register.models import Facet, Record, shown_at
 from alunite.front.register.projector import LAST_DAY, SUBJECT_BITS
 
@@ -66,26 +66,20 @@ def figures(indicators: Sequence[str], at: int | None) -> list[Record]:
 
 def counts(known: Lines, on: date | None, at: int | None) -> Counts:
     """Return how many records of each kind there are, and how many lines; with a day, those begun by it. One query."""
-    shown, listed = known.shown_at(at), rows(known, on, at)
+    shown, listed = known.shown_at(at), known.listed(on, at)
     lines = {kind: n for kind, having in sorted(known.kinds.items()) if (n := (having & listed).bit_count())}
     return Counts(queries.counts(at), lines, 0 if on is None else (shown & ~known.dated).bit_count())
 
 
 def shares(known: Lines, names: Sequence[str], on: date | None, at: int | None) -> Shares:
     """Return, for each facet, its values with how many lines have each, most lines first. No query."""
-    listed = rows(known, on, at)
+    listed = known.listed(on, at)
     return {name: known.values_among(name, listed) for name in names}
-
-
-def rows(known: Lines, on: date | None, at: int | None) -> Bits:
-    """Return the lines there are; with a day, those begun by it. No query."""
-    shown = known.shown_at(at)
-    return shown if on is None else shown & known.begun_by(on)
 
 
 def latest(known: Lines, on: date | None, at: int | None) -> list[Record]:
     """Return the lines whose last known event came last, with a day those whose event came by it. One query."""
-    listed = rows(known, on, at)
+    listed = known.listed(on, at)
     if on is not None:
         listed &= known.from_place((LAST_DAY.toordinal() - on.toordinal()) << (SUBJECT_BITS + 1))
     return queries.said_in(known.order(PLACE).some(listed, 0, LATEST))

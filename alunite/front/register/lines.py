@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import search
 from alunite.front.register.models import Record
 from alunite.front.register.projector import LINES
@@ -205,14 +206,15 @@ class Lines:
         """Return the versions shown as of a publication; None for now."""
         if at is None or at >= self.newest:
             return self.open
-        if at not in self._shown:
+        found = recall(self._shown, at)
+        if found is None:
             gone = bits_of(number for _, number in self.closed[: bisect_right(self.closed, (at, self.newest))])
-            remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~gone)
-        return self._shown[at]
+            found = remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~gone)
+        return found
 
     def states_on(self, day: date) -> Mapping[str, Bits]:
         """Return the versions that have each state on a day. One query where the day is asked for anew, else none."""
-        known, states = self._states.get(day, (0, {}))
+        known, states = recall(self._states, day) or (0, {})
         if known < self.newest:
             states = dict(states)
             iso = connection.ops.adapt_datefield_value(day)
@@ -230,15 +232,27 @@ class Lines:
         typed = tuple(search.cut(text)[: search.MOST_WORDS])
         if not typed:
             return [0]
-        if typed not in self._texts:
-            found = [_bits_of_text(ids) & self.spoken for ids in search.by_relevance(typed, _ids("rowid"))]
-            remember(self._texts, typed, found)
-        return self._texts[typed]
+        found = recall(self._texts, typed)
+        if found is None:
+            told = search.by_relevance(typed, _ids("rowid"))
+            found = remember(self._texts, typed, [_bits_of_text(ids) & self.spoken for ids in told])
+        return found
 
     def values_among(self, name: str, among: Bits) -> list[tuple[str, int]]:
         """Return the values of a filter that lines of a set have, with how many have each: most lines first."""
         counted = ((value, (having & among).bit_count()) for value, having in self.values[name].items())
         return sorted(((value, n) for value, n in counted if n), key=lambda item: (-item[1], item[0]))
+
+    def listed(self, on: date | None, at: int | None) -> Bits:
+        """Return the versions that the list holds: with a day, those begun by it; what has no date is left out there."""
+        shown = self.shown_at(at)
+        return shown if on is None else shown & self.begun_by(on)
+
+    def states_listed(self, day: date) -> dict[str, Bits]:
+        """Return the versions in each state on a day, as the list counts them: of what has no date nobody knows it."""
+        states = dict(self.states_on(day))
+        states[UNKNOWN] = states.get(UNKNOWN, 0) | (self.spoken & ~self.dated)
+        return states
 
     def begun_by(self, day: date) -> Bits:
         """Return the versions whose timelines have begun by a day; none has a gap after its first one."""
@@ -393,7 +407,8 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     for name, value, ids in _asked(_VALUES, [_among(LINES), _among(GROUPS), last, newest], since=last):
         if having := _bits_of_text(ids) & added:
             made.values[name][value] = made.values[name].get(value, 0) | having
-    made._states.update(known._states)  # noqa: SLF001, its own; what was said since is added when the day is asked for
+    with _keeping:
+        made._states.update(known._states)  # noqa: SLF001, its own; what was said since is added when the day is asked for
     return made
 
 
@@ -442,8 +457,26 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def remember(memory: dict[Key, Value], key: Key, value: Value) -> None:
-    """Keep a value, and forget the oldest beyond what is kept."""
-    while len(memory) >= REMEMBERED:
-        memory.pop(next(iter(memory), key), None)
-    memory[key] = value
+_keeping = Lock()
+
+
+def recall(memory: dict[Key, Value], key: Key) -> Value | None:
+    """Return a value that was kept, None where it was not, and count it as used last."""
+    with _keeping:
+        value = memory.pop(key, None)
+        if value is not None:
+            memory[key] = value
+        return value
+
+
+def remember(memory: dict[Key, Value], key: Key, value: Value) -> Value:
+    """Keep a value, forget beyond what is kept what was used longest ago, and return the value.
+
+    Whoever needs the value takes what is returned: another thread may have made it forgotten by then.
+    """
+    with _keeping:
+        memory.pop(key, None)
+        while len(memory) >= REMEMBERED:
+            del memory[next(iter(memory))]
+        memory[key] = value
+    return value

@@ -13,6 +13,7 @@ from django.db.models import Count, Window
 from django.db.models.functions import RowNumber
 
 from alunite.front.register import queries
+from alunite.front.register.clocks import Clocks
 from alunite.front.register.lines import PLACE, Bits, Lines
 from alunite.front.register.models import Facet, Record, shown_at
 
@@ -65,17 +66,17 @@ class Shown:
     counts: dict[str, int]
 
 
-def overview(known: Lines, name: str, kinds: tuple[str, ...], day: date, at: int | None) -> list[Place]:
+def overview(known: Lines, name: str, kinds: tuple[str, ...], clocks: Clocks) -> list[Place]:
     """Return how much there is by each value of a facet, in the order of the values. One query, two where the day is new."""
     found: dict[str, Place] = {}
 
     def place(value: str) -> Place:
         return found.setdefault(value, Place(value))
 
-    shown = known.shown_at(at)
-    for value, count in known.values_among(name, shown):
+    at, listed = clocks.at, known.listed(clocks.on, clocks.at)
+    for value, count in known.values_among(name, listed):
         place(value).lines = count
-    for value, count in known.values_among(name, shown & known.states_on(day).get(ACTIVE, 0)):
+    for value, count in known.values_among(name, listed & known.states_on(clocks.day).get(ACTIVE, 0)):
         place(value).in_date = count
     others = Record.objects.filter(shown_at(at), kind__in=kinds, withdrawal="").values("pk")
     facets = Facet.objects.filter(kind__in=kinds, name=name, publication__in=others)
@@ -84,9 +85,9 @@ def overview(known: Lines, name: str, kinds: tuple[str, ...], day: date, at: int
     return [found[value] for value in sorted(found)]
 
 
-def having(known: Lines, name: str, value: str, at: int | None) -> Bits:
-    """Return the lines that have a value. No query."""
-    return known.shown_at(at) & known.values[name].get(value, 0)
+def having(known: Lines, name: str, value: str, clocks: Clocks) -> Bits:
+    """Return the lines that have a value, as the list holds them. No query."""
+    return known.listed(clocks.on, clocks.at) & known.values[name].get(value, 0)
 
 
 def counts(known: Lines, lines: Bits, by: tuple[str, ...], day: date) -> Counts:
@@ -96,7 +97,7 @@ def counts(known: Lines, lines: Bits, by: tuple[str, ...], day: date) -> Counts:
         return {key: n for key, among in sorted(sets.items()) if (n := (among & lines).bit_count())}
 
     return Counts(
-        counted(known.kinds), counted(known.states_on(day)), {name: known.values_among(name, lines) for name in by}
+        counted(known.kinds), counted(known.states_listed(day)), {name: known.values_among(name, lines) for name in by}
     )
 
 

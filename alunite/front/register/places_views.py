@@ -29,7 +29,7 @@ OTHER = {"country": "activity", "activity": "country"}
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
-    found = places.overview(memory.lines(), "country", KINDS, asked.clocks.day, asked.clocks.at)
+    found = places.overview(memory.lines(), "country", KINDS, asked.clocks)
     shown = present.overview(found, "country", country_name, asked.site)
     return _list(request, asked, shown, _unplaced(found), "register/countries.html")
 
@@ -37,7 +37,7 @@ def countries(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activities(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
-    found = places.overview(memory.lines(), "activity", KINDS, asked.clocks.day, asked.clocks.at)
+    found = places.overview(memory.lines(), "activity", KINDS, asked.clocks)
     labels = asked.site.labels["activities"]
     known = {place.value for place in found}
     found += [places.Place(value) for value in labels if value not in known]
@@ -111,7 +111,7 @@ def _place(request: HttpRequest, asked: Seen, chosen: tuple[str, str], name: str
     clocks, site = asked.clocks, asked.site
     facet, value = chosen
     known = memory.lines()
-    having = places.having(known, facet, value, clocks.at)
+    having = places.having(known, facet, value, clocks)
     counts = places.counts(known, having, ("version", OTHER[facet]), clocks.day)
     there = places.first_of_each(known, having, KINDS, chosen, clocks.at)
     only = {facet: value}

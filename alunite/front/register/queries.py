@@ -187,10 +187,7 @@ class _Narrowed:
 
 def _narrowed_to(asked: Asked, known: Lines) -> _Narrowed:
     shown = known.shown_at(asked.at)
-    states = dict(known.states_on(asked.day))
-    begun = reduce(or_, states.values(), 0)
-    # A line without any date has a state nobody knows; where a day is asked for it is left out, and counted.
-    states[UNKNOWN] = states.get(UNKNOWN, 0) | (known.spoken & ~known.dated)
+    states = known.states_listed(asked.day)
     values = {**known.values, "state": states}
     parts = {
         name: reduce(or_, (values[name].get(value, 0) for value in among), 0)
@@ -205,7 +202,9 @@ def _narrowed_to(asked: Asked, known: Lines) -> _Narrowed:
     every = reduce(and_, parts.values(), shown)
     if asked.on is None:
         return _Narrowed(shown, text, parts, values, every, 0)
-    return _Narrowed(shown & begun, text, parts, values, every & begun, every & ~known.dated)
+    # A line without any date is left out where a day is asked for, and counted.
+    listed = known.listed(asked.on, asked.at)
+    return _Narrowed(listed, text, parts, values, every & listed, every & ~known.dated)
 
 
 def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Ordered:
@@ -308,9 +307,11 @@ def said_in(publications: Sequence[int]) -> list[Record]:
     return [held[number] for number in publications if number in held and held[number].payload]
 
 
-def lines_of(facet: str, value: str, day: date, at: int | None) -> tuple[list[Record], int]:
-    """Return up to a page of lines that have a value, and how many there are. Two queries."""
-    having = _matching(Asked(text="", chosen={facet: [value]}, on=None, today=day, at=at))
+def lines_of(facet: str, value: str, on: date | None, today: date, at: int | None) -> tuple[list[Record], int]:
+    """Return up to a page of lines that have a value, with a day those begun by it, and how many there are. Two queries."""
+    having = _matching(Asked(text="", chosen={facet: [value]}, on=on, today=today, at=at))
+    if on is not None:
+        having = having.filter(first_day__lte=on)
     counted = having.annotate(n=Window(Count("pk"))).order_by("place").values_list("publication", "n")
     found = list(counted[:PAGE_LENGTH])
     return said_in([publication for publication, _ in found]), found[0][1] if found else 0

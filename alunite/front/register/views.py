@@ -172,7 +172,7 @@ def record_page_of_lines(
 
 def _lines_of(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
-    shown, count = queries.lines_of(found.kind, found.subject, clocks.day, clocks.at)
+    shown, count = queries.lines_of(found.kind, found.subject, clocks.on, clocks.today, clocks.at)
     return {
         "said": said,
         "lines": [present.line(record, clocks.day, site) for record in shown],

@@ -170,7 +170,7 @@ def missing(
             part_of(events, listed),
             reverse("register") + site.query,
         ),
-        MissingRow(_("Lines without any date, so in no state on any day"), part_of(dateless, listed), ""),
+        MissingRow(_("Lines without any date, so of unknown state"), part_of(dateless, listed), ""),
     ]
     for key, words in MISSING_WORDS.items():
         route, asked = MISSING_LISTS.get(key, ("", ""))

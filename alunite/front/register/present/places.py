@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.models import Record
 from alunite.front.register.places import Counts, Place
 from alunite.front.register.present.figures import amount, is_undecided
@@ -84,21 +83,17 @@ def overview(
 
 
 def states(counts: Counts, chosen: Mapping[str, str], site: Site) -> list[Part]:
-    """Return how many lines have each state on the day, those in date first; what no date tells of as unknown."""
-    by_state = dict(counts.states)
-    told = sum(by_state.values())
-    if counts.lines > told:
-        by_state[UNKNOWN] = by_state.get(UNKNOWN, 0) + counts.lines - told
+    """Return how many lines have each state on the day, those in date first."""
     return [
         Part(
             name=str(STATE_WORDS.get(state, state)),
             url=_register({**chosen, "state": state}, site),
-            count=by_state[state],
-            share=_share(by_state[state], counts.lines),
+            count=counts.states[state],
+            share=_share(counts.states[state], counts.lines),
             status=status(state, "", site),
         )
         for state in STATE_ORDER
-        if by_state.get(state)
+        if counts.states.get(state)
     ]
 
 

@@ -26,6 +26,7 @@ from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register import cursor, queries, search
+from alunite.front.register import lines as memory
 from alunite.front.register.countries import country_name
 from alunite.front.register.lines import GROUPS, lines
 from alunite.front.register.models import NOW, Facet, Record, Row
@@ -712,14 +713,30 @@ def test_a_publication_while_a_page_is_made_is_not_in_it(db):
     assert listing(asked()).events == 5, "asked anew, it is there"
 
 
-def test_a_line_redacted_between_two_pages_takes_no_other_with_it(db, monkeypatch):
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_line_redacted_between_two_pages_takes_no_other_with_it(db, monkeypatch, place):
     make_lines(5, 9)
     whole = listed(asked())
     monkeypatch.setattr(queries, "PAGE_LENGTH", 3)
     first = listing(asked())
-    redact_by("D-1", [first.records[1].publication])
+    redact_by("D-1", [first.records[place].publication])
     second = listing(asked(after=first.next, at=first.at))
     assert [record.subject for record in second.records] == whole[3:6]
+
+
+def test_what_a_process_remembers_goes_by_last_use_and_never_under_a_reader(db, monkeypatch):
+    kept: dict[int, str] = {}
+    for number in range(memory.REMEMBERED):
+        memory.remember(kept, number, "known")
+    assert memory.recall(kept, 0) == "known"
+    memory.remember(kept, memory.REMEMBERED, "new")
+    assert [memory.recall(kept, number) for number in (0, 1)] == ["known", None]
+    make_lines(2, 3)
+    # Another thread forgets at once what this one has just read.
+    monkeypatch.setattr(memory, "remember", lambda _memory, _key, value: value)
+    known = lines()
+    assert known.shown_at(known.newest - 1)
+    assert known.with_text("works")
 
 
 # What is typed wrong ------------------------------------------------------------------------------------------------
