@@ -12,9 +12,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from alunite.foundation.core.days import last_day_of_term
 from alunite.foundation.core.judgement import OURS, THIRD_PARTY, Reason, lowest_origin, lowest_trust
 from alunite.foundation.scheme.models import OtherDay, Stated, Version, VersionChange
 from alunite.foundation.scheme.pack import Pack
+
+# What a change of versions says of certificates under the old one: each holds to its last day.
+RUN_TO_EXPIRY = "run_to_expiry"
 
 
 class Use(StrEnum):
@@ -98,6 +102,46 @@ def usable(pack: Pack, family: str, day: date) -> list[VersionUse]:
     if len(left) == 1 and told[left[0]][0] is Use.MAY:
         told[left[0]] = (Use.ONLY, told[left[0]][1])
     return [VersionUse(version, use, reason) for version, (use, reason) in zip(versions, told, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The days between which a version may be used; where pages give several, the earliest and the latest.
+
+    Parameters
+    ----------
+    opens, surely_open : date
+        The first day it may perhaps be chosen, and the first it surely may.
+    closes, surely_closed : date or None
+        The first day it perhaps may not be used any more, and the first it surely may not; None while nothing replaces it.
+    runs_to : date or None
+        The last day of a certificate issued on the last day of choice, where those under it run to their expiry.
+    """
+
+    opens: date
+    surely_open: date
+    closes: date | None
+    surely_closed: date | None
+    runs_to: date | None
+
+
+def life(pack: Pack, version: Version) -> Life:
+    """Return the days between which a version may be used, by the same changes that `usable` judges by."""
+    versions = pack.versions_of(version.family)
+    own = _change_to(pack, version)
+    published = version.published_day.earliest
+    begins = _days(own, "free_choice_from") if own else None
+    after = [change for one in versions[versions.index(version) + 1 :] if (change := _change_to(pack, one))]
+    required = [_days(change, "required_from") for change in after]
+    longest = max((level.validity_years.value for level in pack.levels), default=0)
+    ends = [date.fromisoformat(one.free_choice_until) for one in after[:1] if one.old_certificates == RUN_TO_EXPIRY]
+    return Life(
+        opens=max(published, begins.first) if begins else published,
+        surely_open=max(published, begins.last) if begins else published,
+        closes=min((days.first for days in required), default=None),
+        surely_closed=min((days.last for days in required), default=None),
+        runs_to=last_day_of_term(ends[0], longest) if ends else None,
+    )
 
 
 def taken(uses: Sequence[VersionUse]) -> Version | None:

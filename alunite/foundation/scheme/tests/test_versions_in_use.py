@@ -8,7 +8,7 @@ from alunite.foundation.core.judgement import THIRD_PARTY, Trust
 from alunite.foundation.scheme.loader import load_pack
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.tests.where import SHIPPED, TEA
-from alunite.foundation.scheme.versions import Use, taken, usable
+from alunite.foundation.scheme.versions import Life, Use, life, taken, usable
 
 PACK, OTHER = load_pack(SHIPPED), load_pack(TEA)
 
@@ -104,3 +104,25 @@ def test_there_is_always_a_version_once_one_is_published():
             assert found.count(Use.ONLY) <= 1
             assert Use.ONLY not in found or Use.MAY not in found
         day += timedelta(days=1)
+
+
+def test_the_life_of_a_version_is_what_is_judged_on_each_of_its_days():
+    """The drawing's days: of V2 and V3 as above; the last certificate under V2, issued 2023-05-31, runs three years."""
+    old, new = (life(PACK, version) for version in PACK.versions_of("ps"))
+    assert (old.closes, old.surely_closed, old.runs_to) == (date(2023, 6, 1), date(2023, 6, 1), date(2026, 5, 30))
+    assert new == Life(date(2022, 5, 19), date(2022, 6, 1), None, None, None)
+    for version, told in (("ps-2", old), ("ps-3", new)):
+        for day in (told.opens, told.surely_open, told.closes, told.surely_closed):
+            for near in [day + timedelta(days=step) for step in (-1, 0, 1)] if day else []:
+                use = next(item.use for item in usable(PACK, "ps", near) if item.version.id == version)
+                is_open = told.surely_open <= near and (told.closes is None or near < told.closes)
+                assert use.is_open == is_open, (version, near)
+
+
+def test_a_choice_that_ends_on_a_leap_day_has_certificates_that_end_three_years_later():
+    (change,) = PACK.version_changes
+    leap = change.model_copy(
+        update={"free_choice_until": "2024-02-29", "required_from": "2024-03-01", "other_days": ()}
+    )
+    pack = PACK.model_copy(update={"version_changes": (leap,)})
+    assert life(pack, pack.versions_of("ps")[0]).runs_to == date(2027, 2, 28)

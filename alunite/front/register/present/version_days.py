@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from alunite.foundation.core.days import PartialDate
 from alunite.foundation.scheme.models import Family, Milestone, Stated, Version, VersionChange
 from alunite.foundation.scheme.pack import Pack
-from alunite.foundation.scheme.versions import Use, VersionUse, best_known, usable
+from alunite.foundation.scheme.versions import RUN_TO_EXPIRY, Life, Use, VersionUse, best_known, life, usable
 from alunite.front.register.clocks import Clocks
 from alunite.front.register.present.drawing import WIDTH, Tick, percent, written
 from alunite.front.register.present.reasons import either, listed, why_it_is_used
@@ -44,7 +44,7 @@ DAY_WORDS = {
     "free_choice_until": gettext_lazy("last day on which a version before %(version)s may be chosen"),
     "required_from": gettext_lazy("%(version)s has to be used from this day, for: %(events)s"),
 }
-OLD_CERTIFICATES = {"run_to_expiry": gettext_lazy("Certificates under an earlier version run to their expiry.")}
+OLD_CERTIFICATES = {RUN_TO_EXPIRY: gettext_lazy("Certificates under an earlier version run to their expiry.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,19 +192,14 @@ def _timeline(pack: Pack, family: Family, clocks: Clocks, site: Site) -> Timelin
     uses = usable(pack, family.id, day)
     changes = [change for change in pack.version_changes if {version.id for version in versions} & set(change.versions)]
     dates = _dates(versions, changes, [one for one in pack.milestones if one.family == family.id], site)
-    validity = max((level.validity_years.value for level in pack.levels), default=0)
-    ends = [_last(version, versions, changes, validity) for version in versions]
+    lives = [life(pack, version) for version in versions]
     known = [version.published_day.earliest for version in versions]
-    known += [_day_of(item.end or item.start) for item in dates] + [end for end in ends if end]
+    known += [_day_of(item.end or item.start) for item in dates] + [one.runs_to for one in lives if one.runs_to]
     first, last = date(min(*known, day).year, 1, 1), date(max(*known, until).year, 12, 31)
     scale = _Scale(first, (last - first).days)
     years = range(first.year, last.year + 1)
     bars = [
-        BarShown(
-            version.label,
-            FIRST_BAR + BAR_STEP * at,
-            _pieces(version, versions, changes, last=ends[at], until=until, scale=scale),
-        )
+        BarShown(version.label, FIRST_BAR + BAR_STEP * at, _pieces(lives[at], until, scale))
         for at, version in enumerate(versions)
     ]
     return TimelineShown(
@@ -246,52 +241,17 @@ class _Scale:
         return Piece(self.x(begins), round(self.x(ends) - self.x(begins), 2), kind)
 
 
-def _change_to(version: Version, changes: Sequence[VersionChange]) -> VersionChange | None:
-    return next((change for change in changes if version.id in change.versions), None)
-
-
-def _after(version: Version, versions: Sequence[Version], changes: Sequence[VersionChange]) -> VersionChange | None:
-    """Return the change by which a later version takes over."""
-    later = versions[versions.index(version) + 1 :]
-    return next((change for one in later if (change := _change_to(one, changes))), None)
-
-
-def _last(
-    version: Version, versions: Sequence[Version], changes: Sequence[VersionChange], validity: int
-) -> date | None:
-    """Return about when the last certificate under a version that was replaced ends; None where it is not replaced."""
-    change = _after(version, versions, changes)
-    if change is None or change.old_certificates != "run_to_expiry":
-        return None
-    closes = date.fromisoformat(change.free_choice_until)
-    return closes.replace(year=closes.year + validity)
-
-
-def _pieces(
-    version: Version,
-    versions: Sequence[Version],
-    changes: Sequence[VersionChange],
-    *,
-    last: date | None,
-    until: date,
-    scale: _Scale,
-) -> list[Piece]:
+def _pieces(life: Life, until: date, scale: _Scale) -> list[Piece]:
     """Return a version's bar: when it may be used, when pages differ, and how long certificates under it can run."""
-    published = version.published_day.earliest
-    change, after = _change_to(version, changes), _after(version, versions, changes)
-    opens, pieces = published, []
-    if change:
-        days = sorted(
-            [change.free_choice_from, *(one.day for one in change.other_days if one.of == "free_choice_from")]
-        )
-        begins, opens = date.fromisoformat(days[0]), date.fromisoformat(days[-1])
-        if begins < opens:
-            pieces.append(scale.piece(begins, opens, "disputed"))
-    closes = date.fromisoformat(after.required_from) if after else max(until, opens)
-    pieces.append(scale.piece(opens, closes, "open"))
-    if last and after:
-        pieces.append(scale.piece(closes, last, "runs"))
-    return pieces
+    ends = max(until, life.surely_open)
+    runs = [
+        (life.opens, life.surely_open, "disputed"),
+        (life.surely_open, life.closes or ends, "open"),
+        (life.closes or ends, life.surely_closed or ends, "disputed"),
+    ]
+    if life.surely_closed and life.runs_to:
+        runs.append((life.surely_closed, life.runs_to, "runs"))
+    return [scale.piece(first, last, kind) for first, last, kind in runs if first < last or kind == "open"]
 
 
 def _use(item: VersionUse, site: Site) -> UseShown:
