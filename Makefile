@@ -39,7 +39,7 @@ bench: setup  ## Measure how fast the engines are, and compare with the limits w
 	@$(BIN)/python scripts/bench.py $(ARGS)
 
 soak: setup  ## Run the tests with the long ones at their full length
-	@ALUNITE_SOAK=1 $(BIN)/python scripts/run_tests.py --database "$(DB)" -- -m "not browser" $(ARGS)
+	@ALUNITE_SOAK=1 $(BIN)/python scripts/run_tests.py --database "$(DB)" -- $(ARGS)
 
 pictures: setup  ## Take the pictures of README and docs anew
 	@$(BIN)/python scripts/pictures.py
