@@ -59,7 +59,7 @@ Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 django.setup()
 
 import hypothesis  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -212,7 +212,8 @@ def own_home() -> Iterator[Path]:
         EMAIL_FILE_PATH=home / "mail",
     ):
         yield home
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     translation.deactivate()  # whatever language the last page was asked for in
     # Kept per process under the number of a publication; the next test's database gives the same numbers again.
     for kept in (clocks.site_said_by, examples.with_examples):

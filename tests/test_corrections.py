@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
@@ -10,6 +12,7 @@ from django.test import Client, override_settings
 
 from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.corrections import MOST_OF_ONE
+from alunite.front.register import card_views
 from alunite.front.register.models import Record
 
 WRONG = "The last day is 2023-12-12, not 2022-12-12."
@@ -101,3 +104,15 @@ def test_a_form_for_a_record_asks_the_same_however_many_records_there_are(sample
     # The scheme's words, which record is meant, what was last said of it.
     with django_assert_num_queries(3):
         client.get("/corrections/", {"about": f"certificate:{record.subject}"})
+
+
+def test_pictures_do_not_make_it_forget_who_sent_how_much(samples, client):
+    record = Record.objects.filter(until=None, kind="member").first()
+    for _ in range(MOST_OF_ONE):
+        client.post("/corrections/", typed())
+    # More than one of Django's caches usually holds.
+    days = [date(2020, 1, 1) + timedelta(days=number) for number in range(320)]
+    with patch.object(card_views, "drawn", return_value=b"a picture"):
+        for day in days:
+            assert client.get(f"/cards/member/{record.subject}.png?on={day}").status_code == 200
+    assert client.post("/corrections/", typed()).status_code == 422

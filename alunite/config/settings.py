@@ -243,7 +243,13 @@ if ALUNITE_DECISION_DAYS < 1:
 # Each process counts for itself what may be done how often: limits that must be exact, of wrong passwords and codes, are
 # counted in the database. A cache shared by processes would unpickle what stands in a file or a table, so whoever can
 # write there could run code beside the master key. docs/how-to/deploy.md gives the numbers, and what a proxy can add.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What is counted stands by itself: a cache that is full forgets, and pictures and pages, which anybody can ask for in
+# any number, may not make it forget who asked how often.
+_IN_THIS_PROCESS = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _IN_THIS_PROCESS, "LOCATION": "counts", "OPTIONS": {"MAX_ENTRIES": 50_000}},
+    "made": {"BACKEND": _IN_THIS_PROCESS, "LOCATION": "made", "OPTIONS": {"MAX_ENTRIES": 300}},
+}
 
 LANGUAGE_CODE = "en-gb"
 # English stands at the plain addresses, every other language below its own: /fr/register/.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import get_language
@@ -53,5 +53,5 @@ def _drawn(request: HttpRequest, name: str, told: Callable[[], Card]) -> HttpRes
         for header, value in headers.items():
             unchanged[header] = value
         return unchanged
-    picture = cache.get_or_set(tag.strip('"'), lambda: drawn(told()), KEPT_FOR)
+    picture = caches["made"].get_or_set(tag.strip('"'), lambda: drawn(told()), KEPT_FOR)
     return HttpResponse(picture, content_type="image/png", headers=headers)
