@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils.translation import get_language, get_language_from_path
+from django.utils.translation import get_language
 
 
 def locale() -> str:
@@ -16,6 +16,9 @@ def locale() -> str:
     'en'
     """
     return (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
+
+
+_PREFIXES = frozenset(code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE)
 
 
 class Tongue(NamedTuple):
@@ -29,11 +32,16 @@ class Tongue(NamedTuple):
 def bare(path: str) -> str:
     """Return the path of a page without the prefix of a language.
 
-    >>> bare("/fr/register/?q=fr"), bare("/register/"), bare("/french/")
-    ('/register/?q=fr', '/register/', '/french/')
+    Only a prefix that the site has is one, and what is left never begins with two slashes: that would be another host.
+
+    >>> bare("/fr/register/?q=fr"), bare("/register/"), bare("/french/"), bare("/fr-ca/x/")
+    ('/register/?q=fr', '/register/', '/french/', '/fr-ca/x/')
+    >>> bare("/fr//evil.example/x"), bare("//evil.example/x")
+    ('/evil.example/x', '/evil.example/x')
     """
-    prefix = get_language_from_path(path)
-    return path.removeprefix(f"/{prefix}") if prefix else path
+    first, slash, rest = path.removeprefix("/").partition("/")
+    left = rest if slash and first in _PREFIXES else path
+    return "/" + left.lstrip("/")
 
 
 def address_in(path: str, code: str) -> str:

@@ -185,7 +185,10 @@ def _lines_of(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001, Django's signature
-    return render(request, "404.html", {"words": _words_of(request.path)}, status=HTTPStatus.NOT_FOUND)
+    # What is not there is in no other language either; and a link only where the address has a form that we know would
+    # tell what may not be seen from what does not exist.
+    context = {"words": _words_of(request.path), "tongues": []}
+    return render(request, "404.html", context, status=HTTPStatus.NOT_FOUND)
 
 
 def _words_of(path: str) -> str:

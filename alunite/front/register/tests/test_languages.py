@@ -7,6 +7,8 @@ import re
 import pytest
 from django.test import Client
 
+from alunite.front.register.languages import address_in
+
 pytestmark = pytest.mark.django_db
 
 
@@ -43,3 +45,17 @@ def test_links_of_a_page_stay_in_its_language(client: Client):
     assert len(inside) > 8
     strange = [path for path in inside if not path.startswith("/fr/")]
     assert strange in (["/register/"], []), strange
+
+
+@pytest.mark.parametrize("path", ["/fr//evil.example/x", "/fr/nothing/here/", "/nothing/here/", "/fr-ca/register/"])
+def test_a_page_that_is_not_there_is_in_no_other_language_either(client: Client, path: str):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert links(client, path) == set()
+    assert '"//' not in answer.content.decode()
+
+
+def test_an_address_in_another_language_is_never_one_of_another_host():
+    for path in ("/fr//evil.example/x", "//evil.example/x", "/fr///evil.example", "/fr/fr//evil.example"):
+        for code in ("fr", "en-gb"):
+            assert not address_in(path, code).startswith("//"), (path, code)
