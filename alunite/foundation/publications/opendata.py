@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -267,7 +268,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     # A number is written as it is: its minus runs nothing.
-    return str(value) if isinstance(value, int | float) else protect(value)
+    return str(value) if isinstance(value, int | float | Decimal) else protect(value)
 
 
 def csv_chunks(kind_name: str, clocks: Clocks) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable
-from typing import Any
 
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +14,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alunite.foundation.publications.opendata import cells
 from alunite.front.register import pictures
 from alunite.front.register.chart_files import Filed, chart_of
 from alunite.front.register.problems import no_file
@@ -72,13 +72,8 @@ def _file(request: HttpRequest, name: str, form: str, media_type: str, write: Wr
 
 def _csv(_request: HttpRequest, _asked: Seen, chart: Filed) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([chart.head, *([_cell(value) for value in row] for row in chart.rows)])
+    csv.writer(text).writerows([chart.head, *(cells(list(row)) for row in chart.rows)])
     return text.getvalue().encode()
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as the open data of the register write it."""
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _svg(request: HttpRequest, asked: Seen, chart: Filed) -> bytes:

@@ -21,6 +21,7 @@ import pytest
 
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.publications.actions import publish
+from alunite.front.register.chart_files import Filed
 from alunite.front.register.present.bars import by_activity
 from alunite.front.register.present.cited import Cited
 from alunite.front.register.present.growth import growth
@@ -298,6 +299,16 @@ def test_the_file_of_a_chart_holds_every_value_as_its_row_has_it(client, facts):
     )
     assert len(read_csv(client.get("/charts/facilities.csv"))) == 165
     assert len(read_csv(client.get("/charts/years.csv"))) > len(told)
+
+
+def test_no_cell_of_the_file_of_a_chart_is_run_by_a_spreadsheet(client, facts, monkeypatch):
+    said = Filed(
+        "Any", "", ("name", "value"), [("=HYPERLINK(1)", -1), ("@x", None), (True, "-2"), ("x", Decimal("-3.5"))]
+    )
+    monkeypatch.setattr("alunite.front.register.chart_views.chart_of", lambda *_asked: said)
+    read = list(csv.reader(io.StringIO(client.get("/charts/any.csv").content.decode())))
+    # An apostrophe before what a spreadsheet would run; a number is one.
+    assert read == [["name", "value"], ["'=HYPERLINK(1)", "-1"], ["'@x", ""], ["true", "'-2"], ["x", "-3.5"]]
 
 
 def test_files_hold_both_clocks(client, facts):
