@@ -250,10 +250,8 @@ def applies(request: HttpRequest) -> HttpResponse:
     context |= {"strip": _strip(asked.parameters, asked), "is_part": part}
     if asked.standard is not None:
         context |= _answer(asked, asked.standard)
-    # HTMX puts an answer into the page only where it is a success; the faults stand in it.
-    is_well = part or asked.form.is_valid()
-    template = "register/_applies.html" if part else "register/applies.html"
-    answer = render(request, template, context, status=HTTPStatus.OK if is_well else HTTPStatus.BAD_REQUEST)
+    status = HTTPStatus.OK if asked.form.is_valid() else HTTPStatus.BAD_REQUEST
+    answer = render(request, "register/_applies.html" if part else "register/applies.html", context, status=status)
     patch_vary_headers(answer, ["HX-Request"])
     return push_address(request, answer, asked.parameters) if part else answer
 

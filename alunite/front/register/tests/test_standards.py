@@ -193,7 +193,7 @@ def test_htmx_gets_the_part_that_a_reader_without_it_gets_with_the_page(client, 
     back = client.get(APPLIES, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert "<html" in back.content.decode(), "a whole page, for who goes back"
     at_fault = client.get(f"{APPLIES}?cycle=third", headers={"HX-Request": "true"})
-    assert at_fault.status_code == HTTPStatus.OK, "else HTMX shows nothing"
+    assert at_fault.status_code == HTTPStatus.BAD_REQUEST, "as the whole page; `site.js` shows both"
     assert "One entry could not be read" in text_of(at_fault)
 
 
