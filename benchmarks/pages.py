@@ -1,10 +1,11 @@
-"""What readers' browsers are sent, and how long the server takes for it: every kind of public page, cold and warm.
+"""What readers' browsers are sent, and how long the server takes for it: every kind of public page, first and warm.
 
 .venv/bin/python benchmarks/pages.py [--rounds N] [--lighthouse] [--limits]
 
 A new installation with the sample data is served by granian, with one more address that answers "hello" through the same
 middleware. Chromium asks for each page with an empty cache and then again: how many requests leave it, and how many bytes
-reach it, compressed, heads included. The server is asked for each page once right after its start (cold) and then in turn with the
+reach it, compressed, heads included. The server is asked for each page a first time, one page after another since one start (so
+what an earlier page read into memory is there already, and only the first of all finds nothing), and then in turn with the
 bare page (warm): milliseconds by its own log, and how many times those of the bare page. `--lighthouse` adds Lighthouse's
 marks, the median of three runs as it simulates a slow phone.
 """
@@ -73,7 +74,7 @@ class Measured:
     path: str
     requests: tuple[int, int] = (0, 0)
     kilobytes: tuple[float, float] = (0.0, 0.0)
-    cold: float = 0.0
+    first: float = 0.0
     warm: float = 0.0
     ratio: float = 0.0
     queries: int = 0
@@ -130,14 +131,14 @@ def addresses(site: Server) -> dict[str, str]:
 
 
 def by_server(page: Measured, site: Server, rounds: int) -> None:
-    """Ask once, then in turn with the bare page."""
+    """Ask a first time, then in turn with the bare page."""
     site.ask(page.path)
     [first] = site.logged(1)
     for _ in range(rounds):
         site.ask(page.path)
         site.ask(ADDRESS)
     lines = site.logged(2 * rounds)
-    page.cold, page.queries = first["milliseconds"], int(first["queries"])
+    page.first, page.queries = first["milliseconds"], int(first["queries"])
     page.warm = statistics.median(line["milliseconds"] for line in lines[::2])
     page.ratio = page.warm / max(statistics.median(line["milliseconds"] for line in lines[1::2]), 0.05)
 
@@ -183,12 +184,12 @@ def tell(pages: list[Measured]) -> list[str]:
     """Print what was measured; return what passes a limit."""
     print(f"\n{machine()}")
     print(
-        f"{'':24}{'cold ms':>9}{'warm':>7}{'x hello':>9}{'queries':>9}{'requests':>10}{'kB':>7}{'again':>10}{'kB':>7}"
+        f"{'':24}{'first ms':>9}{'warm':>7}{'x hello':>9}{'queries':>9}{'requests':>10}{'kB':>7}{'again':>10}{'kB':>7}"
     )
     faults = []
     for page in pages:
         print(
-            f"{page.name:24}{page.cold:9.1f}{page.warm:7.1f}{page.ratio:9.1f}{page.queries:9}"
+            f"{page.name:24}{page.first:9.1f}{page.warm:7.1f}{page.ratio:9.1f}{page.queries:9}"
             f"{page.requests[0]:10}{page.kilobytes[0]:7.0f}{page.requests[1]:10}{page.kilobytes[1]:7.0f}"
             + "".join(f"  {mark} {value:.0f}" for mark, value in page.marks.items())
         )
