@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -87,6 +88,28 @@ def test_one_sender_is_heard_so_often_in_an_hour_and_others_still_are(client):
         other = client.post("/corrections/", typed(), HTTP_X_FORWARDED_FOR="192.0.2.2").status_code
     assert (answers, other) == ([302] * MOST_OF_ONE + [422], 302)
     assert len(mail.outbox) == MOST_OF_ONE + 1
+
+
+def sent_from(client: Client, addresses: list[str]) -> list[Any]:
+    with override_settings(ALUNITE_BEHIND_PROXY=True, SECURE_SSL_REDIRECT=False):
+        return [client.post("/corrections/", typed(), HTTP_X_FORWARDED_FOR=address) for address in addresses]
+
+
+@pytest.mark.django_db
+def test_whoever_has_a_network_of_addresses_is_one_sender(client):
+    one = sent_from(client, [f"2001:db8:0:1::{number:x}" for number in range(MOST_OF_ONE + 1)])
+    assert [answer.status_code for answer in one] == [302] * MOST_OF_ONE + [422]
+    assert f"Up to {MOST_OF_ONE} corrections" in one[-1].content.decode()
+    assert sent_from(client, ["2001:db8:0:2::1"])[0].status_code == 302
+
+
+@pytest.mark.django_db
+def test_who_is_refused_for_what_others_sent_reads_that_reason(client):
+    with patch("alunite.foundation.messages.corrections.MOST_OF_ALL", 2):
+        *_taken, refused = sent_from(client, ["192.0.2.1", "192.0.2.2", "192.0.2.3"])
+    assert refused.status_code == 422
+    assert "from anybody" in refused.content.decode()
+    assert "from one place" not in refused.content.decode()
 
 
 @pytest.mark.django_db

@@ -22,7 +22,11 @@ MOST_OF_ALL = 100
 
 
 class TooMany(Exception):
-    """More corrections were sent in this hour than are taken."""
+    """More corrections were sent in this hour than are taken: by this sender, or by all together."""
+
+    def __init__(self, *, by_all: bool) -> None:
+        super().__init__("by all" if by_all else "by this sender")
+        self.by_all = by_all
 
 
 class NobodyCorrects(Exception):
@@ -74,8 +78,10 @@ def send_correction(said: Correction, *, sender: str) -> None:
     """
     if not takes_corrections():
         raise NobodyCorrects
-    if not (_counts(sender, MOST_OF_ONE) and _counts("everybody", MOST_OF_ALL)):
-        raise TooMany
+    if not _counts(f"of:{sender}", MOST_OF_ONE):
+        raise TooMany(by_all=False)
+    if not _counts("all", MOST_OF_ALL):
+        raise TooMany(by_all=True)
     # Whoever corrects reads the language of the installation, not the one its page was read in.
     with override(settings.LANGUAGE_CODE), transaction.atomic():
         subject = gettext("Correction: %(about)s") % {"about": said.about or gettext("the site")}

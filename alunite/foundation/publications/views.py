@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from alunite.foundation.accounts.addresses import client_address
+from alunite.foundation.accounts.addresses import counted_address
 from alunite.foundation.accounts.policies import PUBLIC, actor_for
 from alunite.foundation.messages.corrections import MOST_OF_ONE, TooMany, send_correction, takes_corrections
 from alunite.foundation.publications.forms import CorrectionForm
@@ -46,15 +46,20 @@ def corrections_sent(request: HttpRequest) -> HttpResponse:
 def _sent(request: HttpRequest, form: CorrectionForm) -> bool:
     """Send what was typed; False, with the reason on the form, where it is one too many."""
     actor = actor_for(request.user)
-    sender = client_address(request) if actor == PUBLIC else actor.label
+    sender = counted_address(request) if actor == PUBLIC else actor.label
     origin = settings.ALUNITE_ORIGIN or f"{request.scheme}://{request.get_host()}"
     try:
         send_correction(form.correction(origin), sender=sender)
-    except TooMany:
-        form.add_error(
-            None,
-            _("Up to %(most)s corrections an hour are taken from one place. Send this one later, or all together.")
-            % {"most": MOST_OF_ONE},
-        )
+    except TooMany as refused:
+        form.add_error(None, _reason(refused))
         return False
     return True
+
+
+def _reason(refused: TooMany) -> str:
+    if refused.by_all:
+        return _(
+            "So many corrections were sent in this hour that no more are taken, from anybody. Send this one later."
+        )
+    said = _("Up to %(most)s corrections an hour are taken from one place. Send this one later, or all together.")
+    return said % {"most": MOST_OF_ONE}
