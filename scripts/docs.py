@@ -36,8 +36,8 @@ LEFT_OUT_OF_URLS = ("tables/", "account/", "accounts/", "static/")
 VARIABLES = MappingProxyType(
     {
         "ALUNITE_API_REQUESTS_A_MINUTE": (
-            "How many requests one client address may make to the public API and files in a minute, counted by each "
-            "worker for itself; `0` for no limit"
+            "How many requests one client (an IPv4 address or the /64 network of an IPv6 one) may make to the public API "
+            "and files, cards and pictures of charts in a minute, counted by each worker for itself; `0` for no limit"
         ),
         "ALUNITE_BEHIND_PROXY": "`true` where a proxy in front ends TLS and sets `X-Forwarded-Proto`; never otherwise",
         "ALUNITE_CORRECTIONS_TO": (

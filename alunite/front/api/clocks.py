@@ -49,7 +49,7 @@ def now() -> Now:
 def site_said_by(publication: int) -> Site:
     """Return the scheme's vocabulary, kept per process under the publication that says it."""
     text = PublicationPayload.objects.filter(pk=publication).values_list("payload", flat=True).first()
-    return Site(json.loads(text) if text else {})
+    return Site(json.loads(text) if text else {}, publication=publication)
 
 
 def clocks_for(on: date | None, as_of: date | None, standing: Now | None = None) -> Clocks:

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from alunite.foundation.accounts.addresses import client_address
+from alunite.foundation.publications.allowances import Allowance, allowance
 from alunite.front.register.problems import Fault, Problem
 
 View = Callable[..., HttpResponseBase]
@@ -26,7 +22,6 @@ log = logging.getLogger(__name__)
 
 ANSWERED = ("GET", "HEAD")
 ALLOW = ", ".join((*ANSWERED, "OPTIONS"))
-MINUTE = 60
 SECONDS_TO_WAIT = 5
 EXPOSED = "ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After"
 # Long enough that a page of many parts asks once, short enough that a redaction is seen.
@@ -35,50 +30,6 @@ CACHE = "public, max-age=60"
 _FOR_PROGRAMS = re.compile(
     r"/api/(?!v1/public/docs$)|/(?:data|feeds)/.+\.[a-z]+$|/.+\.(?:csv|geojson|json|png|svg|xlsx)$"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """How much a client may still ask in this minute."""
-
-    limit: int
-    used: int
-    reset: int
-
-    @property
-    def is_spent(self) -> bool:
-        """Tell whether this request is one too many."""
-        return self.used > self.limit
-
-    def headers(self) -> dict[str, str]:
-        """Return what the client is told of it."""
-        return {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(max(0, self.limit - self.used)),
-            "RateLimit-Reset": str(self.reset),
-        }
-
-
-def allowance(request: HttpRequest) -> Allowance | None:
-    """Count a request; None where the operator set no limit.
-
-    Counted per client address and clock minute in Django's cache, which every worker has for itself.
-    """
-    limit = settings.ALUNITE_API_REQUESTS_A_MINUTE
-    if not limit:
-        return None
-    at = int(time.time())
-    key = f"api:{client_address(request)}:{at // MINUTE}"
-    used = 1 if cache.add(key, 1, MINUTE) else _one_more(key)
-    return Allowance(limit, used, MINUTE - at % MINUTE)
-
-
-def _one_more(key: str) -> int:
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # it went out of the cache between the two
-        cache.set(key, 1, MINUTE)
-        return 1
 
 
 def door(view: View) -> View:

@@ -1,4 +1,4 @@
-"""Cards for links: drawn on the server, once for each publication, day and language."""
+"""Cards for links: drawn on the server, once for each publication, day, language and the words of the scheme."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from alunite.front.register import queries
+from alunite.front.register.pictures import drawing
 from alunite.front.register.present.cards import Card, card, drawn, site_card
 from alunite.front.register.problems import no_file
 from alunite.front.register.views import seen
@@ -24,6 +25,7 @@ KEPT_FOR = 24 * 60 * 60
 
 
 @require_safe
+@drawing
 def of_record(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     asked = seen(request)
     if not asked.form.is_valid():
@@ -32,16 +34,18 @@ def of_record(request: HttpRequest, kind: str, subject: str) -> HttpResponse:
     if found is None or found.withdrawal or found.payload is None:
         raise Http404
     day = asked.clocks.day
-    tag = f"card.{found.publication}.{day.isoformat()}.{get_language()}.{settings.ALUNITE_VERSION}"
+    words = asked.site.publication
+    tag = f"card.{found.publication}.{words}.{day.isoformat()}.{get_language()}.{settings.ALUNITE_VERSION}"
     return _drawn(request, tag, lambda: card(found, day, asked.site))
 
 
 @require_safe
+@drawing
 def of_site(request: HttpRequest) -> HttpResponse:
     asked = seen(request)
     if not asked.form.is_valid():
         return no_file(asked.form)
-    tag = f"card.site.{asked.site.scheme.get('name', '')}.{get_language()}.{settings.ALUNITE_VERSION}"
+    tag = f"card.site.{asked.site.publication}.{get_language()}.{settings.ALUNITE_VERSION}"
     return _drawn(request, tag, lambda: site_card(asked.site))
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from alunite.foundation.publications.opendata import cells
 from alunite.front.register import pictures
 from alunite.front.register.chart_files import Filed, chart_of
+from alunite.front.register.pictures import drawing
 from alunite.front.register.problems import no_file
 from alunite.front.register.templatetags.shown import day as show_day
 from alunite.front.register.views import Seen, seen
@@ -47,6 +48,7 @@ def chart_svg(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@drawing
 def chart_png(request: HttpRequest, name: str) -> HttpResponse:
     """Give a chart as a picture."""
     return _file(request, name, "png", PNG, _png)

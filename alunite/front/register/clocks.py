@@ -122,5 +122,6 @@ def site_at(request: HttpRequest, clocks: Clocks) -> Site:
     """
     site = site_of(request)
     told = [] if not clocks.at else queries.records("scheme", clocks.at)
-    vocabulary = told[-1].payload if told and told[-1].payload else site.vocabulary
-    return replace(site, vocabulary=vocabulary, query=clocks.query)
+    if told and told[-1].payload:
+        site = replace(site, vocabulary=told[-1].payload, publication=told[-1].publication)
+    return replace(site, query=clocks.query)

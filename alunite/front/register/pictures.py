@@ -1,17 +1,22 @@
-"""A chart as a drawing that stands by itself, and as a picture made of that drawing."""
+"""A chart as a drawing that stands by itself, and as a picture made of that drawing; and how often pictures are drawn."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 from django.contrib.staticfiles import finders
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from alunite.foundation.publications.allowances import allowance
 from alunite.front.register.chart_files import Filed
-from alunite.front.register.present.cards import compiled
+from alunite.front.register.present.cards import Busy, compiled
+from alunite.front.register.problems import Problem
 
 WIDTH = 832
 EDGE = 34
@@ -19,6 +24,10 @@ LETTERS_IN_A_LINE = 74
 TITLE_LINE = 30
 # For paper and slides: three pixels for each of the drawing.
 DOTS_PER_INCH = 216
+# What draws takes some tenths of a second.
+SECONDS_TO_WAIT = 2
+
+View = Callable[..., HttpResponse]
 
 # A picture is drawn by typst, which reads the drawing from its inputs and nothing from the disk.
 _PAGE = """
@@ -65,3 +74,27 @@ def _outline() -> str:
 def png(drawing: str) -> bytes:
     """Return a drawing as a picture."""
     return compiled(_PAGE.encode(), {"drawing": drawing}, DOTS_PER_INCH)
+
+
+def drawing(view: View) -> View:
+    """Count who asks for a picture as the API counts, and say when there is no hand free to draw it."""
+
+    @wraps(view)
+    def draw(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        counted = allowance(request)
+        if counted and counted.is_spent:
+            answer = Problem(429, headers={"Retry-After": str(counted.reset)}).answer()
+        else:
+            answer = _unless_busy(lambda: view(request, *arguments, **named))
+        for name, value in (counted.headers() if counted else {}).items():
+            answer[name] = value
+        return answer
+
+    return draw
+
+
+def _unless_busy(answer: Callable[[], HttpResponse]) -> HttpResponse:
+    try:
+        return answer()
+    except Busy:
+        return Problem(503, headers={"Retry-After": str(SECONDS_TO_WAIT)}).answer()

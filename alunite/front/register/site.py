@@ -24,11 +24,13 @@ from alunite.front.register.models import NOW, Record
 class Site:
     """The scheme's vocabulary, read from its publication; empty before a scheme is adopted.
 
-    `query` is what a link to another page of the register ends in, so that both clocks stay as they are.
+    `query` is what a link to another page of the register ends in, so that both clocks stay as they are; `publication`
+    is the one the vocabulary was published by, 0 before there is one.
     """
 
     vocabulary: Mapping[str, Any]
     query: str = ""
+    publication: int = 0
 
     @property
     def scheme(self) -> Mapping[str, Any]:
@@ -90,7 +92,8 @@ def site_of(request: HttpRequest) -> Site:
     site: Site | None = getattr(request, "site", None)
     if site is None:
         shown = Record.objects.filter(NOW, kind="scheme").order_by("-publication")
-        site = Site(shown.values_list("payload", flat=True).first() or {})
+        publication, vocabulary = shown.values_list("publication", "payload").first() or (0, None)
+        site = Site(vocabulary or {}, publication=publication)
         request.site = site  # type: ignore[assignment]  # of ours, not of django.contrib.sites
     return site
 

@@ -331,7 +331,7 @@ def test_head_answers_like_get_without_a_body(samples, client):
 
 
 def test_more_than_a_client_may_ask_is_refused_for_the_rest_of_the_minute(db, client, documented, monkeypatch):
-    monkeypatch.setattr("alunite.front.api.door.time.time", lambda: 1_000_000_015)
+    monkeypatch.setattr("alunite.foundation.publications.allowances.time.time", lambda: 1_000_000_015)
     cache.clear()
     with override_settings(ALUNITE_API_REQUESTS_A_MINUTE=3):
         left = [get(client, "/members")[0]["RateLimit-Remaining"] for _ in range(3)]
@@ -343,7 +343,7 @@ def test_more_than_a_client_may_ask_is_refused_for_the_rest_of_the_minute(db, cl
         page = client.get("/members/")
         assert (page.status_code, "RateLimit-Limit" in page.headers) == (200, False), "pages for people are not counted"
         assert client.get(f"{ROOT}/members", REMOTE_ADDR="192.0.2.7").status_code == 200, "another client"
-        monkeypatch.setattr("alunite.front.api.door.time.time", lambda: 1_000_000_020)
+        monkeypatch.setattr("alunite.foundation.publications.allowances.time.time", lambda: 1_000_000_020)
         assert get(client, "/members")[0].status_code == 200
     with override_settings(ALUNITE_API_REQUESTS_A_MINUTE=0):
         assert "RateLimit-Limit" not in get(client, "/members")[0].headers

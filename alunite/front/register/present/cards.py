@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, cast
 
 import typst
@@ -34,8 +34,15 @@ LONGEST_WORD = 24
 FAMILIES = ("fontpkg_inter", "fontpkg_source_serif_4")
 VEIN, STONE, INK = "#A64B34", "#514A42", "#1C1916"
 SPACES = re.compile(r"\s+")
-# One after another: the compiler keeps what it has read, and is not made for two at once.
+# One after another: the compiler keeps what it has read, and is not made for two at once. Only so many wait for their
+# turn: each who waits holds a thread that could answer a reader of pages.
+MOST_AT_ONCE = 4
 _turn = Lock()
+_places = BoundedSemaphore(MOST_AT_ONCE)
+
+
+class Busy(Exception):
+    """As many wait for a picture as may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +188,18 @@ def drawn(shown: Card) -> bytes:
 
 
 def compiled(design: bytes, inputs: dict[str, str], dots_per_inch: float) -> bytes:
-    """Return what a design of one page makes of its inputs as PNG, with our two families of letters."""
-    with _turn:
-        found = _compiler().compile(design, format="png", ppi=dots_per_inch, sys_inputs=inputs)
+    """Return what a design of one page makes of its inputs as PNG, with our two families of letters.
+
+    Raises
+    ------
+    Busy
+        If as many wait for one as may.
+    """
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        with _turn:
+            found = _compiler().compile(design, format="png", ppi=dots_per_inch, sys_inputs=inputs)
+    finally:
+        _places.release()
     return cast("bytes", found)  # one page, one picture

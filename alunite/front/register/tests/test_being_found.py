@@ -5,10 +5,17 @@ from __future__ import annotations
 import html
 import re
 import struct
+from contextlib import ExitStack
 from http import HTTPStatus
+from pathlib import Path
+from shutil import copytree
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.adoption.actions import adopt_pack
 from alunite.front.register.models import NOW, Record
 from alunite.front.register.present import cards
 from alunite.front.register.site import Site
@@ -135,3 +142,48 @@ def test_a_name_is_written_in_letters_there_are_or_the_kind_of_record_stands_for
 @pytest.mark.parametrize("name", ["W" * 400, "word " * 80, '#panic("x") $1/0$ *b* _i_ \\ ` " ]', "x"])
 def test_whatever_a_name_is_the_card_is_one_picture(name):
     assert size_of(cards.drawn(card_of(name, under=name))) == (1200, 630)
+
+
+def test_a_card_is_sent_anew_once_the_scheme_has_another_word(client, samples, tmp_path):
+    """Issue 4, section 7: a label changed in the pack was shown by no card for a day, and answered with 304."""
+    row = shown("certificate", certificate_number="56")
+    path = f"/cards/certificate/{row.subject}.png"
+    before, site = client.get(path), client.get("/cards/register.png")
+    pack = Path(copytree(settings.REPOSITORY / "schemes" / "asi", tmp_path / "pack"))
+    text = (pack / "scheme.yaml").read_text("utf-8")
+    for old, new in (
+        ("label: Performance Standard", "label: Standard of Deeds"),
+        ("[ASI Performance Standard]", "[ASI Performance Standard, Performance Standard]"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    (pack / "scheme.yaml").write_text(text, "utf-8")
+    adopt_pack(pack, actor=OPERATOR)
+    after = client.get(path, headers={"if-none-match": before["ETag"]})
+    assert after.status_code == HTTPStatus.OK
+    assert after.content != before.content
+    assert client.get("/cards/register.png")["ETag"] != site["ETag"]
+
+
+PICTURES = ["/cards/register.png", "/charts/countries.png"]
+
+
+@pytest.mark.parametrize("path", PICTURES)
+def test_while_enough_wait_for_a_picture_others_are_told_to_come_back(client, samples, path):
+    with ExitStack() as drawing:
+        for _ in range(cards.MOST_AT_ONCE):
+            drawing.enter_context(cards._places)
+        answer = client.get(path)
+        assert (answer.status_code, answer["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "2")
+        assert answer["Content-Type"] == "application/problem+json"
+        assert client.get(path.replace("png", "csv")).status_code in {HTTPStatus.OK, HTTPStatus.NOT_FOUND}
+    assert client.get(path).status_code == HTTPStatus.OK
+
+
+def test_pictures_are_counted_with_the_requests_of_the_api(client, samples):
+    with override_settings(ALUNITE_API_REQUESTS_A_MINUTE=2):
+        answers = [client.get(path) for path in (*PICTURES, PICTURES[0])]
+        program = client.get("/api/v1/public/members")
+    assert [answer.status_code for answer in (*answers, program)] == [200, 200, 429, 429]
+    assert [answer["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert int(answers[2]["Retry-After"]) <= 60
