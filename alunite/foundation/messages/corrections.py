@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
 HOUR = 3600
 MOST_OF_ONE = 5
@@ -84,7 +84,7 @@ def send_correction(said: Correction, *, sender: str) -> None:
         raise TooMany(by_all=True)
     # Whoever corrects reads the language of the installation, not the one its page was read in.
     with override(settings.LANGUAGE_CODE), transaction.atomic():
-        subject = gettext("Correction: %(about)s") % {"about": said.about or gettext("the site")}
+        subject = gettext("Correction: %(about)s") % {"about": said.about or pgettext("web site", "the site")}
         body = render_to_string("messages/correction.txt", {"said": said})
         send_mail(subject, body, None, [settings.ALUNITE_CORRECTIONS_TO])
 

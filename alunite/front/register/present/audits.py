@@ -74,7 +74,7 @@ class AuditShown:
     @property
     def silent(self) -> str:
         """What nobody told, in one line for lists of many audits."""
-        return ", ".join(item.head[:1].lower() + item.head[1:] for item in self.told if not item.text)
+        return " · ".join(item.head for item in self.told if not item.text)
 
 
 def audits(records: Sequence[Record], site: Site) -> list[AuditShown]:

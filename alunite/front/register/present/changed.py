@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alunite.front.register.changes import IN, OUT, SAID, STATE, Change, fields_changed
 from alunite.front.register.models import Record
@@ -25,7 +25,7 @@ FIELD_WORDS = {
     "activities": gettext_lazy("activities"),
     "announced_date": gettext_lazy("day of the announcement"),
     "certificate_number": gettext_lazy("number"),
-    "certified_since": gettext_lazy("certified since"),
+    "certified_since": pgettext_lazy("field", "certified since"),
     "countries": gettext_lazy("countries"),
     "entity": gettext_lazy("entity"),
     "expiry_date": gettext_lazy("last day"),

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from alunite.foundation.core.judgement import Trust
 from alunite.front.register.models import Record
@@ -27,7 +27,7 @@ RELATION_WORDS = {
     "replaced": gettext_lazy("Replaced"),
     "split": gettext_lazy("Split"),
     "merged": gettext_lazy("Merged"),
-    "new": gettext_lazy("New"),
+    "new": pgettext_lazy("criterion", "New"),
     "dropped": gettext_lazy("Dropped"),
 }
 SHOWN_WORDS = {

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from alunite.foundation.core.judgement import Reason
 from alunite.foundation.core.text import fold
@@ -167,7 +167,7 @@ class Page:
     @property
     def unanswered(self) -> str:
         """The questions nothing answers, for one sentence."""
-        return ", ".join(item.asked[:1].lower() + item.asked[1:] for item in self.not_known)
+        return " · ".join(item.asked for item in self.not_known)
 
     @property
     def usual(self) -> list[Moment]:
@@ -356,9 +356,9 @@ def _with_audit(found: str, moments: Sequence[Moment]) -> str:
     issued = next((exact(moment.day) for moment in moments if moment.kind == "issued"), None)
     if not audited or not issued or audited >= issued:
         return found
-    return _("%(span)s from audit to certificate; %(finding)s") % {
+    return _("%(span)s from audit to certificate. %(finding)s") % {
         "span": in_days_or_longer((issued - audited).days),
-        "finding": found[:1].lower() + found[1:],
+        "finding": found,
     }
 
 
@@ -410,24 +410,27 @@ def _sentence(
 ) -> str:
     if now is None:
         return _nothing_known(line_of_states, today, said).text
-    since = pgettext("state", "since %(day)s") % {"day": show_day(now.first)}
-    until = _(", to %(day)s") % {"day": show_day(now.last)} if now.last else ""
+    days = {"first": show_day(now.first), "last": show_day(now.last) if now.last else ""}
     if now.state == "expired":
         long_ago = ago((today - now.first).days + 1)
         text = _("%(ago)s, by the last day published for it.") % {"ago": long_ago[:1].upper() + long_ago[1:]}
         later = _("No later record of the same name is known to this register.")
         return f"{text} {later}" if is_last else text
     if now.state == UNKNOWN:
-        return _("What is published does not tell, %(since)s%(until)s. Unknown does not mean not valid.") % {
-            "since": since,
-            "until": until,
-        }
+        if now.last:
+            text = _("What is published does not tell, since %(first)s, to %(last)s. Unknown does not mean not valid.")
+        else:
+            text = _("What is published does not tell, since %(first)s. Unknown does not mean not valid.")
+        return text % days
     if now.state == "active" and now.last:
-        return _("By the dates published for it, %(since)s; %(left)s left.") % {
-            "since": since,
-            "left": in_days_or_longer((now.last - today).days + 1),
-        }
-    return _("By what is published, %(since)s%(until)s.") % {"since": since, "until": until}
+        left = in_days_or_longer((now.last - today).days + 1)
+        return _("By the dates published for it, since %(first)s; %(left)s left.") % (days | {"left": left})
+    text = (
+        _("By what is published, since %(first)s, to %(last)s.")
+        if now.last
+        else _("By what is published, since %(first)s.")
+    )
+    return text % days
 
 
 def finding(line_of_states: Timeline, today: date) -> str:

@@ -12,12 +12,11 @@ FEW_DAYS = 62
 def span(days: int) -> str:
     """Return whole years and months; empty for less than a month."""
     years, months = divmod(days * 12 // 365, 12)
-    parts = []
-    if years:
-        parts.append(_("%(n)d years") % {"n": years} if years > 1 else _("one year"))
-    if months:
-        parts.append(_("%(n)d months") % {"n": months} if months > 1 else _("one month"))
-    return _(" and ").join(parts)
+    in_years = (_("%(n)d years") % {"n": years} if years > 1 else _("one year")) if years else ""
+    in_months = (_("%(n)d months") % {"n": months} if months > 1 else _("one month")) if months else ""
+    if in_years and in_months:
+        return _("%(years)s and %(months)s") % {"years": in_years, "months": in_months}
+    return in_years or in_months
 
 
 def ago(days: int) -> str:

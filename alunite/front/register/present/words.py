@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alunite.foundation.core.judgement import OURS, Trust
 from alunite.foundation.core.text import slugify
@@ -30,7 +30,7 @@ STATE_WORDS = {
     "active": gettext_lazy("In date"),
     "suspended": gettext_lazy("Suspended"),
     "expired": gettext_lazy("Expired"),
-    "withdrawn": gettext_lazy("Withdrawn"),
+    "withdrawn": pgettext_lazy("state of a certificate", "Withdrawn"),
     "revoked": gettext_lazy("Revoked"),
     "annulled": gettext_lazy("Annulled"),
     "superseded": gettext_lazy("Superseded"),

@@ -6,8 +6,13 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from alunite.front.register.languages import address_in
+from alunite.front.register.present.changed import FIELD_WORDS
+from alunite.front.register.present.compare import RELATION_WORDS
+from alunite.front.register.present.spans import span
+from alunite.front.register.present.words import LAST_EVENTS, STATE_WORDS
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +64,12 @@ def test_an_address_in_another_language_is_never_one_of_another_host():
     for path in ("/fr//evil.example/x", "//evil.example/x", "/fr///evil.example", "/fr/fr//evil.example"):
         for code in ("fr", "en-gb"):
             assert not address_in(path, code).startswith("//"), (path, code)
+
+
+def test_what_is_one_word_in_english_is_the_right_one_of_several_in_french():
+    with override("fr"):
+        assert str(STATE_WORDS["withdrawn"]) == "Rendu", "not taken away, which is another state"
+        assert str(FIELD_WORDS["certified_since"]) == "certifié depuis"
+        assert str(LAST_EVENTS["certified_since"]) == "(certifié depuis)"
+        assert str(RELATION_WORDS["new"]) == "Nouveau", "of a criterion"
+        assert span(3 * 365 + 70) == "3 ans et 2 mois"
