@@ -47,7 +47,7 @@ SPECIAL_PARTS = {
         "atlas": "all facilities in memory, and what is known of their operators",
         "checks": "what verification asks of the read tables",
         "changes": "what changed in the list between two days",
-        "compare_views": "the page of what changed between two days",
+        "changes_views": "the page of what changed between two days",
         "clocks": "the day whose state is shown, and the day by which it had been published",
         "context": "what every page is given",
         "projector": "makes the read tables from publications",

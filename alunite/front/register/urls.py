@@ -6,8 +6,8 @@ from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.front.register import (
     about_views,
     card_views,
+    changes_views,
     chart_views,
-    compare_views,
     fact_views,
     home_views,
     list_views,
@@ -55,7 +55,7 @@ urlpatterns = [
     path("charts/<slug:name>.svg", chart_views.chart_svg, name="chart_svg"),
     path("charts/<slug:name>.png", chart_views.chart_png, name="chart_png"),
     path("register/", list_views.register, name="register"),
-    path("register/compare/", compare_views.compare, name="register_compare"),
+    path("register/compare/", changes_views.changes_between, name="register_compare"),
     path("map/", map_views.facility_map, name="map"),
     path("certificates/<public_id:subject>/", views.certificate, {"slug": ""}, name="certificate"),
     path("certificates/<public_id:subject>-<slug:slug>/", views.certificate, name="certificate"),

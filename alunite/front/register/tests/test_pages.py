@@ -465,7 +465,7 @@ def counted(client) -> dict[str, int]:
     return found
 
 
-# Counted where they are tested: test_map, test_compare, test_places, test_facts, test_about.
+# Counted where they are tested: test_map, test_changes, test_places, test_facts, test_about.
 COUNTED_ELSEWHERE = frozenset(
     (
         *("map", "map_geojson", "register_compare", "countries", "country", "activities", "activity", "about"),

@@ -29,7 +29,7 @@ SENSES = {
 }
 
 
-class CompareForm(ClockForm):
+class ChangesForm(ClockForm):
     """Two days and what they are days of, all of it in the address; the clocks hold on both sides."""
 
     by = forms.ChoiceField(label=_("Compare"), required=False, choices=list(SENSES.items()), widget=forms.RadioSelect)
@@ -72,7 +72,7 @@ class _Sides:
     after: Side
 
 
-def _sides(form: CompareForm, clocks: Clocks, site: Site) -> _Sides:
+def _sides(form: ChangesForm, clocks: Clocks, site: Site) -> _Sides:
     """Return both sides. Two queries where days of publishing are compared, else none."""
     first, second = form.cleaned_data["first"], form.cleaned_data["second"]
     if form.cleaned_data["by"] == HELD:
@@ -81,11 +81,11 @@ def _sides(form: CompareForm, clocks: Clocks, site: Site) -> _Sides:
 
 
 @require_safe
-def compare(request: HttpRequest) -> HttpResponse:
+def changes_between(request: HttpRequest) -> HttpResponse:
     site = site_of(request)
     clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
-    form = CompareForm(request.GET, site=site)
+    form = ChangesForm(request.GET, site=site)
     by = request.GET.get("by") if request.GET.get("by") in SENSES else HELD
     context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then, "senses": SENSES, "by": by}
     if not form.is_valid():
