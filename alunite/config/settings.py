@@ -251,9 +251,11 @@ CACHES = {
     "made": {"BACKEND": _IN_THIS_PROCESS, "LOCATION": "made", "OPTIONS": {"MAX_ENTRIES": 300}},
 }
 
-LANGUAGE_CODE = "en-gb"
+# Not "en-gb": with it every sentence is looked up in six catalogues that have nothing but Django's own.
+LANGUAGE_CODE = "en"
 # English stands at the plain addresses, every other language below its own: /fr/register/.
-LANGUAGES = [("en-gb", "English"), ("fr", "Français")]
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+FORMAT_MODULE_PATH = ["alunite.config.formats"]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -47,7 +47,7 @@ def bare(path: str) -> str:
 def address_in(path: str, code: str) -> str:
     """Return the path of a page in a language.
 
-    >>> address_in("/fr/register/", "en-gb"), address_in("/register/", "fr"), address_in("/fr/", "fr")
+    >>> address_in("/fr/register/", "en"), address_in("/register/", "fr"), address_in("/fr/", "fr")
     ('/register/', '/fr/register/', '/fr/')
     """
     return bare(path) if code == settings.LANGUAGE_CODE else f"/{code}{bare(path)}"
