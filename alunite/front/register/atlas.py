@@ -7,10 +7,13 @@ certificate covers which facility, so a facility has no state; its operator has 
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_, or_
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
@@ -19,7 +22,7 @@ from django.db.models import Q
 
 from alunite.foundation.core.text import fold, words
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register.lines import Lines, lines_by_member
+from alunite.front.register.lines import Bits, Lines, bits_of, lines_by_member, numbers_of
 from alunite.front.register.models import Record, shown_at
 from alunite.front.register.queries import STATE_ORDER
 
@@ -54,16 +57,43 @@ class Facility(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """The facilities shown as of a publication, by name; `newest` is the publication that last said something of one or of a member."""
+    """The facilities shown as of a publication, by name; `newest` is the publication that last said something of one or of a member.
+
+    A set of facilities is one whole number, as one of lines is: bit n stands for the facility of number n. So a question
+    makes nothing for each of thousands, and a process that answers several at once holds no list of them for each.
+
+    Parameters
+    ----------
+    stamp : tuple
+        What must be as it was for all of it to hold.
+    facilities : sequence of Facility
+        All, in the order of the list.
+    members, titles : mapping
+        The member who bears the name of an operator, and what members are called.
+    values : mapping of filter to mapping of value to Bits
+        The facilities that have each value; without the state, which goes by the day.
+    operators : mapping of str to sequence of int
+        The numbers of each operator's facilities.
+    chains, placed_chains : mapping of activities to int
+        How many facilities have exactly these activities, and how many of those have a place.
+    """
 
     stamp: tuple[Any, ...]
     facilities: Sequence[Facility]
     members: Mapping[str, str]
     titles: Mapping[str, str]
+    values: Mapping[str, Mapping[str, Bits]]
+    operators: Mapping[str, Sequence[int]]
+    chains: Mapping[tuple[str, ...], int]
+    placed_chains: Mapping[tuple[str, ...], int]
 
     def member_of(self, operator: str) -> str:
         """Return the member who bears the name of an operator, empty where none does or several do."""
         return self.members.get(operator, "")
+
+    def of(self, operators: Iterable[str]) -> Bits:
+        """Return the facilities of some operators."""
+        return bits_of(number for operator in operators for number in self.operators.get(operator, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,71 +132,83 @@ class Mapped:
 class Found:
     """The facilities that fit with the counts of each filter; the choice in a filter itself counts for the others only."""
 
-    facilities: Sequence[Mapped]
-    whole: int
+    atlas: Atlas
+    fitting: Bits
+    states: Mapping[str, str]
     facets: Mapping[str, Mapping[str, int]]
 
     @property
+    def count(self) -> int:
+        """How many fit."""
+        return self.fitting.bit_count()
+
+    @property
+    def whole(self) -> int:
+        """How many there are."""
+        return len(self.atlas.facilities)
+
+    @property
     def placed(self) -> int:
-        """How many of them have a place on the map."""
-        return sum(one.facility.position is not None for one in self.facilities)
+        """How many of those that fit have a place on the map."""
+        return (self.fitting & self.atlas.values["placed"].get("yes", 0)).bit_count()
+
+    def some(self, first: int = 0, last: int | None = None) -> Iterator[Mapped]:
+        """Yield those that fit from a place of their list on, and before another."""
+        for number in numbers_of(self.fitting)[first:last]:
+            one = self.atlas.facilities[number]
+            member = self.atlas.member_of(one.operator)
+            yield Mapped(one, member, self.states.get(member, NONE), self.atlas.titles.get(member, ""))
 
 
 def found(asked: AskedMap, atlas: Atlas, states: Mapping[str, str]) -> Found:
     """Return the facilities a question finds; `states` is the best state of each member who is known to hold anything."""
-    typed = words(asked.text)
-    all_mapped = [_mapped(one, atlas, states) for one in atlas.facilities]
-    among = [
-        one
-        for one in all_mapped
-        if all(any(word.startswith(begun) for word in one.facility.words) for begun in typed)
-        and (typed or not asked.text)
-        and (not asked.members or one.member in asked.members)
-        and (not asked.operator or one.facility.operator == asked.operator)
-    ]
-    narrowed = [name for name in GROUPS if asked.chosen.get(name)]
-    fits = [{name: _fits(one, name, asked.chosen[name]) for name in narrowed} for one in among]
-    facets = {
-        name: Counter(
-            value
-            for one, fit in zip(among, fits, strict=True)
-            if all(fit[other] for other in narrowed if other != name)
-            for value in VALUES[name](one)
-        )
+    everything = among = (1 << len(atlas.facilities)) - 1
+    if asked.text:
+        among &= _with_words(atlas, words(asked.text))
+    if asked.members:
+        among &= atlas.of(name for name, member in atlas.members.items() if member in asked.members)
+    if asked.operator:
+        among &= atlas.of([asked.operator])
+    values = {**atlas.values, "state": _by_state(atlas, states, everything)}
+    fits = {
+        name: reduce(or_, (values[name].get(value, 0) for value in asked.chosen[name]))
         for name in GROUPS
+        if asked.chosen.get(name)
     }
-    return Found(
-        [one for one, fit in zip(among, fits, strict=True) if all(fit.values())], len(atlas.facilities), facets
+    facets = {}
+    for name in GROUPS:
+        others = reduce(and_, (fit for other, fit in fits.items() if other != name), among)
+        counted = {value: (having & others).bit_count() for value, having in values[name].items()}
+        facets[name] = {value: count for value, count in counted.items() if count}
+    return Found(atlas, reduce(and_, fits.values(), among), states, facets)
+
+
+def _with_words(atlas: Atlas, typed: Sequence[str]) -> Bits:
+    """Return the facilities of which each word typed begins a word; none where what was typed holds no word."""
+    return bits_of(
+        number
+        for number, one in enumerate(atlas.facilities)
+        if typed and all(any(word.startswith(begun) for word in one.words) for begun in typed)
     )
 
 
-def values_of(atlas: Atlas) -> dict[str, set[str]]:
+def _by_state(atlas: Atlas, states: Mapping[str, str], everything: Bits) -> dict[str, Bits]:
+    """Return the facilities of operators by what those are known to hold."""
+    bearers: dict[str, list[str]] = {}
+    for operator, member in atlas.members.items():
+        bearers.setdefault(states.get(member, NONE), []).append(operator)
+    told = {state: atlas.of(operators) for state, operators in bearers.items() if state != NONE}
+    return told | {NONE: everything & ~reduce(or_, told.values(), 0)}
+
+
+def values_of(atlas: Atlas) -> dict[str, Iterable[str]]:
     """Return, for each filter, the values there are; state and place have the same ones always."""
-    shown = [Mapped(one, "", NONE) for one in atlas.facilities]
-    found = {name: {value for one in shown for value in VALUES[name](one)} for name in GROUPS}
-    return found | {"state": set(STATES), "placed": set(PLACED)}
-
-
-def _mapped(one: Facility, atlas: Atlas, states: Mapping[str, str]) -> Mapped:
-    member = atlas.member_of(one.operator)
-    return Mapped(one, member, states.get(member, NONE), atlas.titles.get(member, ""))
-
-
-def _fits(one: Mapped, name: str, chosen: Sequence[str]) -> bool:
-    return any(value in chosen for value in VALUES[name](one))
-
-
-VALUES: Mapping[str, Callable[[Mapped], Iterable[str]]] = {
-    "activity": lambda one: one.facility.activities,
-    "country": lambda one: one.facility.countries,
-    "placed": lambda one: ("yes",) if one.facility.position else ("no",),
-    "state": lambda one: (one.state,),
-}
+    return {**atlas.values, "state": STATES, "placed": PLACED}
 
 
 def states_of(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str, str]:
     """Return the best state on a day of what each operator who is a member is known to hold. At most two queries."""
-    members = sorted({member for one in atlas.facilities if (member := atlas.member_of(one.operator))})
+    members = sorted({member for member in atlas.members.values() if member})
     shown = known.shown_at(at)
     states = known.states_on(day)
     ordered = [(state, shown & states.get(state, 0)) for state in STATE_ORDER]
@@ -220,9 +262,30 @@ def _read(stamp: tuple[Any, ...], at: int) -> Atlas:
         for name in {fold(title), fold(_IN_BRACKETS.sub(" ", title))}:
             # A name that two bear says nothing of either.
             members[name] = "" if members.get(name, subject) != subject else subject
-    bearers = {operator: members.get(fold(operator), "") for operator in {one.operator for one in facilities}}
-    known = {operator: member for operator, member in bearers.items() if operator != UNKNOWN}
-    return Atlas(stamp, facilities, known, {member: titles[member] for member in known.values() if member})
+    operators: dict[str, array[int]] = {}
+    for number, one in enumerate(facilities):
+        operators.setdefault(one.operator, array("i")).append(number)
+    bearers = {operator: members.get(fold(operator), "") for operator in operators if operator != UNKNOWN}
+    return Atlas(
+        stamp,
+        facilities,
+        members=bearers,
+        titles={member: titles[member] for member in bearers.values() if member},
+        values=_values(facilities),
+        operators=operators,
+        chains=Counter(one.activities for one in facilities),
+        placed_chains=Counter(one.activities for one in facilities if one.position),
+    )
+
+
+def _values(facilities: Sequence[Facility]) -> dict[str, dict[str, Bits]]:
+    numbers: dict[str, dict[str, list[int]]] = {"activity": {}, "country": {}, "placed": {}}
+    for number, one in enumerate(facilities):
+        has = {"activity": one.activities, "country": one.countries, "placed": ("yes" if one.position else "no",)}
+        for name, values in has.items():
+            for value in values:
+                numbers[name].setdefault(value, []).append(number)
+    return {name: {value: bits_of(some) for value, some in values.items()} for name, values in numbers.items()}
 
 
 def _facility(subject: str, slug: str, said: Mapping[str, Any], once: dict[Any, Any]) -> Facility:

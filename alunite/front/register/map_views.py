@@ -105,10 +105,10 @@ def facility_map(request: HttpRequest) -> HttpResponse:
     chosen = present.chips(form, request.GET, asked.words, [*GROUPS, "member"], without=("page",))
     marks = present.legend(asked.facilities, asked.site)
     number = form.cleaned_data["page"] or 1
-    if moved := to_last_page(request, number, len(found.facilities), atlas.PAGE_LENGTH):
+    if moved := to_last_page(request, number, found.count, atlas.PAGE_LENGTH):
         return moved
     start = (number - 1) * atlas.PAGE_LENGTH
-    page = found.facilities[start : start + atlas.PAGE_LENGTH]
+    last = min(start + atlas.PAGE_LENGTH, found.count)
     shared = without_empty(request.GET)
     for name in [name for name in shared if name not in ON_THE_MAP]:
         shared.pop(name)
@@ -117,13 +117,13 @@ def facility_map(request: HttpRequest) -> HttpResponse:
     rest.pop("page", None)
     context |= {
         "found": found,
-        "count": len(found.facilities),
-        "unplaced": len(found.facilities) - found.placed,
-        "lines": [present.mapped(one, asked.site, marks) for one in page],
+        "count": found.count,
+        "unplaced": found.count - found.placed,
+        "lines": [present.mapped(one, asked.site, marks) for one in found.some(start, last)],
         "first": start + 1,
-        "last": start + len(page),
+        "last": last,
         "number": number,
-        "following": number + 1 if start + len(page) < len(found.facilities) else None,
+        "following": number + 1 if last < found.count else None,
         "groups": present.groups(form, found.facets, GROUPS, form.cleaned_data),
         "chosen": chosen,
         "is_narrowed": bool(chosen or form.asked.text or form.asked.operator),

@@ -67,10 +67,10 @@ def legend(atlas: Atlas, site: Site) -> list[Mark]:
     The same for every question, so that a shape never changes its meaning.
     """
     order = list(site.labels["activities"])
-    counts = Counter(first_activity(one.activities, order) for one in atlas.facilities)
+    counts = _by_first(atlas.chains, order)
     counts.pop(UNKNOWN, None)
     most = {name for name, _count in sorted(counts.items(), key=lambda item: -item[1])[: len(SHAPES)]}
-    placed = Counter(first_activity(one.activities, order) for one in atlas.facilities if one.position)
+    placed = _by_first(atlas.placed_chains, order)
     marks = [
         Mark(shape, site.label("activities", name), (name,), placed[name])
         for shape, name in zip(SHAPES, sorted(most, key=order.index), strict=False)
@@ -79,6 +79,14 @@ def legend(atlas: Atlas, site: Site) -> list[Mark]:
     if others:
         marks.append(Mark(OTHER, _("Other or unknown"), others, sum(placed[name] for name in others)))
     return marks
+
+
+def _by_first(chains: Mapping[tuple[str, ...], int], order: Sequence[str]) -> Counter[str]:
+    """Return how many facilities there are by the first activity of their chain."""
+    counts: Counter[str] = Counter()
+    for activities, count in chains.items():
+        counts[first_activity(activities, order)] += count
+    return counts
 
 
 def first_activity(activities: Sequence[str], order: Sequence[str]) -> str:
@@ -111,11 +119,11 @@ def geojson(found: Found, marks: Sequence[Mark], order: Sequence[str]) -> dict[s
                     "shape": shape_of(one.facility.activities, order, marks),
                 },
             }
-            for number, one in enumerate(found.facilities)
+            for number, one in enumerate(found.some())
             if one.facility.position
         ],
-        "matching": len(found.facilities),
-        "without_place": len(found.facilities) - found.placed,
+        "matching": found.count,
+        "without_place": found.count - found.placed,
     }
 
 
