@@ -22,7 +22,7 @@ from django.db.models import Q
 
 from alunite.foundation.core.text import fold, words
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register.lines import Bits, Lines, bits_of, lines_by_member, numbers_of
+from alunite.front.register.lines import Bits, Lines, bits_of, numbers_by_member, numbers_of
 from alunite.front.register.models import Record, shown_at
 from alunite.front.register.queries import STATE_ORDER
 
@@ -209,16 +209,33 @@ def values_of(atlas: Atlas) -> dict[str, Iterable[str]]:
 def states_of(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str, str]:
     """Return the best state on a day of what each operator who is a member is known to hold. At most two queries."""
     members = sorted({member for member in atlas.members.values() if member})
+    words = (*STATE_ORDER, UNKNOWN, NONE)
+    ranks = _ranks(known, at, day)
+    hidden = len(words)
+    best = {}
+    for member, numbers in numbers_by_member(members):
+        # What was published since `known` was read is left out.
+        rank = min((ranks[number] for number in numbers if number < len(ranks)), default=hidden)
+        if rank != hidden:
+            best[member] = words[rank]
+    return best
+
+
+def _ranks(known: Lines, at: int | None, day: date) -> bytearray:
+    """Return, by publication, the rank of what a line is on a day: its state; unknown without a date; none before it began.
+
+    One more for what is not shown. Members hold few lines each: to look those up one by one takes no set for each member.
+    """
     shown = known.shown_at(at)
     states = known.states_on(day)
-    ordered = [(state, shown & states.get(state, 0)) for state in STATE_ORDER]
-    best = {}
-    for member, lines in lines_by_member(members).items():
-        if held := lines & shown:
-            # What had not begun by the day was not known then; of what has no date nobody knows.
-            otherwise = UNKNOWN if held & ~known.dated else NONE
-            best[member] = next((state for state, having in ordered if held & having), otherwise)
-    return best
+    sets = [shown & states.get(state, 0) for state in STATE_ORDER]
+    # What had not begun by the day was not known then; of what has no date nobody knows.
+    sets += [shown & ~known.dated, shown]
+    ranks = bytearray([len(sets)]) * (known.newest + 1)
+    for rank, having in reversed([*enumerate(sets)]):
+        for number in numbers_of(having):
+            ranks[number] = rank
+    return ranks
 
 
 _known: dict[tuple[Any, ...], Atlas] = {}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -307,8 +307,12 @@ class Lines:
 
     def _by_name(self) -> Order:
         told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).values_list("slug", "publication")
-        lines = set(numbers_of(self.spoken))
-        named = [(slug, self.place[number], number) for slug, number in told if number in lines]
+        lines = self.spoken.to_bytes(self.spoken.bit_length() // 8 + 1, "little")
+        named = [
+            (slug, self.place[number], number)
+            for slug, number in told.iterator()
+            if number >> 3 < len(lines) and lines[number >> 3] >> (number & 7) & 1
+        ]
         return Order((number for _, _, number in sorted(named)), None)
 
 
@@ -340,10 +344,14 @@ def numbers_of(found: Bits) -> list[int]:
     return [place * 8 + bit for place, byte in enumerate(raw) if byte for bit in _IN_A_BYTE[byte]]
 
 
-def lines_by_member(members: Sequence[str]) -> dict[str, Bits]:
-    """Return what there is under each of these members: all publications, of lines and of others. One query, none for none."""
+def numbers_by_member(members: Sequence[str]) -> Iterator[tuple[str, Iterator[int]]]:
+    """Yield what there is under each of these members: all publications, of lines and of others. One query, none for none.
+
+    Not as sets: each would be as long as the register, however few lines a member holds.
+    """
     rows = _asked(_MEMBERS, [_among(LINES), _among(members)]) if members else []
-    return {member: _bits_of_text(ids) for member, ids in rows}
+    for member, ids in rows:
+        yield member, map(int, ids.split(","))
 
 
 _known = Lines()

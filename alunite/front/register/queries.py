@@ -195,7 +195,8 @@ def _narrowed_to(asked: Asked, known: Lines) -> _Narrowed:
         if among and name in values
     }
     if members := asked.chosen.get("member"):
-        parts["member"] = reduce(or_, memory.lines_by_member(members).values(), 0) & known.spoken
+        held = (number for _member, numbers in memory.numbers_by_member(members) for number in numbers)
+        parts["member"] = memory.bits_of(held) & known.spoken
     text = known.with_text(asked.text) if asked.text else []
     if text:
         parts["q"] = text[-1]
