@@ -15,11 +15,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models.functions import Collate
 
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import search
@@ -43,6 +45,9 @@ PLACE, NAME, NEXT, PAST, BEGUN = "place", "name", "next", "past", "begun"
 PARTS = 64
 # A part this many times as long as the others makes it worth while to cut anew.
 UNEVEN = 4
+
+# How many characters of a list of publications are read at once.
+PIECE = 10_000
 
 # Of a set that is smaller than where it is looked for by this much it is quicker to sort its lines than to walk along all.
 SPARSE = 8
@@ -292,8 +297,15 @@ class Lines:
         return self._orders[name]
 
     def _made(self, name: str) -> Order:
-        key = self._keys[name]
-        return Order(sorted(numbers_of(self.spoken), key=key), key)
+        numbers = numbers_of(self.spoken)
+        if name in {NEXT, PAST}:
+            # By one after the other: a key of both for every line would take many times what is kept.
+            sign = 1 if name == NEXT else -1
+            numbers.sort(key=self.place.__getitem__)
+            numbers.sort(key=lambda number: sign * self.expires[number])
+        else:
+            numbers.sort(key=self._keys[name])
+        return Order(numbers, self._keys[name])
 
     @property
     def _keys(self) -> Mapping[str, Callable[[int], Any]]:
@@ -306,14 +318,15 @@ class Lines:
         }
 
     def _by_name(self) -> Order:
-        told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).values_list("slug", "publication")
-        lines = self.spoken.to_bytes(self.spoken.bit_length() // 8 + 1, "little")
-        named = [
-            (slug, self.place[number], number)
-            for slug, number in told.iterator()
-            if number >> 3 < len(lines) and lines[number >> 3] >> (number & 7) & 1
-        ]
-        return Order((number for _, _, number in sorted(named)), None)
+        # The database sorts the names, as Python would: all of them here at once would take many times what is kept.
+        collation = "C" if connection.vendor == "postgresql" else "BINARY"
+        told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).order_by(Collate("slug", collation))
+        lines = self.spoken.to_bytes(self.newest // 8 + 1, "little")
+        numbers = array("q")
+        for _, same in groupby(told.values_list("slug", "publication").iterator(), key=itemgetter(0)):
+            among = (number for _, number in same if lines[number >> 3] >> (number & 7) & 1)
+            numbers.extend(sorted(among, key=lambda number: (self.place[number], number)))
+        return Order(numbers, None)
 
 
 def bits_of(numbers: Iterable[int]) -> Bits:
@@ -322,7 +335,8 @@ def bits_of(numbers: Iterable[int]) -> Bits:
     >>> bin(bits_of([1, 3]))
     '0b1010'
     """
-    numbers = list(numbers)
+    # As an array: of a list, each number alone takes four times the room.
+    numbers = array("q", numbers)
     if not numbers:
         return 0
     raw = bytearray(max(numbers) // 8 + 1)
@@ -349,9 +363,9 @@ def numbers_by_member(members: Sequence[str]) -> Iterator[tuple[str, Iterator[in
 
     Not as sets: each would be as long as the register, however few lines a member holds.
     """
-    rows = _asked(_MEMBERS, [_among(LINES), _among(members)]) if members else []
+    rows = _asked(_MEMBERS, [_among(LINES), _among(members)]) if members else ()
     for member, ids in rows:
-        yield member, map(int, ids.split(","))
+        yield member, _numbers_of_text(ids)
 
 
 _known = Lines()
@@ -382,7 +396,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     made.place, made.expires, made.first = known.place[:], known.expires[:], known.first[:]
     for days in (made.place, made.expires, made.first):
         days.frombytes(bytes(days.itemsize * (newest - last)))
-    new: dict[str, list[int]] = {"spoken": [], "dated": [], **{kind: [] for kind in LINES}}
+    new = {name: array("q") for name in ("spoken", "dated", *LINES)}
     ended = []
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.replace("{first_day}", _ORDINAL[connection.vendor]), [newest, last, last])
@@ -420,7 +434,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     return made
 
 
-def _asked(statement: str, parameters: Sequence[Any], since: int = 0) -> list[tuple[Any, ...]]:
+def _asked(statement: str, parameters: Sequence[Any], since: int = 0) -> Iterator[tuple[Any, ...]]:
     """Run a statement whose lists of publications come as one text a row: far quicker than a row each.
 
     Of what was published `since` it asks by publication: the plus keeps SQLite from another index.
@@ -433,7 +447,7 @@ def _asked(statement: str, parameters: Sequence[Any], since: int = 0) -> list[tu
     marks = ["(" + ", ".join(["%s"] * len(item)) + ")" if isinstance(item, _Among) else "%s" for item in parameters]
     with connection.cursor() as cursor:
         cursor.execute("".join(part + mark for part, mark in zip(parts, [*marks, ""], strict=True)), flat)
-        return list(cursor.fetchall())
+        yield from cursor
 
 
 class _Among(tuple[str, ...]):
@@ -458,7 +472,17 @@ def _ids(column: str) -> str:
 
 
 def _bits_of_text(ids: str | None) -> Bits:
-    return bits_of(map(int, ids.split(","))) if ids else 0
+    return bits_of(_numbers_of_text(ids)) if ids else 0
+
+
+def _numbers_of_text(ids: str) -> Iterator[int]:
+    """Yield the numbers of a list as the database wrote it, a piece at a time: its words take ten times its room."""
+    end = -1
+    while end < len(ids):
+        start, end = end + 1, ids.find(",", end + PIECE)
+        if end < 0:
+            end = len(ids)
+        yield from map(int, ids[start:end].split(","))
 
 
 Key = TypeVar("Key")
