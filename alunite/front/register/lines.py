@@ -88,7 +88,7 @@ class Order:
     __slots__ = ("_before", "_key", "_starts", "numbers")
 
     def __init__(self, numbers: Iterable[int], key: Callable[[int], Any] | None) -> None:
-        self.numbers = array("q", numbers)
+        self.numbers = array("i", numbers)
         self._key = key
         length = -(-len(self.numbers) // PARTS) or 1
         self._starts = [*(range(0, len(self.numbers), length) or [0]), len(self.numbers)]
