@@ -29,8 +29,8 @@ def give_back_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt is not None:
         mallopt(M_ARENA_MAX, 1)
-        mallopt(M_TRIM_THRESHOLD, 128 * KILOBYTE)
-        mallopt(M_MMAP_THRESHOLD, 64 * KILOBYTE)
+        mallopt(M_TRIM_THRESHOLD, 1024 * KILOBYTE)
+        mallopt(M_MMAP_THRESHOLD, 512 * KILOBYTE)
 
 
 give_back_memory()
