@@ -266,7 +266,7 @@ STATIC_ROOT = ALUNITE_HOME / "static"
 STATICFILES_DIRS = [PACKAGE / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "alunite.config.static_files.StaticFiles"},
 }
 # What esbuild names by its content never changes, and neither does what Django does.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"(^.+\.[0-9a-f]{12}\..+$|/built/chunk-[0-9A-Z]{8}\.)"
