@@ -6,7 +6,7 @@ import brotli
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-# Of 0 to 11. The best makes files a twentieth smaller and took three quarters of the time an installation is made in.
+# Of 0 to 11. The best makes files a twelfth smaller and took three quarters of the time an installation is made in.
 QUALITY = 9
 
 

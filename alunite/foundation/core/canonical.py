@@ -17,7 +17,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 def canonical_json(value: Any) -> bytes:
     """Return the one RFC 8785 form of a JSON-ready value.
 
-    Plain values are written by msgspec, some hundred times as fast; for them the two forms are the same.
+    Plain values are written by msgspec, which is many times as fast; for them the two forms are the same.
 
     Raises
     ------

@@ -63,13 +63,10 @@ def take_up_certificates(rows: Sequence[Parsed], actor: Actor) -> set[str]:
         if event.record_id in events:
             events[event.record_id].certificate_id = event.certificate_id
     _record(rows, events, actor)
-    changed = {event.pk: event for event in (*(events[row.key] for row in rows), *moved)}
-    in_hand = {events[row.key].pk: row for row in rows}
-    elsewhere = [key for key in changed if key not in in_hand]
-    stated = [
-        _Stated(changed[key], with_version(row.values, pack), row.statement.version) for key, row in in_hand.items()
-    ]
-    stated += _stated(CertificationEvent.objects.filter(pk__in=elsewhere), pack) if elsewhere else []
+    in_hand = {events[row.key].pk for row in rows}
+    stated = [_Stated(events[row.key], with_version(row.values, pack), row.statement.version) for row in rows]
+    if elsewhere := [event.pk for event in moved if event.pk not in in_hand]:
+        stated += _stated(CertificationEvent.objects.filter(pk__in=elsewhere), pack)
     said = [ToPublish(read.event.pk, event_payload(read, pack)) for read in _read(stated)]
     publish("certification_event", said, actor=actor)
     return left | joined | settled
