@@ -14,6 +14,7 @@ from alunite.foundation.core.judgement import Reason
 from alunite.foundation.core.text import fold
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.scheme.standing import was_set_aside
 from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
 from alunite.front.register.present.drawing import Drawing, draw
@@ -46,8 +47,6 @@ from alunite.front.register.templatetags.shown import day as show_day
 
 # The rule that speaks from the day after a last day on.
 LAST_DAY_PASSED = "timeline.last_day_passed"
-# The states that say of a certificate that it was set aside or ended before its last day; no date published tells of these.
-SET_ASIDE = frozenset({"suspended", "withdrawn", "revoked", "annulled"})
 AUDIT_DAYS = ("audit_start", "audit_end", "report_date")
 
 
@@ -324,10 +323,6 @@ def _later(said: Mapping[str, Any], others: Sequence[Record], site: Site) -> Lin
     return Link(show_day(day), record_url(found.kind, found.subject, found.title, site.query))
 
 
-def _was_set_aside(line_of_states: Iterable[Segment]) -> bool:
-    return any(segment.state in SET_ASIDE for segment in line_of_states)
-
-
 def _looked_at(
     now: Segment, line_of_states: Timeline, said: Mapping[str, Any], others: Sequence[Record], *, is_last: bool
 ) -> list[ReasonShown]:
@@ -344,7 +339,7 @@ def _looked_at(
             ) % {"n": same}
         note = _("from the records held here")
         found.append(ReasonShown(text, note, trusted=True, source="", word=_("our records")))
-    if now.state in {"active", "expired", UNKNOWN} and not _was_set_aside(line_of_states):
+    if now.state in {"active", "expired", UNKNOWN} and not was_set_aside(line_of_states):
         text = _("Suspension and withdrawal are published on no page held here. They were not used.")
         found.append(ReasonShown(text, _("? unknown"), trusted=True, source="", word=_("? unknown")))
     return found
@@ -543,7 +538,7 @@ def not_known(
     found.append(
         Answer(_("Facilities it covers"), _("No page we hold lists them. None is guessed from names."), known=False)
     )
-    if not _was_set_aside(line_of_states):
+    if not was_set_aside(line_of_states):
         silent = _("Not reported to this register. It does not mean that there was none.")
         found.append(Answer(_("Suspension or withdrawal"), silent, known=False))
     return found
