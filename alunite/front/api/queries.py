@@ -28,7 +28,7 @@ from alunite.front.api.sitemap import FIRST_PART, PART
 from alunite.front.register import queries as lists
 from alunite.front.register.models import Facet, Record, shown_at
 from alunite.front.register.problems import Fault, Problem
-from alunite.front.register.queries import Asked, Place
+from alunite.front.register.queries import Asked
 
 Audit = tuple[str, datetime, Mapping[str, Any], str]
 
@@ -135,14 +135,14 @@ def lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None, limit
     Two queries. Lines as they are shown now are found faster than those as of a publication; both are the same while
     nothing is published between the two queries, and that is seen.
     """
-    question = _question(asked, clocks, after)
+    question, place = _question(asked, clocks), after[0] if after else None
     found: list[tuple[int, int, int]] = []
     is_now = clocks.publication == newest
     if is_now:
-        found = lists.places(question, limit + 1)
+        found = lists.places(question, limit + 1, after=place)
         is_now = not found or found[0][2] == newest
     if not is_now:
-        found = lists.places(replace(question, at=clocks.publication), limit + 1)
+        found = lists.places(replace(question, at=clocks.publication), limit + 1, after=place)
     page = found[:limit]
     said = Publication.objects.filter(pk__in=[publication for publication, _, _ in page])
     rows = {row[0]: row for row in said.values_list("pk", "kind", "subject", "published_at", "body__payload")}
@@ -150,14 +150,13 @@ def lines(asked: RecordsAsked, clocks: Clocks, *, after: list[Any] | None, limit
     return Lines(items, [page[-1][1]] if len(found) > limit else None)
 
 
-def _question(asked: RecordsAsked, clocks: Clocks, after: list[Any] | None = None) -> Asked:
+def _question(asked: RecordsAsked, clocks: Clocks) -> Asked:
     return Asked(
         text=asked.q,
         chosen={name: [value] for name in FILTERS if (value := getattr(asked, name))},
         states=[asked.state] if asked.state else [],
         on=None if asked.on is None else clocks.on,
         today=clocks.on,
-        after=Place(0, after[0]) if after else None,
     )
 
 

@@ -1,8 +1,8 @@
 """Where the next page begins: signed, and good for the question it was made for alone.
 
-It holds how many lines stand before the page and the place of the last of them (in a list by name, the name and id), the
-publication the first page was read as of, and the day its states were shown for; so neither what is published meanwhile
-nor midnight moves a line from one page to another.
+It holds by what the last line before the page stood there (in a list by name, its name and id), the publication the first
+page was read as of, and the day its states were shown for; so neither what is published meanwhile nor midnight moves a
+line from one page to another, and what is redacted meanwhile takes no other line with it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core import signing
 
 from alunite.foundation.core.canonical import digest
-from alunite.front.register.queries import Place
+from alunite.front.register.queries import Bookmark
 
 DIGITS = 16
 
@@ -23,7 +24,7 @@ DIGITS = 16
 class Cursor:
     """What a link to a later page says."""
 
-    after: Place | str
+    after: Bookmark | str
     at: int
     day: date
     question: str
@@ -43,10 +44,15 @@ def read(text: str) -> Cursor:
     """Return what a cursor says; `ValueError` if it is not one of ours."""
     try:
         after, at, day, asked = _signer().unsign_object(text)
-        begins = after if isinstance(after, str) else Place(*map(int, after))
-        return Cursor(begins, int(at), date.fromisoformat(day), str(asked))
+        return Cursor(
+            after if isinstance(after, str) else _bookmark(*after), int(at), date.fromisoformat(day), str(asked)
+        )
     except (signing.BadSignature, TypeError, ValueError) as error:
         raise ValueError("not a cursor of this register") from error
+
+
+def _bookmark(part: Any, key: Any, slug: Any) -> Bookmark:
+    return Bookmark(int(part), tuple(map(int, key)) if isinstance(key, list) else int(key), str(slug))
 
 
 def _signer() -> signing.Signer:

@@ -16,7 +16,7 @@ from alunite.front.register import cursor
 from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
 from alunite.front.register.lines import GROUPS
-from alunite.front.register.queries import EVENT_DAY, EXPIRY, NAME, RELEVANCE, STATE, Asked, Listing, Place
+from alunite.front.register.queries import EVENT_DAY, EXPIRY, NAME, RELEVANCE, STATE, Asked, Bookmark, Listing
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
 
@@ -235,7 +235,7 @@ class RegisterForm(PagedForm):
             on=clocks.on,
             today=begun.day if begun else clocks.today,
             at=begun.at if begun else clocks.at,
-            after=begun.after if begun and isinstance(begun.after, Place) else None,
+            after=begun.after if begun and isinstance(begun.after, Bookmark) else None,
         )
 
     def following(self, clocks: Clocks, listing: Listing) -> str:

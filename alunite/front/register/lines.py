@@ -21,6 +21,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Collate
 
 from alunite.foundation.publications.kinds import UNKNOWN
@@ -116,6 +117,14 @@ class Order:
         part = bisect_right(self._starts, rank) - 1
         return self._before[part] | bits_of(self.numbers[self._starts[part] : rank])
 
+    def key_of(self, number: int) -> Any:
+        """Return by what a line stands where it does, of an order that is kept by keys."""
+        return self._key(number) if self._key else None
+
+    def up_to(self, key: Any) -> Bits:
+        """Return the set of the lines up to a key, whether or not a line has it, of an order that is kept by keys."""
+        return self.before(bisect_right(self.numbers, key, key=self._key))
+
     def some(self, found: Bits, first: int, most: int) -> list[int]:
         """Return, of a set, the lines after so many of its own, and at most so many."""
 
@@ -152,14 +161,9 @@ class Ordered:
             first = max(0, first - count)
         return found
 
-    def seen_with(self, number: int) -> int:
-        """Return how many lines there are up to one of them."""
-        passed = 0
-        for lines, order in self.parts:
-            if lines >> number & 1:
-                return passed + (lines & order.before(order.numbers.index(number) + 1)).bit_count()
-            passed += lines.bit_count()
-        raise ValueError(f"line {number} is not among them")
+    def part_of(self, number: int) -> int:
+        """Return in which of the sets one of the lines is."""
+        return next(rank for rank, (lines, _) in enumerate(self.parts) if lines >> number & 1)
 
 
 @dataclass(slots=True)
@@ -319,14 +323,19 @@ class Lines:
 
     def _by_name(self) -> Order:
         # The database sorts the names, as Python would: all of them here at once would take many times what is kept.
-        collation = "C" if connection.vendor == "postgresql" else "BINARY"
-        told = Record.objects.filter(kind__in=LINES, publication__lte=self.newest).order_by(Collate("slug", collation))
+        told = named().filter(publication__lte=self.newest).order_by("name")
         lines = self.spoken.to_bytes(self.newest // 8 + 1, "little")
         numbers = array("q")
         for _, same in groupby(told.values_list("slug", "publication").iterator(), key=itemgetter(0)):
             among = (number for _, number in same if lines[number >> 3] >> (number & 7) & 1)
             numbers.extend(sorted(among, key=lambda number: (self.place[number], number)))
         return Order(numbers, None)
+
+
+def named() -> QuerySet[Any, Any]:
+    """Return what there is of lines, each with the name the order of names is made by, letters as Python compares them."""
+    collation = "C" if connection.vendor == "postgresql" else "BINARY"
+    return Record.objects.filter(kind__in=LINES).annotate(name=Collate("slug", collation))
 
 
 def bits_of(numbers: Iterable[int]) -> Bits:

@@ -12,7 +12,7 @@ from alunite.front.register import cursor
 from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
 from alunite.front.register.forms import LONGEST_QUERY, PagedForm
-from alunite.front.register.named import AskedNames, Names, Place
+from alunite.front.register.named import AskedNames, Bookmark, Names
 
 # Between a slug and an id, which hold none.
 BETWEEN = " "
@@ -74,7 +74,7 @@ class NamesForm(PagedForm):
             chosen={**always, **{name: data[name] for name in self.filters if data[name]}},
             text=data["q"],
             at=begun.at if begun else clocks.at,
-            after=_place(begun) if begun else None,
+            after=_bookmark(begun) if begun else None,
         )
 
     def following(self, clocks: Clocks, listing: Names) -> str:
@@ -107,6 +107,6 @@ class NamesForm(PagedForm):
         return [(str(self.fields[name].label), value) for name, value in self.kept]
 
 
-def _place(begun: Cursor) -> Place:
+def _bookmark(begun: Cursor) -> Bookmark:
     slug, _between, subject = str(begun.after).partition(BETWEEN)
     return slug, subject

@@ -36,7 +36,8 @@ _BESIDE = f"""
     UNION SELECT publication FROM register_record WHERE kind IN (%s, %s) AND slug = %s
 """  # noqa: S608, as above
 
-Place = tuple[str, str]
+# Slug and subject of the last record of a page.
+Bookmark = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,15 @@ class AskedNames:
         Words that must all begin a word a record is found by.
     at : int or None
         The publication the list is read as of; None for what is shown now.
-    after : tuple of slug and subject, or None
-        The place the page begins after, from `Names.next`.
+    after : Bookmark or None
+        What the page begins after, from `Names.next`.
     """
 
     kind: str
     chosen: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     at: int | None = None
-    after: Place | None = None
+    after: Bookmark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,15 @@ class Names:
         How many of these have no place on the map; 0 for kinds that have none anyway.
     at : int
         The publication the page was read as of; 0 when there is none.
-    next : tuple or None
-        Place the following page begins after; None on the last.
+    next : Bookmark or None
+        What the following page begins after; None on the last.
     """
 
     records: list[Record]
     count: int
     unplaced: int
     at: int
-    next: Place | None
+    next: Bookmark | None
 
 
 def listing(asked: AskedNames) -> Names:

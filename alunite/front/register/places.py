@@ -25,7 +25,7 @@ LINE = "line"
 
 
 @dataclass(slots=True)
-class Place:
+class Summary:
     """How much the register holds by one value: lines of each kind, those in date on the day, and other records."""
 
     value: str
@@ -66,22 +66,22 @@ class Shown:
     counts: dict[str, int]
 
 
-def overview(known: Lines, name: str, kinds: tuple[str, ...], clocks: Clocks) -> list[Place]:
+def overview(known: Lines, name: str, kinds: tuple[str, ...], clocks: Clocks) -> list[Summary]:
     """Return how much there is by each value of a facet, in the order of the values. One query, two where the day is new."""
-    found: dict[str, Place] = {}
+    found: dict[str, Summary] = {}
 
-    def place(value: str) -> Place:
-        return found.setdefault(value, Place(value))
+    def of(value: str) -> Summary:
+        return found.setdefault(value, Summary(value))
 
     at, listed = clocks.at, known.listed(clocks.on, clocks.at)
     for value, count in known.values_among(name, listed):
-        place(value).lines = count
+        of(value).lines = count
     for value, count in known.values_among(name, listed & known.states_on(clocks.day).get(ACTIVE, 0)):
-        place(value).in_date = count
+        of(value).in_date = count
     others = Record.objects.filter(shown_at(at), kind__in=kinds, withdrawal="").values("pk")
     facets = Facet.objects.filter(kind__in=kinds, name=name, publication__in=others)
     for kind, value, count in facets.values_list("kind", "value").annotate(n=Count("pk")):
-        place(value).kinds[kind] = count
+        of(value).kinds[kind] = count
     return [found[value] for value in sorted(found)]
 
 

@@ -40,13 +40,13 @@ def activities(request: HttpRequest) -> HttpResponse:
     found = places.overview(memory.lines(), "activity", KINDS, asked.clocks)
     labels = asked.site.labels["activities"]
     known = {place.value for place in found}
-    found += [places.Place(value) for value in labels if value not in known]
+    found += [places.Summary(value) for value in labels if value not in known]
     found = [place for place in found if place.value in labels or place.value == UNKNOWN]
     shown = present.overview(found, "activity", lambda value: labels[value], asked.site, tuple(labels))
     return _list(request, asked, shown, _unplaced(found), "register/activities.html")
 
 
-def _unplaced(found: list[places.Place]) -> int:
+def _unplaced(found: list[places.Summary]) -> int:
     """Return how many lines no source gives a value for."""
     return sum(place.lines for place in found if place.value == UNKNOWN)
 

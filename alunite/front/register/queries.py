@@ -18,7 +18,7 @@ from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import lines as memory
 from alunite.front.register import search
 from alunite.front.register.lines import NAME as BY_NAME
-from alunite.front.register.lines import PLACE, Bits, Lines, Ordered
+from alunite.front.register.lines import PLACE, Bits, Lines, Order, Ordered
 from alunite.front.register.models import NOW, Held, Record, Row, Tally, shown_at
 from alunite.front.register.projector import CERTIFICATE
 
@@ -28,11 +28,22 @@ PAGE_LENGTH = 50
 STATE_ORDER = ("active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", UNKNOWN)
 
 
-class Place(NamedTuple):
-    """Where a page begins: how many lines stand before it, and the place of the last of them."""
+class Bookmark(NamedTuple):
+    """Where a page ends, by what its last line stood there for; so that it is found once that line is redacted, too.
 
-    seen: int
-    place: int
+    Parameters
+    ----------
+    part : int
+        Which of the sets that stand one after another the line is in.
+    key : int or tuple of int
+        By what it stands where it does in its set; by name, by what it stands among lines of one name.
+    slug : str
+        Its name, where lines stand by name.
+    """
+
+    part: int
+    key: Any
+    slug: str
 
 
 # The orders a list can be read in; by relevance only where words are looked for.
@@ -62,7 +73,7 @@ class Asked:
         The order, one of `SORTS`.
     at : int or None
         The publication the list is read as of.
-    after : Place or None
+    after : Bookmark or None
         What the page begins after, from `Listing.next`.
     """
 
@@ -73,7 +84,7 @@ class Asked:
     states: Sequence[str] = ()
     sort: str = STATE
     at: int | None = None
-    after: Place | None = None
+    after: Bookmark | None = None
 
     @property
     def day(self) -> date:
@@ -105,7 +116,7 @@ class Listing:
         The publication the page was read as of; None for an empty page read now.
     is_newest : bool
         Whether nothing has been published since.
-    next : Place or None
+    next : Bookmark or None
         What the following page begins after; None on the last.
     """
 
@@ -119,7 +130,7 @@ class Listing:
     facets: Mapping[str, Mapping[str, int]]
     at: int | None
     is_newest: bool
-    next: Place | None
+    next: Bookmark | None
 
     @property
     def count(self) -> int:
@@ -133,15 +144,21 @@ class Listing:
 
 
 def listing(asked: Asked, known: Lines) -> Listing:
-    """Return one page of the list. One query, and one more for words, for a member, and for a day asked for the first time."""
+    """Return one page of the list. One query, and one more for words, for a member, and for a day asked for the first time.
+
+    And one by name, where the line that a page begins after was redacted.
+    """
     found = _narrowed_to(asked, known)
     certificates = (found.lines & known.kinds.get(CERTIFICATE, 0)).bit_count()
     count = found.lines.bit_count()
-    numbers, first = _page(asked, found, known)
-    page = numbers[:PAGE_LENGTH]
+    ordered = _ordered(asked, found, known)
+    numbers, first = _page(asked, ordered, known)
+    records = said_in(numbers[:PAGE_LENGTH])
+    # Where all of a page was redacted this very moment, what follows it begins where it did.
+    following = _bookmark(asked, records[-1], ordered, known) if records else asked.after
     at = known.newest if asked.at is None else asked.at
     return Listing(
-        records=said_in(page),
+        records=records,
         certificates=certificates,
         events=count - certificates,
         whole=found.whole.bit_count(),
@@ -151,7 +168,7 @@ def listing(asked: Asked, known: Lines) -> Listing:
         facets=found.facets(),
         at=at or None,
         is_newest=at >= known.newest,
-        next=Place(first + len(page), known.place[page[-1]]) if len(numbers) > PAGE_LENGTH else None,
+        next=following if len(numbers) > PAGE_LENGTH else None,
     )
 
 
@@ -218,8 +235,9 @@ def _ordered(asked: Asked, found: _Narrowed, known: Lines) -> Ordered:
     if asked.sort == RELEVANCE and found.text:
         return _one_after_another(found.lines, found.text, known)
     states = found.values["state"]
-    others = (states[state] for state in sorted(states) if state not in STATE_ORDER)
-    return _one_after_another(found.lines, [*(states.get(state, 0) for state in STATE_ORDER), *others, -1], known)
+    # As many sets whatever states there are: one that a redaction takes out must not move those behind it.
+    others = reduce(or_, (states[state] for state in states if state not in STATE_ORDER), 0)
+    return _one_after_another(found.lines, [*(states.get(state, 0) for state in STATE_ORDER), others, -1], known)
 
 
 def _one_after_another(lines: Bits, sets: Iterable[Bits], known: Lines) -> Ordered:
@@ -231,36 +249,56 @@ def _one_after_another(lines: Bits, sets: Iterable[Bits], known: Lines) -> Order
     return Ordered(parts)
 
 
-def _page(asked: Asked, found: _Narrowed, known: Lines) -> tuple[list[int], int]:
+def _page(asked: Asked, ordered: Ordered, known: Lines) -> tuple[list[int], int]:
     """Return up to one line more than a page holds, and how many stand before it."""
-    ordered = _ordered(asked, found, known)
-    seen = _seen(asked.after, found.lines, ordered, known) if asked.after else 0
+    seen = _seen(asked, asked.after, ordered, known) if asked.after else 0
     most = PAGE_LENGTH + 1
     if asked.sort == RELEVANCE:
         most = min(most, max(0, MOST_RELEVANT - seen))
     return ordered.some(seen, most), seen
 
 
-def _seen(after: Place, lines: Bits, ordered: Ordered, known: Lines) -> int:
-    """Return how many lines stand before a page now: where one was redacted meanwhile, what follows it moved up."""
-    last = ordered.some(max(0, after.seen - 1), 1)
-    if last and known.place[last[0]] == after.place:
-        return after.seen
-    at_the_place = lines & known.from_place(after.place) & ~known.from_place(after.place + 1)
-    if at_the_place:
-        return ordered.seen_with(at_the_place.bit_length() - 1)
-    # The very line is gone: as many are seen as stood before it.
-    return max(0, min(after.seen - 1, lines.bit_count()))
+def _bookmark(asked: Asked, last: Record, ordered: Ordered, known: Lines) -> Bookmark:
+    """Return where a page ends."""
+    number = last.publication
+    part = ordered.part_of(number)
+    if asked.sort == NAME:
+        return Bookmark(part, (known.place[number], number), last.slug)
+    return Bookmark(part, ordered.parts[part][1].key_of(number), "")
 
 
-def places(asked: Asked, most: int) -> list[tuple[int, int, int]]:
-    """Return publication and place of up to `most` lines by place, each with the newest publication of all. One query."""
+def _seen(asked: Asked, after: Bookmark, ordered: Ordered, known: Lines) -> int:
+    """Return how many lines stand before a page now: each one redacted meanwhile is one less. No query; one at most by name."""
+    lines, order = ordered.parts[after.part]
+    up_to = _named_up_to(after, order, known) if asked.sort == NAME else order.up_to(after.key)
+    return sum(before.bit_count() for before, _ in ordered.parts[: after.part]) + (lines & up_to).bit_count()
+
+
+def _named_up_to(after: Bookmark, order: Order, known: Lines) -> Bits:
+    """Return the lines up to one in the order of names."""
+    _place, number = after.key
+    if known.spoken >> number & 1:
+        return order.before(order.numbers.index(number) + 1)
+    # It was redacted, and what stood before it is known to the database alone: names are not kept here.
+    named = memory.named().filter(name__lte=after.slug, publication__lte=known.newest)
+    return memory.bits_of(
+        number
+        for number, slug in named.values_list("publication", "slug").iterator()
+        if slug < after.slug or (known.place[number], number) <= after.key
+    )
+
+
+def places(asked: Asked, most: int, *, after: int | None = None) -> list[tuple[int, int, int]]:
+    """Return publication and place of up to `most` lines by place, each with the newest publication of all. One query.
+
+    With `after`, those behind a place.
+    """
     rows = _matching(asked)
     if asked.on is not None:
         # A timeline has no gap after its first day: a line that had begun by a day has a state on it.
         rows = rows.filter(first_day__lte=asked.on)
-    if asked.after is not None:
-        rows = rows.filter(place__gt=asked.after.place)
+    if after is not None:
+        rows = rows.filter(place__gt=after)
     newest = Subquery(Record.objects.order_by("-publication").values("publication")[:1])
     ordered = rows.annotate(newest=newest).order_by("place")
     found: list[tuple[int, int, int]] = list(ordered.values_list("publication", "place", "newest")[:most])

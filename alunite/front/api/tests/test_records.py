@@ -131,11 +131,11 @@ def test_a_publication_between_two_queries_is_seen(adopted_scheme, client, tmp_p
     real = lists.places
     calls = []
 
-    def busy(asked, most):
+    def busy(asked, most, **more):
         calls.append(asked.at)
         if asked.at is None:
             world.take_up(tmp_path, {"record_id": "C1", "entity": "Second"})
-        return real(asked, most)
+        return real(asked, most, **more)
 
     monkeypatch.setattr(lists, "places", busy)
     [line] = json.loads(client.get(ROOT).content)["items"]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from alunite.front.register.models import Record
-from alunite.front.register.places import Counts, Place
+from alunite.front.register.places import Counts, Summary
 from alunite.front.register.present.figures import amount, is_undecided
 from alunite.front.register.present.words import STATE_WORDS, Status, host, record_url, status, version_label
 from alunite.front.register.queries import STATE_ORDER
@@ -58,7 +58,7 @@ class Made:
 
 
 def overview(
-    places: Iterable[Place], kind: str, name_of: Callable[[str], str], site: Site, order: Sequence[str] = ()
+    places: Iterable[Summary], kind: str, name_of: Callable[[str], str], site: Site, order: Sequence[str] = ()
 ) -> list[PlaceShown]:
     """Return the lines of a list: in the scheme's order where there is one, else most lines first; the unknown last."""
     known = [place for place in places if not is_unknown(place.value)]
