@@ -8,12 +8,16 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from alunite.foundation.core.judgement import Trust
 from alunite.front.register.models import Record
 from alunite.front.register.present.words import trust_note, trust_word
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import number, words
+
+FEW = 2
+"""So many activities are named in a row; of more, their number, and the names on the criterion's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,13 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
     said = told | {"name": site.standard_name(told, record.subject)}
     content = said.get("standard")
     counted: dict[str, int] = {}
+    covered = content["covers"]["activities"] if content else []
     for section in content["sections"] if content else []:
         for principle in section["principles"]:
             for criterion in principle["criteria"]:
                 note_criterion(criterion, content or {}, site)
                 criterion["url"] = reverse("criterion", args=[record.subject, criterion["number"]]) + site.query
+                criterion["marks"] = _marks(criterion, covered, site)
                 note = criterion["requirement"]["note"]
                 counted[note] = counted.get(note, 0) + 1
     version_notes = [*said["version"]["notes"], *(content["version_notes"] if content else [])]
@@ -86,11 +92,76 @@ def standard(record: Record, site: Site) -> dict[str, Any]:
         "version_notes": version_notes,
         **_version_trust(said["version"], site),
         "outline": _outline(said["version"].get("outline"), site),
+        "covered": len(covered),
         "parts": content["head"].get("parts", "principles") if content else "",
         "principles": [principle for section in content["sections"] for principle in section["principles"]]
         if content
         else [],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class MarkShown:
+    """What comes with a criterion, in a few words; `told` is in the language of the source."""
+
+    text: str
+    trusted: bool = True
+    told: str = ""
+    mark: str = ""
+
+
+def _marks(criterion: Mapping[str, Any], covered: Sequence[str], site: Site) -> list[MarkShown]:
+    """Return in a line what a criterion's own page says at length, and how well it is known.
+
+    One trust word stands for its text; what is known less well than that bears the dots.
+    """
+    known = criterion["requirement"]["trust_word"]
+
+    def shown(part: Mapping[str, Any], text: str, told: str = "", mark: str = "") -> MarkShown:
+        return MarkShown(text, part["trusted"] or part["trust_word"] == known, told, mark)
+
+    applies, disclosure, review = criterion["applies"], criterion["disclosure"], criterion["review"]
+    marks = [shown(applies, text) for text in _only_for(applies["to"], covered, site)]
+    marks += [shown(applies, _("on condition"), condition, "condition") for condition in criterion["conditions"]]
+    if criterion["always"]:
+        marks.append(shown(applies, _("without condition: %(who)s") % {"who": criterion["always"]}))
+    if disclosure and disclosure["required"]:
+        marks.append(shown(disclosure, _("to be published")))
+    if review:
+        years = review["max_interval_years"]
+        told = ngettext("looked at again every year", "looked at again within %(n)d years", years) % {"n": years}
+        marks.append(shown(review, told))
+    if numbers := criterion["thresholds"]:
+        least = min(numbers, key=lambda one: one["trusted"] or one["trust_word"] == known)
+        told = ngettext("sets %(n)d number", "sets %(n)d numbers", len(numbers)) % {"n": len(numbers)}
+        marks.append(shown(least, told))
+        if any(one["must_confirm"] for one in numbers):
+            marks.append(MarkShown(_("not confirmed, never used to decide")))
+    marks.append(MarkShown(known, criterion["requirement"]["trusted"]))
+    return [*marks, *_known_otherwise(criterion, known)]
+
+
+def _only_for(to: Sequence[str], covered: Sequence[str], site: Site) -> list[str]:
+    """Return whom a criterion is for where that is not everyone: by name as long as that is short."""
+    if list(to) == ["all"]:
+        return []
+    if len(to) <= FEW:
+        return [", ".join(site.label("activities", identifier) for identifier in to)]
+    return [_("%(n)d of %(all)d activities") % {"n": len(to), "all": len({*covered, *to})}]
+
+
+def _known_otherwise(criterion: Mapping[str, Any], known: str) -> list[MarkShown]:
+    """Return how its title and where it applies are known, where that is not as its text is."""
+    title, where = criterion, criterion["applies"]
+    if title["trust_word"] == where["trust_word"] != known:
+        told = _("its title and where: %(known)s") % {"known": where["trust_word"]}
+        return [MarkShown(told, where["trusted"])]
+    named = ((_("its title: %(known)s"), title), (_("where: %(known)s"), where))
+    return [
+        MarkShown(text % {"known": part["trust_word"]}, part["trusted"])
+        for text, part in named
+        if part["trust_word"] != known
+    ]
 
 
 def _outline(outline: dict[str, Any] | None, site: Site) -> dict[str, Any] | None:

@@ -42,6 +42,35 @@ def shown_numbers(answer) -> list[str]:
     return re.findall(r'id="criterion-([\d.]+)"', answer.content.decode())
 
 
+# Reading a version --------------------------------------------------------------------------------------------------
+
+
+def row_of(page: str, number: str) -> str:
+    """What a reader sees in the row of a criterion."""
+    row = page[page.index(f'id="criterion-{number}"') :]
+    return " ".join(re.sub(r"<[^>]+>", " ", row[: row.index("</tr>")].split(">", 1)[1]).split())
+
+
+def test_a_row_of_a_standard_says_briefly_what_the_page_of_its_criterion_says_at_length(client, scheme):
+    """From ps-3.yaml: 2.4 is published and its text read; 5.2 sets three numbers, none confirmed; 4.2 is for 3 of 8 activities."""
+    answer = client.get("/standards/ps-3/")
+    page = answer.content.decode()
+    assert len(shown_numbers(answer)) == 62
+    sourcing, smelter, design = (row_of(page, number) for number in ("2.4", "5.2", "4.2"))
+    assert "to be published" in sourcing
+    assert "looked at again within 5 years" in sourcing
+    assert sourcing.endswith("read where: general knowledge"), "where it applies is known less well than its text"
+    assert "sets 3 numbers not confirmed, never used to decide" in smelter
+    assert "Aluminium Smelting sets" in smelter
+    assert "3 of 8 activities" in design
+    assert design.endswith("its title and where: general knowledge")
+    assert "11" not in smelter, "the number itself stands on the page of the criterion"
+    whole = text_of(client.get("/standards/ps-3/5.2/"))
+    assert "below 11" in whole
+    assert "13.0" in whole
+    assert "Suspension or curtailment" in row_of(page, "2.8"), "a condition is named"
+
+
 # What applies -------------------------------------------------------------------------------------------------------
 
 
