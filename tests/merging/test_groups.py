@@ -125,6 +125,23 @@ def test_a_later_row_of_what_was_put_together_shows_up_there(scheme, tmp_path, c
     assert ("active", "full") in [(item["state"], item["qualifier"]) for item in said(now)["timeline"]]
 
 
+def test_rows_that_stand_together_are_restated_in_as_many_queries_however_many_there_are(scheme, tmp_path, cast):
+    """Each moves from where its own row puts it to where people put it, and names a firm."""
+    asked = []
+    for count in (2, 12):
+        keys = [f"{count}-{place}" for place in range(count)]
+        rows = [FIRST | {"record_id": key, "entity": f"Works {key}", "audit_firm": f"Firm {key}"} for key in keys]
+        take_up(tmp_path, certificates=rows)
+        for one, other in zip(keys[::2], keys[1::2], strict=True):
+            merge_pair("certification_event", event(one).pk, event(other).pk, cast.actor("office"))
+        with CaptureQueriesContext(connection) as made:
+            take_up(tmp_path, certificates=[row | {"announced_date": "2020-10"} for row in rows])
+        assert all(event(key).certificate_id for key in keys)
+        assert latest_payload("certification_event", event(keys[-1]).pk)["firm"]["name"] == f"Firm {keys[-1]}"
+        asked.append(len(made))
+    assert asked[0] == asked[1]
+
+
 def test_an_event_that_came_along_goes_back_when_the_one_it_came_with_is_corrected(scheme, tmp_path, cast):
     """T1 and T3 bear one number; T3 stands with T1 and T2, and nothing holds them together afterwards."""
     numbers = {"T1": "7", "T2": "8", "T3": "7"}
