@@ -34,6 +34,8 @@ DEFAULT_LENGTH = 50
 MOST = 200
 LONGEST_QUERY = 200
 LONGEST_CURSOR = 600
+# The schema says of it what the code checks.
+NO_NUL = r"^[^\x00]*$"
 PUBLIC_ID = f"^[{ALPHABET}]{{{LENGTH}}}$"
 PRINTED = r"^[^\x00-\x1f]{1,200}$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.:/-]{0,79}$"
@@ -120,6 +122,15 @@ Printed = Annotated[str, Field(pattern=PRINTED)]
 State = Literal["active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown"]
 PublicIdText = Annotated[str, Field(pattern=PUBLIC_ID)]
 Code = Annotated[str, Field(pattern=CODE)]
+# What a parameter has to look like, in words.
+LOOKS: Mapping[str, str] = MappingProxyType(
+    {
+        NO_NUL: "words without the character NUL",
+        PRINTED: "1 to 200 characters that can be printed",
+        PUBLIC_ID: f"a public id: {LENGTH} of the characters {ALPHABET}",
+        CODE: "an id: up to 80 letters, digits and _ . : / -, of which the first is a letter or a digit",
+    }
+)
 KindName = Annotated[str, Field(max_length=40), AfterValidator(_kind)]
 
 
@@ -209,7 +220,9 @@ def chosen(asked: Paged) -> dict[str, str]:
 class RecordsAsked(Paged):
     """The filters of the register."""
 
-    q: str = Field("", max_length=LONGEST_QUERY, description="Words that must all begin a word of the record.")
+    q: str = Field(
+        "", max_length=LONGEST_QUERY, pattern=NO_NUL, description="Words that must all begin a word of the record."
+    )
     standard: Family | None = Field(None, description="Family of standards, by its id.")
     version: VersionId | None = Field(None, description="Version of a standard, by its id, or unknown.")
     activity: Activity | None = Field(None, description="Supply chain activity, by its id, or unknown.")
@@ -332,6 +345,8 @@ def _expected(item: dict[str, Any]) -> str:
         return str(context["expected"])
     if item["type"] == "missing":
         return "a value: the parameter is required"
+    if context.get("pattern") in LOOKS:
+        return LOOKS[context["pattern"]]
     return str(item["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
 
 

@@ -8,32 +8,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alunite.front.api.clocks import read_day
-
-
-class DayField(forms.CharField):
-    """A day in ISO 8601 form."""
-
-    def __init__(self, label: Any) -> None:
-        super().__init__(label=label, required=False)
-        self.widget.attrs.update(placeholder=_("YYYY-MM-DD"), inputmode="numeric")
-
-    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
-        """Return the day, None when nothing was typed."""
-        text = super().to_python(value) or ""
-        try:
-            return read_day(text) if text else None
-        except ValueError:
-            raise forms.ValidationError(
-                _("“%(text)s” is not a day from 1800 to 2199. Write it as 2020-06-30."), params={"text": text[:40]}
-            ) from None
+from alunite.front.register.forms import DayField
 
 
 class ClocksForm(forms.Form):
     """Both clocks."""
 
-    on = DayField(_("State on the day"))
-    as_of = DayField(_("As published by the end of"))
+    on = DayField(label=_("State on the day"))
+    as_of = DayField(label=_("As published by the end of"))
 
     def __init__(self, *args: Any, last_day: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

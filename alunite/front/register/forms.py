@@ -24,6 +24,8 @@ LONGEST_QUERY = 200
 # Of what was typed wrong so much is said back, and of so many values.
 SHOWN = 40
 MOST_FAULTS = 10
+# Stands for a character that cannot be shown.
+REPLACEMENT = "\ufffd"
 
 # What the list can be narrowed by, in the order a reader sees it; a member is chosen on a page of its own.
 OFFERED = ("state", *GROUPS)
@@ -63,7 +65,7 @@ class Values(forms.MultipleChoiceField):
 
     def validate(self, value: Any) -> None:
         """Tell each value that is none."""
-        strange = [item[:SHOWN] for item in value if not self.valid_value(item)]
+        strange = [item[:SHOWN].replace("\0", REPLACEMENT) for item in value if not self.valid_value(item)]
         if strange:
             raise forms.ValidationError(
                 [
@@ -73,7 +75,31 @@ class Values(forms.MultipleChoiceField):
             )
 
 
-class DayField(forms.CharField):
+class TextField(forms.CharField):
+    """Words that a reader types, or that stand in an address."""
+
+    default_error_messages = {
+        "max_length": _("This has %(show_value)d characters; at most %(limit_value)d can be looked for. Shorten it."),
+        "null_characters_not_allowed": _(
+            "This holds a character that is no text (NUL). Type the words anew without it."
+        ),
+    }
+
+    def to_python(self, value: Any) -> Any:
+        """Return the words; what is no text is found before anything is read of it."""
+        text = super().to_python(value)
+        if text and "\0" in text:
+            code = "null_characters_not_allowed"
+            raise forms.ValidationError(self.error_messages[code], code)
+        return text
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Return what comes back to be mended; no page can show the character that is no text."""
+        told = super().bound_data(data, initial)
+        return told.replace("\0", REPLACEMENT) if isinstance(told, str) else told
+
+
+class DayField(TextField):
     """A day in ISO 8601 form."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -144,7 +170,7 @@ class ClockForm(DaysForm):
 class PagedForm(ClockForm):
     """A question whose answer has pages."""
 
-    after = forms.CharField(required=False, widget=forms.HiddenInput)
+    after = TextField(required=False, widget=forms.HiddenInput)
 
     @property
     def question(self) -> str:
@@ -178,9 +204,7 @@ class RegisterForm(PagedForm):
         The members asked for that are shown here.
     """
 
-    q = forms.CharField(
-        label=_("Entity, member, place or certificate number"), required=False, max_length=LONGEST_QUERY
-    )
+    q = TextField(label=_("Entity, member, place or certificate number"), required=False, max_length=LONGEST_QUERY)
     sort = forms.ChoiceField(label=_("Order"), required=False)
 
     def __init__(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from alunite.front.register import cursor
 from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
-from alunite.front.register.forms import LONGEST_QUERY, PagedForm
+from alunite.front.register.forms import LONGEST_QUERY, PagedForm, TextField
 from alunite.front.register.named import AskedNames, Bookmark, Names
 
 # Between a slug and an id, which hold none.
@@ -44,13 +44,13 @@ class NamesForm(PagedForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields["q"] = forms.CharField(label=text_label, required=False, max_length=LONGEST_QUERY)
+        self.fields["q"] = TextField(label=text_label, required=False, max_length=LONGEST_QUERY)
         for name, (label, choices) in offered.items():
             field = forms.ChoiceField(label=label, required=False, choices=[("", _("any")), *choices])
             field.error_messages["invalid_choice"] = _("“%(value)s” is not in this list. Choose one that is.")
             self.fields[name] = field
         for name, label in exact.items():
-            self.fields[name] = forms.CharField(label=label, required=False, widget=forms.HiddenInput)
+            self.fields[name] = TextField(label=label, required=False, widget=forms.HiddenInput)
         self.filters: Sequence[str] = (*offered, *exact)
         self.offered = tuple(offered)
         self._exact = tuple(exact)

@@ -21,7 +21,7 @@ from alunite.front.register import atlas, present, queries
 from alunite.front.register import lines as memory
 from alunite.front.register.atlas import GROUPS, AskedMap, Atlas, Found
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, DaysForm, Values
+from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, DaysForm, TextField, Values
 from alunite.front.register.lines import Lines
 from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, to_last_page, without_empty
 from alunite.front.register.problems import no_file
@@ -35,8 +35,8 @@ KEPT = 60
 class MapForm(ClockForm):
     """The state of the map, all of it in the address."""
 
-    q = forms.CharField(label=_("Name or operator"), required=False, max_length=LONGEST_QUERY)
-    operator = forms.CharField(label=_("Operator"), required=False, max_length=LONGEST_QUERY)
+    q = TextField(label=_("Name or operator"), required=False, max_length=LONGEST_QUERY)
+    operator = TextField(label=_("Operator"), required=False, max_length=LONGEST_QUERY)
     page = forms.IntegerField(label=_("Page"), required=False, min_value=1, max_value=100_000)
 
     def __init__(

@@ -189,6 +189,15 @@ def test_a_null_character_is_refused_beside_its_field(client, samples):
         answer = client.get("/register/", {name: "a\x00b"})
         assert answer.status_code == HTTPStatus.BAD_REQUEST
         assert set(answer.context["form"].errors) == {name}
+        assert "\0" not in answer.content.decode(), "no page can hold it"
+    for address in ("/register/", "/members/", "/map/"):
+        answer = client.get(address, {"q": "a\0b"})
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+        assert answer.context["form"].errors["q"] == [
+            "This holds a character that is no text (NUL). Type the words anew without it."
+        ]
+        told = html.unescape(client.get(f"/fr{address}", {"q": "a\0b"}).content.decode())
+        assert "Ceci contient un caractère qui n’est pas du texte (NUL)." in told
 
 
 LETTERS = st.text(alphabet=st.one_of(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"),
