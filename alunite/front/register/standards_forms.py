@@ -8,13 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alunite.foundation.scheme.rules import CYCLES, FIRST_CYCLE, LATER_CYCLE, Answer
+from alunite.foundation.scheme.rules import CYCLES, Answer
 from alunite.front.register.forms import ClockForm
+from alunite.front.register.present.applies import CYCLE_WORDS
 from alunite.front.register.site import Site
 
 Choices = Sequence[tuple[str, Any]]
 
-CYCLE_WORDS = {FIRST_CYCLE: _("the first"), LATER_CYCLE: _("a later one")}
 NOT_OFFERED = _("“%(value)s” is not among what can be chosen here. Choose from the list.")
 
 

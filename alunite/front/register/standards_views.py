@@ -270,7 +270,19 @@ def _answer(asked: Question, judged: Standard) -> dict[str, Any]:
         moved=_moved(mapping, asked) if mapping else {},
         site=asked.site,
     )
-    return {"page": page, "mapping": mapping, "files": _files(asked.parameters, asked, judged)}
+    return {
+        "page": page,
+        "mapping": mapping,
+        "files": _files(asked.parameters, asked, judged),
+        "scope": _scope(asked, judged),
+    }
+
+
+def _scope(asked: Question, judged: Standard) -> list[tuple[str, str]]:
+    said = asked.form.cleaned_data
+    return shown_applies.scope_said(
+        said, asked.activities, judged, version=asked.version, clocks=asked.clocks, site=asked.site
+    )
 
 
 def _moved(mapping: Record, asked: Question) -> dict[str, MovedNumber]:
@@ -322,9 +334,7 @@ def applies_xlsx(request: HttpRequest) -> HttpResponse:
     said = asked.form.cleaned_data
     rows = shown_applies.sheet_rows(asked.standard, asked.answers, said["show"], asked.site, coded=False)
     page = request.build_absolute_uri(f"{reverse('applies')}?{request.GET.urlencode()}")
-    about = shown_applies.question(
-        said, asked.activities, version=asked.version, clocks=asked.clocks, page=page, site=asked.site
-    )
+    about = shown_applies.question(_scope(asked, asked.standard), page)
     name = f"{asked.standard.id}-applies.xlsx"
     heads = shown_applies.sheet_heads(asked.standard)
     return sheets.xlsx_file(name, _("Criteria"), heads, rows, about=about, made=asked.record.published_at)

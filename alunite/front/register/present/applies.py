@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from alunite.foundation.core.judgement import OURS, Reason, Trust
 from alunite.foundation.scheme.models import Criterion, Relief, Standard
-from alunite.foundation.scheme.rules import Answer, CriterionAnswer
+from alunite.foundation.scheme.rules import FIRST_CYCLE, LATER_CYCLE, Answer, CriterionAnswer
 from alunite.front.register.clocks import Clocks
 from alunite.front.register.present.choices import Choice, MovedNumber, choices
 from alunite.front.register.present.reasons import either, listed, why_it_applies
@@ -35,6 +35,7 @@ ANSWER_MARKS = {
     Answer.NOT_KNOWN: "unknown",
     Answer.DOES_NOT_APPLY: "not-applicable",
 }
+CYCLE_WORDS = {FIRST_CYCLE: gettext_lazy("the first"), LATER_CYCLE: gettext_lazy("a later one")}
 SHOWN_WORDS = {
     "": gettext_lazy("all %(n)d"),
     "applies": gettext_lazy("the %(n)d that apply"),
@@ -307,7 +308,19 @@ def sheet_heads(standard: Standard) -> list[str]:
     ]
 
 
-COLUMNS = ("number", "title", "text", "principle", "answer", "activities", "why", "trust", "source")
+COLUMNS = (
+    "number",
+    "title",
+    "text",
+    "principle",
+    "answer",
+    "activities",
+    "why",
+    "trust",
+    "origin",
+    "trust_in_words",
+    "source",
+)
 
 
 def sheet_rows(
@@ -335,27 +348,36 @@ def sheet_rows(
                     "; ".join(
                         reason.text if coded else why_it_applies(reason, triggers, site) for reason in answer.reasons
                     ),
-                    str(first.trust) if coded else trust_word(first.trust, first.origin, site),
+                    *((str(first.trust), first.origin) if coded else ()),
+                    trust_word(first.trust, first.origin, site),
                     first.source,
                 ]
             )
     return rows
 
 
-def question(
-    said: Mapping[str, Any], activities: Sequence[str], *, version: str, clocks: Clocks, page: str, site: Site
+def scope_said(
+    said: Mapping[str, Any], activities: Sequence[str], standard: Standard, *, version: str, clocks: Clocks, site: Site
 ) -> list[tuple[str, str]]:
-    """Return what was asked, in words, under the name of its sheet."""
+    """Return each choice that was made, under its name."""
     labels = [label for identifier, label in site.labels["activities"].items() if identifier in activities]
-    by = clocks.as_of or clocks.today
-    asked = [
-        (_("Question"), ""),
+    triggers = [trigger.label for trigger in standard.triggers if trigger.id in said["trigger"]]
+    made = [
         (_("Standard"), version),
         (_("On the day"), show_day(clocks.day)),
-        (_("As published by"), show_day(by)),
+        (_("As published by"), show_day(clocks.as_of or clocks.today)),
         (_("Activities"), listed(labels) or _("none")),
-        (_("Class of the member"), site.label("classes", said["member_class"]) or _("not said")),
-        (_("Address"), page),
-        (_("What this is"), _("Criteria in our own words; not a copy of the standard and no substitute for it.")),
     ]
-    return [(str(head), value) for head, value in asked]
+    if standard.reliefs:
+        cycle = str(CYCLE_WORDS[said["cycle"] or LATER_CYCLE])
+        made.append((_("Class of the member"), site.label("classes", said["member_class"]) or _("not said")))
+        made.append((_("Certification cycle under this version"), cycle))
+    if standard.triggers:
+        made.append((_("Conditions that are given"), "; ".join(triggers) or _("none")))
+    return made
+
+
+def question(scope: Sequence[tuple[str, str]], page: str) -> list[tuple[str, str]]:
+    """Return what was asked, in words, under the name of its sheet."""
+    what = _("Criteria in our own words; not a copy of the standard and no substitute for it.")
+    return [(_("Question"), ""), *scope, (_("Address"), page), (_("What this is"), what)]

@@ -240,10 +240,27 @@ def test_the_workbook_holds_the_same_as_text_that_no_spreadsheet_runs(client, sc
     assert "2.10" in told, "a number of a criterion, not a number"
     assert told["6.4"][4:7] == ["On condition", "Aluminium Smelting and Casthouses", "When: Material spill"]
     about = dict(sheets["Question"])
+    assert (about["Certification cycle under this version"], about["Conditions that are given"]) == (
+        "a later one",
+        "none",
+    )
     assert about["Standard"] == "Performance Standard V3 2022"
     assert about["Activities"] == "Aluminium Smelting and Casthouses"
     assert about["Address"].endswith(f"{APPLIES}?{SMELTER}")
-    assert rows_of(client.get(f"/standards/applies.csv?{SMELTER}"))[0]["title"].startswith("'=")
+    [of_file, *_rest] = rows_of(client.get(f"/standards/applies.csv?{SMELTER}"))
+    assert of_file["title"].startswith("'=")
+    assert (of_file["trust"], of_file["trust_in_words"]) == ("known", told["1.1"][7]), "an id, and the word of the page"
+
+
+def test_on_paper_the_choices_stand_in_a_line_instead_of_the_form(client, scheme):
+    page = client.get(f"{APPLIES}?{PHASED}&trigger=material_spill").content.decode()
+    line = page[page.index('class="small paper"') :]
+    told = " ".join(re.sub(r"<[^>]+>", "", line[line.index(">") + 1 : line.index("</p>")]).split())
+    assert "Activities: Casthouses and Material Conversion ·" in told
+    assert "On the day: 1 Jan 2026 ·" in told
+    assert told.endswith(
+        "Certification cycle under this version: the first · Conditions that are given: Material spill"
+    )
 
 
 # What changed -------------------------------------------------------------------------------------------------------
