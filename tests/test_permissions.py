@@ -92,7 +92,7 @@ def page() -> str:
 # Steps of signing in itself: whoever is at none of them begins at the sign-in page.
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ALL_KINDS_OF_PEOPLE = ("member", "office", "stranger", THE_PUBLIC)
-NOT_LED_BACK = ("/logout/", "/second-factor/authenticate/", "/keys/login/")
+NOT_LED_BACK = ("/logout/", "/second-factor/authenticate/", "/keys/login/", "/api/", "/api/v1/")
 
 
 def test_every_address_has_a_row_and_every_row_an_address():

@@ -93,6 +93,8 @@ TABLE = """
 /robots.txt| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/openapi.json| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/| anybody's | GET | 302 302 302 302 302 302 302 302 302 302
+/api/v1/| anybody's | GET | 302 302 302 302 302 302 302 302 302 302
 /api/v1/public/docs| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/changes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /feeds/changes.atom| changing something | POST | 405 405 405 405 405 405 405 405 405 405

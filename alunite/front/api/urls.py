@@ -14,6 +14,8 @@ ROOT = "api/v1/public/"
 pages = [
     path("data/", views.data, name="data"),
     path(ROOT + "docs", views.docs, name="api_docs"),
+    path("api/", views.to_docs, name="api"),
+    path("api/v1/", views.to_docs, name="api_v1"),
 ]
 urlpatterns = [
     path("data/<slug:name>.csv", door(views.file), {"form": "csv"}, name="data_csv"),

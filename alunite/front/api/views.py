@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_safe
 
@@ -136,6 +137,13 @@ def docs(request: HttpRequest) -> HttpResponse:
     clocks = clocks_for(None, None, standing(request))
     context = {"operations": operations(with_examples(clocks)), "problems": PROBLEMS.items(), "terms": ROWS_STATEMENT}
     return render(request, "data/api.html", context)
+
+
+@require_safe
+def to_docs(request: HttpRequest) -> HttpResponse:
+    """Lead on who asks for less than an address of the API. Not for ever: another version of it may stand there once."""
+    del request
+    return HttpResponseRedirect(reverse("api_docs"))
 
 
 def changes(request: HttpRequest) -> HttpResponseBase:

@@ -97,6 +97,14 @@ def test_the_page_names_every_kind_with_its_rows_and_columns(samples, client):
     assert "?on=2020-06-30" in client.get("/data/?on=2020-06-30").content.decode()
 
 
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/"])
+@pytest.mark.parametrize("language", ["", "/fr"])
+def test_who_asks_for_less_than_an_address_of_the_api_is_led_to_its_page(samples, client, language, path):
+    answer = client.get(language + path, follow=True)
+    assert answer.redirect_chain[-1] == (f"{language}/api/v1/public/docs", 302)
+    assert answer.status_code == 200
+
+
 def test_the_page_of_the_api_has_no_script_and_shows_every_operation(samples, client):
     page = client.get("/api/v1/public/docs").content.decode()
     made = json.loads(client.get("/api/v1/public/openapi.json").content)
