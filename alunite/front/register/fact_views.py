@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -63,6 +63,9 @@ class NameList:
     exact: Mapping[str, Any] = field(default_factory=dict)
     always: Mapping[str, str] = field(default_factory=dict)
 
+
+# Filters whose values are words of the vocabulary under the same name as in the register.
+OF_VOCABULARY = frozenset({"activity", "country", "membership_class"})
 
 MEMBERS = NameList(
     "member",
@@ -149,7 +152,7 @@ def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
         kind=shown.kind,
         text_label=shown.text_label,
         # Of a later page as of its first one: what was chosen there may be nobody's by now.
-        offered=_offered(shown, read_as_of(request.GET, clocks), then),
+        offered=_offered(shown, read_as_of(request.GET, clocks), then, request.GET),
         exact=shown.exact,
     )
     context: dict[str, Any] = {"form": form, "clocks": clocks, "site": then, "list": shown}
@@ -166,11 +169,25 @@ def _name_list(request: HttpRequest, shown: NameList) -> HttpResponse:
     return render(request, "register/names.html", context)
 
 
-def _offered(shown: NameList, at: int | None, site: Site) -> dict[str, tuple[Any, list[tuple[str, str]]]]:
-    """Return label and choices of each filter, the values there are with how many records have each."""
+def _offered(
+    shown: NameList, at: int | None, site: Site, asked: QueryDict
+) -> dict[str, tuple[Any, list[tuple[str, str]]]]:
+    """Return label and choices of each filter, the values there are with how many records have each.
+
+    What was asked for is among them where a record had it at any time or it is a word of the vocabulary.
+    """
     if not shown.offered:
         return {}
     values = named.values_of(shown.kind, list(shown.offered), at, shown.always)
+    others = {
+        name: {text for given in asked.getlist(name) if (text := given.strip())}
+        - {value for value, _ in values.get(name, [])}
+        for name in shown.offered
+    }
+    for name, had in named.ever_had(shown.kind, others).items():
+        is_word = name in OF_VOCABULARY
+        chosen = {value for value in others[name] if value in had or (is_word and present.is_a_word(name, value, site))}
+        values[name] = [*values.get(name, []), *((value, 0) for value in chosen)]
     say = _words(site)
     offered = {}
     for name, label in shown.offered.items():

@@ -17,7 +17,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from alunite.front.register import atlas, present, queries
+from alunite.front.register import atlas, named, present, queries
 from alunite.front.register import lines as memory
 from alunite.front.register.atlas import GROUPS, AskedMap, Atlas, Found
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
@@ -84,10 +84,14 @@ def question(request: HttpRequest) -> Question:
     members = [text for text in request.GET.getlist("member") if PUBLIC_ID.fullmatch(text)]
     titles = queries.names({"member": members}, clocks.at)
     words = present.words_of_map(then, titles)
+    values = atlas.values_of(facilities)
+    others = {name: {*request.GET.getlist(name)} - {*values[name]} for name in facilities.values}
+    had = named.ever_had(atlas.FACILITY, others)
+    values |= {name: {*values[name], *more} for name, more in had.items()}
     form = MapForm(
         request.GET,
         site=site,
-        offered=present.offered(atlas.values_of(facilities), words, then, request.GET),
+        offered=present.offered(values, words, then, request.GET),
         names={subject: title for (_kind, subject), title in titles.items()},
     )
     return Question(form, clocks, then, known, facilities, words)

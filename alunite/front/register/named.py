@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import connection
@@ -159,6 +161,19 @@ def beside(record: Record, member: str, at: int | None) -> list[Record]:
         publications = [publication for (publication,) in cursor.fetchall()]
     shown = Record.objects.filter(shown_at(at), pk__in=publications, withdrawal="")
     return sorted(shown, key=lambda item: -item.publication)
+
+
+def ever_had(kind: str, asked: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
+    """Return which of these values of facets any record of a kind had at any time. One query, none where none is asked."""
+    # No value has a NUL, and PostgreSQL takes none.
+    among = {name: [value for value in values if "\0" not in value] for name, values in asked.items()}
+    found: dict[str, set[str]] = {name: set() for name in asked}
+    facets = [Q(name=name, value__in=values) for name, values in among.items() if values]
+    if facets:
+        held = Facet.objects.filter(reduce(or_, facets), kind=kind).values_list("name", "value")
+        for name, value in held.distinct():
+            found[name].add(value)
+    return found
 
 
 def values_of(

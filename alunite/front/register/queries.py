@@ -179,7 +179,7 @@ def every(asked: Asked, known: Lines) -> list[int]:
 
 
 def offered(known: Lines) -> dict[str, set[str]]:
-    """Return, for each filter, the values any line ever had: as of a day on which none had one yet, the answer is none."""
+    """Return, for each filter, the values any line had at any time: as of a day on which none had one, the answer is none."""
     return {name: {value for value, having in values.items() if having} for name, values in known.values.items()}
 
 

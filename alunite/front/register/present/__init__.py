@@ -9,7 +9,7 @@ from alunite.front.register.present.kept import Kept, kept, title_of
 from alunite.front.register.present.linked import linked
 from alunite.front.register.present.mapped import geojson, legend, mapped, state_words, words_of_map
 from alunite.front.register.present.names import heads, names
-from alunite.front.register.present.narrowing import chips, groups, offered, words_of
+from alunite.front.register.present.narrowing import chips, groups, is_a_word, offered, words_of
 from alunite.front.register.present.places import Part, PlaceShown, divided, made, overview, states, versions
 from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
@@ -37,6 +37,7 @@ __all__ = [
     "geojson",
     "groups",
     "heads",
+    "is_a_word",
     "kept",
     "legend",
     "line",

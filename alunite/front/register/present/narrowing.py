@@ -83,7 +83,13 @@ def said(value: str, word: Words) -> str:
 
 # The vocabulary a filter takes its values from.
 GROUPS_OF = MappingProxyType(
-    {"activity": "activities", "standard": "families", "version": "versions", "level": "levels"}
+    {
+        "activity": "activities",
+        "standard": "families",
+        "version": "versions",
+        "level": "levels",
+        "membership_class": "classes",
+    }
 )
 
 
@@ -98,14 +104,15 @@ def offered(
     found = {
         name: {
             value: said(value, words[name])
-            for value in {*among, *(text for text in asked.getlist(name) if _is_a_word(name, text, site))}
+            for value in {*among, *(text for text in asked.getlist(name) if is_a_word(name, text, site))}
         }
         for name, among in values.items()
     }
     return {name: dict(sorted(labels.items(), key=_order(name, site))) for name, labels in found.items()}
 
 
-def _is_a_word(name: str, value: str, site: Site) -> bool:
+def is_a_word(name: str, value: str, site: Site) -> bool:
+    """Tell whether a value of a filter is a word of the vocabulary, or unknown."""
     if name == "country":
         return value == UNKNOWN or country_name(value) != value
     group = GROUPS_OF.get(name)

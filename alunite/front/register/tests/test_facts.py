@@ -357,6 +357,31 @@ def test_a_later_page_is_read_as_the_first_one_though_nobody_has_what_was_chosen
     assert (again.status_code, text_of(again)) == (HTTPStatus.OK, before)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("facilities/?placed=no", "facilities/?country=QA", "facilities/?country=AQ", "members/?activity=unknown"),
+        *("map/?country=QA", "map/?country=AQ"),
+    ],
+)
+def test_what_nothing_has_now_but_had_once_or_could_have_is_answered_with_nothing(client, facts, query):
+    """No source tells of Antarctica; the facilities of Qatar are taken back here, as are those without a place."""
+    for kind in ("facility", "member"):
+        gone = Record.objects.filter(NOW, kind=kind, withdrawal="")
+        publish(kind, [ToPublish(one.subject, None, "statement_corrected") for one in gone], actor=OPERATOR)
+    answer = client.get(f"/{query}")
+    assert answer.status_code == HTTPStatus.OK, answer.context["form"].errors
+    assert (answer.context["found"] if "found" in answer.context else answer.context["listing"]).count == 0
+
+
+@pytest.mark.parametrize("query", ["facilities/?placed=maybe", "facilities/?country=XX", "members/?activity=knitting",
+                                   "figures/?period=1799", "map/?country=XX", "facilities/?country=%00"])  # fmt: skip
+def test_what_nothing_ever_had_is_refused(client, facts, query):
+    answer = client.get(f"/{query}")
+    assert answer.status_code == HTTPStatus.BAD_REQUEST
+    assert len(answer.context["form"].errors) == 1
+
+
 @pytest.mark.parametrize("path", LISTS)
 def test_what_cannot_be_asked_is_said_at_once(client, facts, path):
     answer = client.get(f"{path}?on=yesterday&as_of=2199-01-01&after=x")
