@@ -74,8 +74,8 @@ class Atlas:
         The facilities that have each value; without the state, which goes by the day.
     operators : mapping of str to sequence of int
         The numbers of each operator's facilities.
-    chains, placed_chains : mapping of activities to int
-        How many facilities have exactly these activities, and how many of those have a place.
+    chains : mapping of activities to int
+        How many facilities have exactly these activities.
     """
 
     stamp: tuple[Any, ...]
@@ -85,7 +85,6 @@ class Atlas:
     values: Mapping[str, Mapping[str, Bits]]
     operators: Mapping[str, Sequence[int]]
     chains: Mapping[tuple[str, ...], int]
-    placed_chains: Mapping[tuple[str, ...], int]
 
     def member_of(self, operator: str) -> str:
         """Return the member who bears the name of an operator, empty where none does or several do."""
@@ -291,7 +290,6 @@ def _read(stamp: tuple[Any, ...], at: int) -> Atlas:
         values=_values(facilities),
         operators=operators,
         chains=Counter(one.activities for one in facilities),
-        placed_chains=Counter(one.activities for one in facilities if one.position),
     )
 
 

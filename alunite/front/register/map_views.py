@@ -107,7 +107,7 @@ def facility_map(request: HttpRequest) -> HttpResponse:
         return _shown(request, context, HTTPStatus.BAD_REQUEST)
     found = asked.found()
     chosen = present.chips(form, request.GET, asked.words, [*GROUPS, "member"], without=("page",))
-    marks = present.legend(asked.facilities, asked.site)
+    marks = present.legend(found, asked.site)
     number = form.cleaned_data["page"] or 1
     if moved := to_last_page(request, number, found.count, atlas.PAGE_LENGTH):
         return moved
@@ -163,7 +163,8 @@ def map_geojson(request: HttpRequest) -> HttpResponse:
     if not asked.form.is_valid():
         return no_file(asked.form)
     order = list(asked.site.labels["activities"])
-    body = msgspec.json.encode(present.geojson(asked.found(), present.legend(asked.facilities, asked.site), order))
+    found = asked.found()
+    body = msgspec.json.encode(present.geojson(found, present.legend(found, asked.site), order))
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
     answer = HttpResponse(body, content_type=GEOJSON)
     answer["ETag"] = etag

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.atlas import NONE, STATES, Atlas, Found, Mapped
 from alunite.front.register.countries import country_name
+from alunite.front.register.lines import Bits
 from alunite.front.register.present.narrowing import Words
 from alunite.front.register.present.words import STATE_MARKS, STATE_WORDS, Link, Status, record_url
 from alunite.front.register.site import Site, is_unknown
@@ -60,33 +61,38 @@ def words_of_map(site: Site, titles: Mapping[tuple[str, str], str]) -> dict[str,
     }
 
 
-def legend(atlas: Atlas, site: Site) -> list[Mark]:
-    """Return the marks: a facility bears that of the first activity of its chain.
+def legend(found: Found, site: Site) -> list[Mark]:
+    """Return the marks, each with how many of the placed facilities that fit bear it.
 
-    The activities most facilities begin with have a shape of their own, in the order of the scheme; all others share one.
-    The same for every question, so that a shape never changes its meaning.
+    A facility bears the mark of the first activity of its chain. The activities most facilities begin with have a shape
+    of their own, in the order of the scheme; all others share one. The same for every question, so that a shape never
+    changes its meaning.
     """
     order = list(site.labels["activities"])
-    counts = _by_first(atlas.chains, order)
-    counts.pop(UNKNOWN, None)
-    most = {name for name, _count in sorted(counts.items(), key=lambda item: -item[1])[: len(SHAPES)]}
-    placed = _by_first(atlas.placed_chains, order)
+    atlas = found.atlas
+    begun: Counter[str] = Counter()
+    for activities, count in atlas.chains.items():
+        begun[first_activity(activities, order)] += count
+    begun.pop(UNKNOWN, None)
+    most = {name for name, _count in sorted(begun.items(), key=lambda item: -item[1])[: len(SHAPES)]}
+    placed = _by_first(found.fitting & atlas.values["placed"].get("yes", 0), atlas, order)
     marks = [
         Mark(shape, site.label("activities", name), (name,), placed[name])
         for shape, name in zip(SHAPES, sorted(most, key=order.index), strict=False)
     ]
     others = tuple(name for name in placed if name not in most)
-    if others:
-        marks.append(Mark(OTHER, _("Other or unknown"), others, sum(placed[name] for name in others)))
+    marks.append(Mark(OTHER, _("Other or unknown"), others, sum(placed[name] for name in others)))
     return marks
 
 
-def _by_first(chains: Mapping[tuple[str, ...], int], order: Sequence[str]) -> Counter[str]:
-    """Return how many facilities there are by the first activity of their chain."""
-    counts: Counter[str] = Counter()
-    for activities, count in chains.items():
-        counts[first_activity(activities, order)] += count
-    return counts
+def _by_first(among: Bits, atlas: Atlas, order: Sequence[str]) -> dict[str, int]:
+    """Return how many of some facilities there are by the first activity of their chain."""
+    counted = {}
+    for name in order:
+        having = among & atlas.values["activity"].get(name, 0)
+        counted[name] = having.bit_count()
+        among &= ~having
+    return counted | {UNKNOWN: among.bit_count()}
 
 
 def first_activity(activities: Sequence[str], order: Sequence[str]) -> str:

@@ -75,6 +75,11 @@ class KeyFigure:
     gap: str
     own: Own | None
 
+    @property
+    def is_zero(self) -> bool:
+        """Whether a source counts none, which is no gap."""
+        return not self.latest.number
+
 
 @dataclass(frozen=True, slots=True)
 class YearCell:

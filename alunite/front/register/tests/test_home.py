@@ -72,6 +72,13 @@ def test_the_latest_published_year_stands_against_the_one_before(home):
     assert told["Witness assessments"] == ("0", "", None)
 
 
+def test_a_published_nought_is_told_from_a_gap_and_from_what_nobody_counts_here(home):
+    """yearly.csv: 0 witness assessments in 2021, the full year; no record of ours is one."""
+    told = text_of(home)
+    assert told.count("for 2021 a page counts none: a published 0, not a gap") == 1
+    assert told.count("? in our records: nothing here counts them; unknown, not 0") == 1
+
+
 def test_a_year_that_is_not_over_is_compared_with_none(home):
     """203 audits in 2023; "nearly 80" by 2024-04-30; 71 in 2020 are the last before that count the same."""
     audits = key(home, "Audits conducted")

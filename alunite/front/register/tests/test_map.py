@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from http import HTTPStatus
 
 import pytest
@@ -58,6 +59,10 @@ def test_map_and_list_hold_the_same_facilities_at_every_filter(client, facts, mo
     assert [one["properties"]["id"] for one in places(client, query)] == placed
     assert len(answer.context["lines"]) == answer.context["count"]
     assert answer.context["unplaced"] == answer.context["count"] - len(placed)
+    drawn = Counter(one["properties"]["shape"] for one in places(client, query))
+    assert {mark.shape: mark.count for mark in answer.context["legend"] if mark.count} == drawn
+    part = client.get(f"/map/?{query}", headers={"HX-Request": "true"}).content.decode()
+    assert re.search(r'id="map-legend"\s+data-hx-swap-oob="true"', part), "the legend changes with the question"
 
 
 def test_counts_are_those_of_the_files_and_follow_the_other_filters(client, facts):
