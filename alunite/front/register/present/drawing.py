@@ -176,7 +176,7 @@ def draw(
         end = segment.last or (today if segment.first <= today else last)
         shown = status(segment.state, segment.qualifier, site)
         begins = x(segment.first)
-        word = f"{shown.word}, {shown.detail}" if shown.detail else shown.word
+        word = shown.in_full
         bars.append(Bar(begins, round(x(end) - begins, 2), segment.state, word, shown.mark))
         # The day after a last day is that day's: nothing begins there that its label does not say.
         is_told = told_of & {segment.first, date.fromordinal(segment.first.toordinal() - 1)}

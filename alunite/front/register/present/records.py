@@ -387,14 +387,16 @@ def _last_day(line_of_states: Timeline, expired: Segment, expires: str) -> tuple
 def _headline(shown: Status, now: Segment | None, line_of_states: Timeline, said: Mapping[str, Any]) -> str:
     """Return the state in words, with the day that matters most of it."""
     if now is None:
-        return f"{shown.word}, {shown.detail}" if shown.detail else shown.word
+        return shown.in_full
     if now.state == "expired":
         day, is_latest = _last_day(line_of_states, now, said["expiry_date"])
         how = _("Expired after %(day)s at the latest") if is_latest else _("Expired after %(day)s")
         return how % {"day": day}
     if now.state == "active":
-        until = _("in date to %(day)s") % {"day": show_day(now.last)} if now.last else _("in date")
-        return f"{shown.level}, {until}" if shown.level else until[:1].upper() + until[1:]
+        said_of_it = {"level": shown.level, "day": show_day(now.last) if now.last else ""}
+        if shown.level:
+            return (_("%(level)s, in date to %(day)s") if now.last else _("%(level)s, in date")) % said_of_it
+        return (_("In date to %(day)s") if now.last else _("In date")) % said_of_it
     if now.state == UNKNOWN:
         return shown.word
     return _("%(state)s since %(day)s") % {"state": shown.word, "day": show_day(now.first)}

@@ -89,6 +89,11 @@ class Status:
     level: str = ""
     detail: str = ""
 
+    @property
+    def in_full(self) -> str:
+        """The state with what is told of it besides."""
+        return _("%(state)s, %(detail)s") % {"state": self.word, "detail": self.detail} if self.detail else self.word
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
