@@ -64,6 +64,16 @@ class Site:
         family, label = self.labels["families"].get(said.get("family", "")), self.labels["versions"].get(version)
         return f"{family} {label}" if family and label else str(said.get("name", version))
 
+    def mapping_name(self, said: Mapping[str, Any]) -> str:
+        """Return what a mapping between versions is called, in the language of the page where all its words are there."""
+        versions = self.labels["versions"]
+        family = self.labels["families"].get(said.get("family", ""))
+        before, after = (versions.get(said.get(which, "")) for which in ("before", "after"))
+        if not (family and before and after):
+            return str(said.get("name", ""))
+        told = {"family": family, "before": before, "after": after}
+        return gettext("%(family)s, %(before)s to %(after)s") % told
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone the scheme's days are days of."""

@@ -45,7 +45,7 @@ def standards(request: HttpRequest) -> HttpResponse:
     held = queries.records("standard_version", asked.clocks.at)
     context = asked.context | {
         "standards": present.families(held, in_use, asked.site),
-        "mappings": queries.records("standard_mapping", asked.clocks.at),
+        "mappings": _named(queries.records("standard_mapping", asked.clocks.at), asked.site),
     }
     return render(request, "register/standards.html", context, status=asked.status)
 
@@ -60,7 +60,7 @@ def standard(request: HttpRequest, version: str) -> HttpResponse:
     context = asked.context | {
         "record": found,
         "sums": present.sums(told, asked.site),
-        "mappings": _mappings_of(version, asked.clocks.at),
+        "mappings": _named(_mappings_of(version, asked.clocks.at), asked.site),
         **present.standard(found, asked.site),
     }
     return render(request, "register/standard.html", context, status=asked.status)
@@ -101,6 +101,11 @@ def _mappings_of(version: str, at: int | None) -> list[Record]:
     """Return the mappings a version stands in. One query."""
     told = queries.records("standard_mapping", at)
     return [one for one in told if one.payload and version in {one.payload["before"], one.payload["after"]}]
+
+
+def _named(mappings: Sequence[Record], site: Site) -> list[tuple[str, str]]:
+    """Return each mapping with its name in the reader's language."""
+    return [(one.subject, site.mapping_name(one.payload or {})) for one in mappings]
 
 
 # --- which criteria apply ---
@@ -360,7 +365,8 @@ def _compared(request: HttpRequest) -> Compared:
     clocks = clocks_of(request, *DaysForm(request.GET, site=site).days)
     then = site_at(request, clocks)
     mappings = queries.records("standard_mapping", clocks.at)
-    choices = [(one.subject if at else "", one.title) for at, one in enumerate(reversed(mappings))]
+    told = _named(mappings, then)
+    choices = [(subject if at else "", name) for at, (subject, name) in enumerate(reversed(told))]
     choices += [(one.subject, "") for one in mappings[-1:]]
     form = CompareForm(request.GET, site=then, mappings=choices, kinds=shown_compare.KINDS)
     if not form.is_valid() or not mappings:

@@ -183,7 +183,7 @@ def compare(mapping: Record, before: Side, after: Side, *, kind: str, asked: Que
     counts = count(said["links"])
     links = Counter(link.kind for link in every)
     return CompareShown(
-        name=said["name"],
+        name=site.mapping_name(said),
         title=title(before.label, after.label, counts),
         before=before,
         after=after,

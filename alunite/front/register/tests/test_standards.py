@@ -71,6 +71,14 @@ def test_a_row_of_a_standard_says_briefly_what_the_page_of_its_criterion_says_at
     assert "Suspension or curtailment" in row_of(page, "2.8"), "a condition is named"
 
 
+@pytest.mark.parametrize("path", ["/standards/", "/standards/ps-3/", COMPARE])
+def test_a_mapping_goes_by_the_words_of_the_language_of_the_page(client, scheme, path):
+    assert "Performance Standard, V2 2017 to V3 2022" in text_of(client.get(path))
+    told = text_of(client.get(f"/fr{path}"))
+    assert "Norme de performance, V2 2017 vers V3 2022" in told
+    assert "V2 2017 to" not in told
+
+
 # What applies -------------------------------------------------------------------------------------------------------
 
 
