@@ -49,7 +49,8 @@ class Publication(models.Model):
 
     class Meta:
         db_table = "publication"
-        indexes = [models.Index(fields=["published_at"], name="publication_by_instant")]
+        # What is published together has one instant: the last of a day is found without a look at all of them.
+        indexes = [models.Index(fields=["published_at", "id"], name="publication_by_instant_id")]
         constraints = [
             models.UniqueConstraint(fields=["kind", "subject", "version"], name="publication_version_said_once"),
         ]
