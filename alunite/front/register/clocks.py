@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, QueryDict
@@ -58,7 +59,7 @@ class Clocks:
         """Whether nothing at all had been published by then."""
         return self.at == 0
 
-    @property
+    @cached_property
     def query(self) -> str:
         """What a link to another page ends in, so that both clocks stay as they are; empty when neither is set."""
         asked = {name: day.isoformat() for name, day in ((ON, self.on), (AS_OF, self.as_of)) if day}
@@ -118,10 +119,10 @@ def clocks_of(request: HttpRequest, on: date | None, as_of: date | None) -> Cloc
 def site_at(request: HttpRequest, clocks: Clocks) -> Site:
     """Return the site with the vocabulary as it was published by then, and links that keep the clocks.
 
-    Before a scheme was published its words are those of now. No query without `as_of`, else one.
+    Before a scheme was published its words are those of now. One query where the words of now were published later.
     """
     site = site_of(request)
-    told = [] if not clocks.at else queries.records("scheme", clocks.at)
+    told = queries.records("scheme", clocks.at) if clocks.at and clocks.at < site.publication else []
     if told and told[-1].payload:
         site = replace(site, vocabulary=told[-1].payload, publication=told[-1].publication)
     return replace(site, query=clocks.query)
