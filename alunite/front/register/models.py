@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from alunite.front.register.fields import PublicationKey
+from alunite.front.register.fields import PublicationKey, SaidField
 
 NOW = Q(until__isnull=True)
 
@@ -33,7 +33,7 @@ class Record(models.Model):
     version = models.PositiveIntegerField()
     title = models.TextField()
     slug = models.CharField(max_length=100)
-    payload = models.JSONField(null=True)
+    payload = SaidField(null=True)
     published_at = models.DateTimeField()
     withdrawal = models.CharField(max_length=40, blank=True)
     successor = models.CharField(max_length=64, blank=True, help_text="Who speaks for one that was merged.")
