@@ -39,7 +39,8 @@ class Name:
 
 def names(records: Sequence[Record], site: Site) -> list[Name]:
     """Return the lines of a page of a list."""
-    return [_name(record, record.payload, site) for record in records if record.payload]
+    columns = {kind: heads(kind)[1:] for kind in {record.kind for record in records}}
+    return [_name(record, record.payload, columns[record.kind], site) for record in records if record.payload]
 
 
 def heads(kind: str) -> list[str]:
@@ -53,7 +54,7 @@ def heads(kind: str) -> list[str]:
     return list(columns[kind])
 
 
-def _name(record: Record, said: Mapping[str, Any], site: Site) -> Name:
+def _name(record: Record, said: Mapping[str, Any], columns: Sequence[str], site: Site) -> Name:
     tell: Callable[[Mapping[str, Any], Site], tuple[str, Sequence[tuple[str, str]]]] = {
         "member": _member,
         "firm": _firm,
@@ -65,7 +66,7 @@ def _name(record: Record, said: Mapping[str, Any], site: Site) -> Name:
         name=record.title,
         url=record_url(record.kind, record.subject, record.title, site.query),
         under=under,
-        cells=[Cell(head, *cell) for head, cell in zip(heads(record.kind)[1:], cells, strict=True)],
+        cells=[Cell(head, *cell) for head, cell in zip(columns, cells, strict=True)],
     )
 
 

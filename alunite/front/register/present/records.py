@@ -47,6 +47,8 @@ from alunite.front.register.templatetags.shown import day as show_day
 
 # The rule that speaks from the day after a last day on.
 LAST_DAY_PASSED = "timeline.last_day_passed"
+# How many other records of its first member stand beside a record.
+OTHERS_SHOWN = 5
 AUDIT_DAYS = ("audit_start", "audit_end", "report_date")
 
 
@@ -151,6 +153,7 @@ class Page:
     not_known: list[Answer]
     counted: list[Counted]
     others: list[Line]
+    has_more_others: bool
     later: Link | None
     segments: list[SegmentShown]
     drawing: Drawing | None
@@ -203,6 +206,7 @@ def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHIN
     numbers = {source.url: source.number for source in sources}
     moments = life(said, audits, line_of_states, numbers, site)
     others = [other for other in beside.lines if not _is_of(other, record)]
+    of_member = [other for other in others if _names_same_member(other, said)]
     later = _later(said, others, site)
     certificate = said.get("certificate")
     shown = status(
@@ -244,7 +248,8 @@ def page(record: Record, asked: date | None, site: Site, beside: Beside = NOTHIN
         says=_says(line_of_states, sources, site),
         not_known=not_known(said, audits, moments, line_of_states),
         counted=_counted(audits, numbers),
-        others=[line(other, today, site) for other in others if _names_same_member(other, said)],
+        others=[line(other, today, site) for other in of_member[:OTHERS_SHOWN]],
+        has_more_others=len(of_member) > OTHERS_SHOWN,
         later=later,
         segments=[
             SegmentShown(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,18 +38,24 @@ def day(value: str | date | PartialDate | None) -> str:
         value = value.date()
     if isinstance(value, date):
         value = value.isoformat()
-    partial = value if isinstance(value, PartialDate) else PartialDate.parse(value)
+    return _day_in(str(value), locale())
+
+
+# A page shows the same few days many times, and the CLDR's patterns take long.
+@lru_cache(maxsize=8192)
+def _day_in(iso: str, language: str) -> str:
+    partial = PartialDate.parse(iso)
     if partial.precision is Precision.YEAR:
         return str(partial.earliest.year)
     if partial.precision is Precision.MONTH:
-        return str(format_skeleton("yMMM", partial.earliest, locale=locale()))
+        return str(format_skeleton("yMMM", partial.earliest, locale=language))
     # Plain English months: 1 Sep 2026, where en_GB would say Sept.
-    return _as_ordinal(str(format_date(partial.earliest, "d MMM y", locale=locale())), partial.earliest)
+    return _as_ordinal(str(format_date(partial.earliest, "d MMM y", locale=language)), partial.earliest, language)
 
 
-def _as_ordinal(shown: str, day: date) -> str:
+def _as_ordinal(shown: str, day: date, language: str) -> str:
     """Return a day with the first of a month as French has it, which the CLDR does not know: 1er sept. 2026."""
-    return shown.replace("1 ", "1er ", 1) if locale() == "fr" and day.day == 1 else shown
+    return shown.replace("1 ", "1er ", 1) if language == "fr" and day.day == 1 else shown
 
 
 @register.filter
@@ -64,7 +71,7 @@ def within_year(value: PartialDate) -> str:
         return ""
     if value.precision is Precision.MONTH:
         return str(format_date(value.earliest, "MMM", locale=locale()))
-    return _as_ordinal(str(format_date(value.earliest, "d MMM", locale=locale())), value.earliest)
+    return _as_ordinal(str(format_date(value.earliest, "d MMM", locale=locale())), value.earliest, locale())
 
 
 @register.filter

@@ -20,6 +20,7 @@ from alunite.foundation.publications.identifiers import ALPHABET
 from alunite.foundation.publications.queries import latest_payload
 from alunite.front.register import named
 from alunite.front.register.models import NOW, Record
+from alunite.front.register.present.records import OTHERS_SHOWN
 from alunite.front.register.queries import PAGE_LENGTH
 from alunite.front.register.tests.world import address, said, shown
 from alunite.front.register.urls import files, urlpatterns
@@ -593,5 +594,6 @@ def test_what_was_published_later_is_not_known_as_of_a_day_before_it(client, tak
 def test_however_many_records_name_a_member_a_page_shows_a_few(client, take_up):
     take_up(*(works(number, 2018, entity=f"Works {number}") for number in range(1, 40)))
     page = client.get(address("certificate", shown("certificate", certificate_number="1").subject))
-    assert 5 < len(page.context["page"].others) < 20
+    assert len(page.context["page"].others) == OTHERS_SHOWN
+    assert page.context["page"].has_more_others
     assert "All of them in the register" in text_of(page)
