@@ -19,7 +19,7 @@ from django.db.models import Func, Q, TextField
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import last_snapshot
 from alunite.front.register.clocks import Clocks
-from alunite.front.register.lines import Bits, Lines, bits_of, numbers_of, recall, remember
+from alunite.front.register.lines import Bits, Closed, Lines, bits_of, numbers_of, recall, remember
 from alunite.front.register.models import Facet, Record
 
 # How many records are read at once.
@@ -77,7 +77,7 @@ class Ledger:
         The publication up to which it was read.
     every, said : Bits
         All publications, and those that say something: neither withdrawn nor redacted.
-    ended : list of (publication after it, publication)
+    closed : Closed
         Versions that others took the place of.
     told : mapping of kind, origin, attribution and licence to Bits
         Publications by who says them and on which terms.
@@ -91,7 +91,7 @@ class Ledger:
     newest: int = 0
     every: Bits = 0
     said: Bits = 0
-    ended: list[tuple[int, int]] = field(default_factory=list)
+    closed: Closed = field(default_factory=Closed)
     told: dict[tuple[str, str, str, str], Bits] = field(default_factory=dict)
     missing: dict[tuple[str, str], Bits] = field(default_factory=dict)
     pages: array[int] = field(default_factory=lambda: array("q", [0]))
@@ -99,7 +99,7 @@ class Ledger:
 
     def held(self, at: int) -> Bits:
         """Return what is said as of a publication."""
-        return self._by(at) & self.said & ~bits_of(number for until, number in self.ended if until <= at)
+        return self._by(at) & self.said & ~self.closed.by(at)
 
     def _by(self, at: int) -> Bits:
         return self.every & ((1 << (at + 1)) - 1)
@@ -146,9 +146,9 @@ def ledger(known: Lines) -> Ledger:
 def _after(known: Ledger, newest: int) -> Ledger:
     """Return what is known with everything up to a publication."""
     last = known.newest
-    made = Ledger(known.lineage, newest, ended=known.ended[:])
-    ended = Record.objects.filter(publication__lte=last, until__gt=last, until__lte=newest)
-    made.ended += [(until, number) for until, number in ended.values_list("until", "publication") if until]
+    made = Ledger(known.lineage, newest)
+    closed = Record.objects.filter(publication__lte=last, until__gt=last, until__lte=newest)
+    ended = [(until, number) for until, number in closed.values_list("until", "publication") if until]
     made.pages = known.pages[:]
     made.pages.frombytes(bytes(made.pages.itemsize * (newest - last)))
     every: list[int] = []
@@ -159,11 +159,12 @@ def _after(known: Ledger, newest: int) -> Ledger:
     ).iterator(AT_ONCE):
         every.append(number)
         if until is not None and until <= newest:
-            made.ended.append((until, number))
+            ended.append((until, number))
         if not withdrawal and said:
             of_record, of_line, attribution, licence, page = msgspec.json.decode(said)
             told[kind, of_record or of_line or "", attribution or "", licence or ""].append(number)
             made.pages[number] = 0 if page is None else hash(page) or 1
+    made.closed = known.closed.with_more(ended)
     made.every = known.every | bits_of(every)
     made.said = known.said | bits_of(number for numbers in told.values() for number in numbers)
     made.told = known.told | {key: known.told.get(key, 0) | bits_of(numbers) for key, numbers in told.items()}

@@ -43,7 +43,7 @@ REMEMBERED = 16
 PLACE, NAME, NEXT, PAST, BEGUN = "place", "name", "next", "past", "begun"
 
 # Into how many parts an order is cut: what is kept for each is a set of lines, and what is looked at is a part or two.
-PARTS = 64
+PARTS = 32
 # A part this many times as long as the others makes it worth while to cut anew.
 UNEVEN = 4
 
@@ -166,6 +166,28 @@ class Ordered:
         return next(rank for rank, (lines, _) in enumerate(self.parts) if lines >> number & 1)
 
 
+class Closed:
+    """Versions that others took the place of, in the order in which that happened; as arrays, since there are many."""
+
+    __slots__ = ("_after", "_versions")
+
+    def __init__(self) -> None:
+        self._versions = array("i")
+        self._after = array("i")
+
+    def by(self, publication: int) -> Bits:
+        """Return those that had been closed by a publication."""
+        return bits_of(self._versions[: bisect_right(self._after, publication)])
+
+    def with_more(self, ended: Iterable[tuple[int, int]]) -> Closed:
+        """Return these and others, each given with the publication after it: one made after all that are known."""
+        later = sorted(ended)
+        made = Closed()
+        made._after = self._after + array("i", [after for after, _ in later])
+        made._versions = self._versions + array("i", [version for _, version in later])
+        return made
+
+
 @dataclass(slots=True)
 class Lines:
     """The lines of the register up to a publication; filled once, then only read.
@@ -180,8 +202,8 @@ class Lines:
         Versions of lines; those of which a day is known; those nothing was said after.
     kinds : mapping of kind to Bits
         Certificates and events.
-    closed : list of (publication after it, publication)
-        Versions that others took the place of, in the order in which that happened.
+    closed : Closed
+        Versions that others took the place of.
     place, expires, first : array
         By publication: the line's place in the list, and the day it expires and the first one of its timeline as ordinals, 0
         where unknown.
@@ -195,7 +217,7 @@ class Lines:
     dated: Bits = 0
     open: Bits = 0
     kinds: dict[str, Bits] = field(default_factory=dict)
-    closed: list[tuple[int, int]] = field(default_factory=list)
+    closed: Closed = field(default_factory=Closed)
     place: array[int] = field(default_factory=lambda: array("q", [0]))
     expires: array[int] = field(default_factory=lambda: array("i", [0]))
     first: array[int] = field(default_factory=lambda: array("i", [0]))
@@ -217,8 +239,7 @@ class Lines:
             return self.open
         found = recall(self._shown, at)
         if found is None:
-            gone = bits_of(number for _, number in self.closed[: bisect_right(self.closed, (at, self.newest))])
-            found = remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~gone)
+            found = remember(self._shown, at, self.spoken & ((1 << (at + 1)) - 1) & ~self.closed.by(at))
         return found
 
     def states_on(self, day: date) -> Mapping[str, Bits]:
@@ -401,7 +422,7 @@ def lines() -> Lines:
 def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     """Return what is known once everything up to the newest publication is added. Two queries."""
     newest, last = stamp[0], known.newest
-    made = Lines(stamp, known.lineage, known.spoken, known.dated, known.open, dict(known.kinds), list(known.closed))
+    made = Lines(stamp, known.lineage, known.spoken, known.dated, known.open, dict(known.kinds))
     made.place, made.expires, made.first = known.place[:], known.expires[:], known.first[:]
     for days in (made.place, made.expires, made.first):
         days.frombytes(bytes(days.itemsize * (newest - last)))
@@ -424,7 +445,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     added = bits_of(new["spoken"])
     made.spoken |= added
     made.dated |= bits_of(new["dated"])
-    made.closed = sorted(made.closed + ended)
+    made.closed = known.closed.with_more(ended)
     made.open = (made.open | added) & ~bits_of(number for _, number in ended)
     for kind in LINES:
         made.kinds[kind] = made.kinds.get(kind, 0) | bits_of(new[kind])
