@@ -262,9 +262,10 @@ def last_page() -> str:
     request = RequestFactory().get("/register/")
     asked = question(request)
     whole = asked.form.is_valid() and queries.every(asked.asked, asked.known)
-    seen = len(whole) - queries.PAGE_LENGTH
-    place = queries.Place(seen, asked.known.place[whole[seen - 1]])
-    return cursor.write(cursor.Cursor(place, asked.known.newest, asked.clocks.day, asked.form.question))
+    last = Record.objects.get(publication=whole[-queries.PAGE_LENGTH - 1])
+    ordered = queries._ordered(asked.asked, queries._narrowed_to(asked.asked, asked.known), asked.known)  # noqa: SLF001
+    bookmark = queries._bookmark(asked.asked, last, ordered, asked.known)  # noqa: SLF001, as `listing` does
+    return cursor.write(cursor.Cursor(bookmark, asked.known.newest, asked.clocks.day, asked.form.question))
 
 
 def publish_one_by_one(times: int) -> list[float]:
