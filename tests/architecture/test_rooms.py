@@ -66,6 +66,7 @@ SPECIAL_PARTS = {
         "map_views": "the map of facilities, its list and its places",
         "named": "lists by name, and records found by a facet",
         "origin": "where people reach the site, for addresses that leave it",
+        "typed": "fields for words and days that readers type, for other pages too",
         "places": "what there is by country and by activity",
         "places_views": "pages of countries and activities",
         "pictures": "charts as drawings and pictures that stand by themselves",

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alunite.front.register.forms import DayField
+from alunite.front.register.typed import DayField
 
 
 class ClocksForm(forms.Form):

@@ -18,9 +18,10 @@ from alunite.front.register import changes, present
 from alunite.front.register import lines as memory
 from alunite.front.register.changes import WHAT, Side
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import ClockForm, DayField, DaysForm
+from alunite.front.register.forms import ClockForm, DaysForm
 from alunite.front.register.list_views import to_last_page, without_empty
 from alunite.front.register.site import Site, site_of
+from alunite.front.register.typed import DayField
 
 HELD, PUBLISHED = "on", "as_of"
 SENSES = {

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from alunite.front.register import cursor
 from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
-from alunite.front.register.forms import LONGEST_QUERY, PagedForm, TextField
+from alunite.front.register.forms import LONGEST_QUERY, PagedForm
 from alunite.front.register.named import AskedNames, Bookmark, Names
+from alunite.front.register.typed import TextField
 
 # Between a slug and an id, which hold none.
 BETWEEN = " "

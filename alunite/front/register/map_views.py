@@ -21,11 +21,12 @@ from alunite.front.register import atlas, named, present, queries
 from alunite.front.register import lines as memory
 from alunite.front.register.atlas import GROUPS, AskedMap, Atlas, Found
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, DaysForm, TextField, Values
+from alunite.front.register.forms import LABELS, LONGEST_QUERY, ClockForm, DaysForm, Values
 from alunite.front.register.lines import Lines
 from alunite.front.register.list_views import ON_THE_MAP, PUBLIC_ID, is_part, push_address, to_last_page, without_empty
 from alunite.front.register.problems import no_file
 from alunite.front.register.site import Site, site_of
+from alunite.front.register.typed import TextField
 
 GEOJSON = "application/geo+json"
 # What a browser may keep the places for without asking again, in seconds.
