@@ -38,6 +38,20 @@ from alunite.foundation.scheme.values import FORMAT
 
 N = TypeVar("N", bound=Named)
 
+# What is published of a pack beside the scheme itself, its standards and their mappings.
+VOCABULARY = (
+    "activities",
+    "classes",
+    "families",
+    "versions",
+    "version_changes",
+    "milestones",
+    "levels",
+    "events",
+    "ratings",
+    "indicators",
+)
+
 
 @lru_cache(maxsize=8192)
 def name_key(text: str) -> str:

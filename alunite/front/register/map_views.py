@@ -120,6 +120,8 @@ def facility_map(request: HttpRequest) -> HttpResponse:
     shared.setlist("state", [state for state in shared.getlist("state") if state != atlas.NONE])
     rest = without_empty(request.GET)
     rest.pop("page", None)
+    following = rest.copy()
+    following["page"] = str(number + 1)
     context |= {
         "found": found,
         "count": found.count,
@@ -128,7 +130,7 @@ def facility_map(request: HttpRequest) -> HttpResponse:
         "first": start + 1,
         "last": last,
         "number": number,
-        "following": number + 1 if last < found.count else None,
+        "next": following.urlencode() if last < found.count else "",
         "groups": present.groups(form, found.facets, GROUPS, form.cleaned_data),
         "chosen": chosen,
         "is_narrowed": bool(chosen or form.asked.text or form.asked.operator),

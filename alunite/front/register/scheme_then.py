@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from alunite.foundation.scheme.pack import Pack
+from alunite.foundation.scheme.pack import VOCABULARY, Pack
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site
-
-GROUPS = (
-    "scheme",
-    "activities",
-    "classes",
-    "families",
-    "versions",
-    "version_changes",
-    "milestones",
-    "levels",
-    "events",
-    "ratings",
-    "indicators",
-)
 
 
 def pack_of(site: Site, standards: Sequence[Record] = ()) -> Pack | None:
@@ -28,6 +14,6 @@ def pack_of(site: Site, standards: Sequence[Record] = ()) -> Pack | None:
     if not site.vocabulary:
         return None
     # A vocabulary published by an earlier version lacks what that version did not know of.
-    said = {name: site.vocabulary.get(name, []) for name in GROUPS}
+    said = {name: site.vocabulary.get(name, []) for name in ("scheme", *VOCABULARY)}
     criteria = [record.payload["standard"] for record in standards if record.payload and record.payload["standard"]]
     return Pack.model_validate({**said, "transitions": [], "standards": criteria})

@@ -21,7 +21,7 @@ from alunite.foundation.scheme.models import (
     Version,
     VersionChange,
 )
-from alunite.foundation.scheme.pack import Pack
+from alunite.foundation.scheme.pack import VOCABULARY, Pack
 
 
 @publication_kind("scheme")
@@ -70,19 +70,8 @@ class StandardMappingPayload(Payload):
 def scheme_payload(pack: Pack) -> dict[str, Any]:
     """Return the vocabulary of a pack."""
     document = pack.document()
-    groups = (
-        "activities",
-        "classes",
-        "families",
-        "versions",
-        "version_changes",
-        "milestones",
-        "levels",
-        "events",
-        "ratings",
-        "indicators",
-    )
-    return {"name": pack.scheme.name, "scheme": document["scheme"], **{name: document.get(name, []) for name in groups}}
+    said = {name: document.get(name, []) for name in VOCABULARY}
+    return {"name": pack.scheme.name, "scheme": document["scheme"], **said}
 
 
 def standard_payloads(pack: Pack) -> list[tuple[str, dict[str, Any]]]:

@@ -30,14 +30,11 @@ FIRST = ("today", "ends", "expired", "state", "issued", "audit", "next", "usual"
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One segment of the drawn timeline, in per mille of its width."""
+class Stretch:
+    """Part of a drawing, in per mille of its width."""
 
     x: float
     width: float
-    state: str
-    word: str
-    mark: str = ""
 
     @property
     def left(self) -> str:
@@ -53,6 +50,15 @@ class Bar:
     def right(self) -> str:
         """Where it ends, as an SVG length."""
         return percent(self.x + self.width)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar(Stretch):
+    """One segment of the drawn timeline."""
+
+    state: str
+    word: str
+    mark: str = ""
 
     @property
     def middle(self) -> str:

@@ -15,7 +15,7 @@ from alunite.foundation.scheme.models import Family, Milestone, Stated, Version,
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.versions import RUN_TO_EXPIRY, Life, Use, VersionUse, best_known, life, usable
 from alunite.front.register.clocks import Clocks
-from alunite.front.register.present.drawing import WIDTH, Tick, percent, written
+from alunite.front.register.present.drawing import WIDTH, Stretch, Tick, percent, written
 from alunite.front.register.present.reasons import either, listed, why_it_is_used
 from alunite.front.register.present.words import trust_note, trust_word
 from alunite.front.register.site import Site
@@ -62,24 +62,10 @@ class UseShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a version's bar, in per mille of the drawing."""
+class Piece(Stretch):
+    """Part of a version's bar."""
 
-    x: float
-    width: float
     kind: str
-
-    @property
-    def left(self) -> str:
-        return percent(self.x)
-
-    @property
-    def across(self) -> str:
-        return percent(self.width)
-
-    @property
-    def right(self) -> str:
-        return percent(self.x + self.width)
 
 
 @dataclass(frozen=True, slots=True)

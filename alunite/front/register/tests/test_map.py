@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import json
 import re
 from collections import Counter
@@ -144,11 +145,12 @@ def test_a_facility_said_anew_is_drawn_anew(client, scheme):
 
 def test_pages_follow_each_other_and_filters_stay(client, facts, monkeypatch):
     monkeypatch.setattr(atlas, "PAGE_LENGTH", 20)
-    seen, number = [], 1
-    while number:
-        answer = client.get(f"/map/?country=US&page={number}")
+    seen, query = [], "country=US&q="
+    while query:
+        answer = client.get(f"/map/?{query}")
         seen += [line.subject for line in answer.context["lines"]]
-        number = answer.context["following"]
+        query = answer.context["next"]
+        assert not query or f'href="/map/?{html.escape(query)}"' in answer.content.decode()
     assert len(seen) == len(set(seen)) == answer.context["count"] > 40
 
 

@@ -339,7 +339,14 @@ def statement(trust: str = "read", origin: str = "tea", **has: Any) -> dict[str,
 
 def standard_record() -> Record:
     threshold = statement(
-        "known", "ours", metric="water_per_kg", operator="at_most", value=9.5, unit="l/kg", by_year=2030
+        "known",
+        "ours",
+        metric="water_per_kg",
+        operator="at_most",
+        value=9.5,
+        unit="l/kg",
+        by_year=2030,
+        must_confirm=True,
     )
     criterion = statement(
         number="1.1",
