@@ -199,7 +199,6 @@ def _offered(
 
 
 def _words(site: Site) -> dict[str, Callable[[str], str]]:
-    placed = {"yes": _("known"), "no": _("not published")}
     return {
         "activity": lambda value: _("none of the scheme’s") if is_unknown(value) else site.label("activities", value),
         "country": country_name,
@@ -207,7 +206,7 @@ def _words(site: Site) -> dict[str, Callable[[str], str]]:
         "membership_class": lambda value: site.label("classes", value),
         "metric": lambda value: site.label("indicators", value),
         "period": lambda value: value,
-        "placed": lambda value: placed.get(value, value),
+        "placed": lambda value: str(present.PLACED_WORDS.get(value, value)),
         "row_kind": lambda value: str(ROW_KINDS.get(value, value)),
     }
 

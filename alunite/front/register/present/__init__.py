@@ -14,10 +14,19 @@ from alunite.front.register.present.places import Part, PlaceShown, divided, mad
 from alunite.front.register.present.records import Beside, described, page
 from alunite.front.register.present.standards import families, standard
 from alunite.front.register.present.strips import of_facility, of_firm, of_member
-from alunite.front.register.present.words import STATE_WORDS, chain, countries, line, record_url, withdrawal
+from alunite.front.register.present.words import (
+    PLACED_WORDS,
+    STATE_WORDS,
+    chain,
+    countries,
+    line,
+    record_url,
+    withdrawal,
+)
 
 __all__ = [
     "CHANGE_WORDS",
+    "PLACED_WORDS",
     "STATE_WORDS",
     "Beside",
     "Kept",

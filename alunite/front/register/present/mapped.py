@@ -14,7 +14,7 @@ from alunite.front.register.atlas import NONE, STATES, Atlas, Found, Mapped
 from alunite.front.register.countries import country_name
 from alunite.front.register.lines import Bits
 from alunite.front.register.present.narrowing import Words
-from alunite.front.register.present.words import STATE_MARKS, STATE_WORDS, Link, Status, record_url
+from alunite.front.register.present.words import PLACED_WORDS, STATE_MARKS, STATE_WORDS, Link, Status, record_url
 from alunite.front.register.site import Site, is_unknown
 
 # The shapes of the map, each with a hue of its own; what is left over has one for all.
@@ -51,12 +51,11 @@ class Row:
 
 def words_of_map(site: Site, titles: Mapping[tuple[str, str], str]) -> dict[str, Words]:
     """Return how the values of each filter of the map are said."""
-    placed = {"yes": _("known"), "no": _("not published")}
     return {
         "activity": lambda value: site.label("activities", value),
         "country": country_name,
         "member": lambda value: titles.get(("member", value), value),
-        "placed": lambda value: placed[value],
+        "placed": lambda value: str(PLACED_WORDS[value]),
         "state": lambda value: _("None known") if value == NONE else str(STATE_WORDS[value]),
     }
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from alunite.front.register.models import Record
 from alunite.front.register.present.cited import known
 from alunite.front.register.present.facilities import activity_label, used_capacity
 from alunite.front.register.present.figures import amount, is_undecided, subject
-from alunite.front.register.present.words import countries, host, record_url
+from alunite.front.register.present.words import PLACED_WORDS, countries, host, record_url
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
 
@@ -95,7 +95,7 @@ def _facility(said: Mapping[str, Any], site: Site) -> tuple[str, Sequence[tuple[
         (", ".join(activities), ""),
         (", ".join(countries([code for code in said["countries"] if known(code)])), ""),
         (used_capacity(said), ""),
-        (_("known") if placed else "", ""),
+        (str(PLACED_WORDS["yes"]) if placed else "", ""),
     )
 
 
@@ -104,7 +104,12 @@ def _figure(said: Mapping[str, Any], _site: Site) -> tuple[str, Sequence[tuple[s
     return subject(said), (
         (said["period"], ""),
         (amount(said), _under(said)),
-        (ngettext("%(n)d other", "%(n)d others", others) % {"n": others} if others else _("none"), ""),
+        (
+            ngettext("%(n)d other", "%(n)d others", others) % {"n": others}
+            if others
+            else pgettext("other values", "none"),
+            "",
+        ),
         (host(said["source_url"]), known(said["source"])),
     )
 

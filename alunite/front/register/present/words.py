@@ -56,6 +56,11 @@ STATE_MEANS = {
 }
 
 
+# Whether a place is known. What is said of it has its own words: in French they go by the gender of what they speak of.
+PLACED_WORDS = {
+    "yes": pgettext_lazy("place on the map", "known"),
+    "no": pgettext_lazy("place on the map", "not published"),
+}
 STATE_MARKS = {"active": "in-date", "annulled": "revoked"}
 
 
