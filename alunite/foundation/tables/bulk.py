@@ -66,9 +66,9 @@ def insert_new(model: type[Model], columns: Sequence[str], rows: Rows) -> list[i
 def _new_numbers(table: str, column: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            sequence = "pg_get_serial_sequence(%s, %s)"
+            # Looked up once: as the argument itself, the name of the sequence would be looked up for every number.
             cursor.execute(
-                f"SELECT nextval({sequence}) FROM generate_series(1, %s)",  # noqa: S608, a constant
+                "SELECT nextval((SELECT pg_get_serial_sequence(%s, %s))) FROM generate_series(1, %s)",
                 [connection.ops.quote_name(table), column, count],
             )
             return sorted(number for (number,) in cursor.fetchall())

@@ -36,6 +36,12 @@ CREATE = {
     ],
 }
 
+# All rows in one statement: the database takes less time for it than for one statement a row.
+_ADD = f"""
+    INSERT INTO {TABLE} (rowid, words) SELECT rowid, array_to_tsvector(string_to_array(words, ' '))
+    FROM unnest(%s::bigint[], %s::text[]) AS told (rowid, words)
+"""  # noqa: S608, a constant
+
 _PLAIN = re.compile(r"[^a-z0-9]")
 
 
@@ -101,10 +107,13 @@ def clear() -> None:
 def add(texts: Iterable[tuple[int, str, Iterable[str]]]) -> None:
     """Put versions of lines into the index: each publication with all its text and its marks."""
     rows = [(publication, " ".join([*cut(text), *marks])) for publication, text, marks in texts]
-    stored = "array_to_tsvector(string_to_array(%s, ' '))" if connection.vendor == "postgresql" else "%s"
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, {stored})", rows)  # noqa: S608
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_ADD, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            cursor.executemany(f"INSERT INTO {TABLE} (rowid, words) VALUES (%s, %s)", rows)  # noqa: S608, a constant
 
 
 def matching(text: str, marks: Iterable[Sequence[str]] = (), among: Sequence[QuerySet[Any, Any]] = ()) -> RawSQL | None:
