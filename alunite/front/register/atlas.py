@@ -22,6 +22,7 @@ from django.db.models import Q
 
 from alunite.foundation.core.text import fold, words
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.facets import words_said
 from alunite.front.register.lines import Bits, Lines, bits_of, numbers_by_member, numbers_of
 from alunite.front.register.models import Record, shown_at
 from alunite.front.register.queries import STATE_ORDER
@@ -311,7 +312,6 @@ def _facility(subject: str, slug: str, said: Mapping[str, Any], once: dict[Any, 
     position = None
     if UNKNOWN not in (said["latitude"], said["longitude"]):
         position = (float(said["longitude"]), float(said["latitude"]))
-    operator = "" if said["operator"] == UNKNOWN else said["operator"]
     return Facility(
         subject=subject,
         name=said["name"],
@@ -320,5 +320,5 @@ def _facility(subject: str, slug: str, said: Mapping[str, Any], once: dict[Any, 
         activities=same(tuple(dict.fromkeys(item["activity"] for item in said["activities"])) or (UNKNOWN,)),
         countries=same(tuple(said["countries"]) or (UNKNOWN,)),
         position=position,
-        words=tuple(map(same, words(f"{said['name']} {operator}"))),
+        words=tuple(map(same, words_said(said, "name", "operator"))),
     )

@@ -79,10 +79,10 @@ def _code(value: Any) -> str:
 
 def of_named(said: Mapping[str, Any]) -> Values:
     """Return the codes of a record that is looked up by its name, and the words of that name."""
-    return {**of_codes(said), "word": _words(said, "name")}
+    return {**of_codes(said), "word": words_said(said, "name")}
 
 
-def _words(said: Mapping[str, Any], *fields: str) -> list[str]:
+def words_said(said: Mapping[str, Any], *fields: str) -> list[str]:
     """Return the words of what a record says in some fields, and of what those say there that were merged into it."""
     every = [one.get(name, "") for one in (said, *said.get("merged", ())) for name in fields]
     return words(" ".join(text for text in every if text != UNKNOWN))
@@ -121,7 +121,7 @@ def of_facility(said: Mapping[str, Any]) -> Values:
         "operator": [said["operator"]],
         "placed": ["yes" if is_placed else "no"],
         "status": [said["status"]],
-        "word": _words(said, "name", "operator"),
+        "word": words_said(said, "name", "operator"),
     }
 
 
@@ -138,7 +138,7 @@ def of_figure(said: Mapping[str, Any]) -> Values:
         "row_kind": [said["row_kind"]],
         "thing": [said["thing"]],
         "used": ["yes" if said["is_used"] else "no"],
-        "word": _words(said, "place", "metric", "measure", "dimension"),
+        "word": words_said(said, "place", "metric", "measure", "dimension"),
     }
 
 

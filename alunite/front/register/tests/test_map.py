@@ -120,6 +120,14 @@ def test_a_name_that_two_members_bear_says_nothing_of_either(client, scheme):
     assert line.member is None
 
 
+def test_a_facility_is_found_by_the_name_of_one_that_was_merged_into_it(client, scheme):
+    other = {name: FACILITY[name] for name in FACILITY if name != "merged"} | {"name": "Lakeside smelting"}
+    publish("facility", [ToPublish("44444444", FACILITY | {"merged": [other]})], actor=OPERATOR)
+    assert client.get("/map/?q=lakeside").context["count"] == 1
+    assert client.get("/facilities/?q=lakeside").context["listing"].count == 1, "as in the list of facilities"
+    assert client.get("/map/?q=riverside").context["count"] == 0
+
+
 def test_the_places_need_not_be_sent_twice(client, facts):
     answer = client.get("/map.geojson?country=US")
     assert answer["Content-Type"] == "application/geo+json"
