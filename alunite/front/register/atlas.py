@@ -23,7 +23,7 @@ from django.db.models import Q
 from alunite.foundation.core.text import fold, words
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.facets import words_said
-from alunite.front.register.lines import Bits, Lines, bits_of, numbers_by_member, numbers_of
+from alunite.front.register.lines import Bits, Lines, bits_of, numbers_by_member, numbers_of, recall, remember
 from alunite.front.register.models import Record, shown_at
 from alunite.front.register.queries import STATE_ORDER
 
@@ -207,7 +207,13 @@ def values_of(atlas: Atlas) -> dict[str, Iterable[str]]:
 
 
 def states_of(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str, str]:
-    """Return the best state on a day of what each operator who is a member is known to hold. At most two queries."""
+    """Return the best state on a day of what each operator who is a member is known to hold. At most two queries, else none."""
+    asked = ("best states", atlas.stamp, at, day)
+    best: dict[str, str] | None = recall(known.beside, asked)
+    return remember(known.beside, asked, _best_states(atlas, known, at, day)) if best is None else best
+
+
+def _best_states(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str, str]:
     members = sorted({member for member in atlas.members.values() if member})
     words = (*STATE_ORDER, UNKNOWN, NONE)
     ranks = _ranks(known, at, day)
@@ -244,18 +250,22 @@ _turn = Lock()
 MOST_KEPT = 4
 
 
+# The sum keeps PostgreSQL from walking all publications backwards in search of one of these kinds.
 _NEWEST = """
     SELECT publication, published_at, digest FROM register_record WHERE publication = (
-        SELECT MAX(publication) FROM register_record WHERE kind IN (%s, %s) AND publication <= %s
+        SELECT MAX(publication + 0) FROM register_record WHERE kind IN (%s, %s) AND publication <= %s
     )
 """
 
 
 def atlas(known: Lines, at: int | None) -> Atlas:
-    """Return the facilities shown as of a publication; None for now. One query, two more where they are read anew."""
-    with connection.cursor() as cursor:
-        cursor.execute(_NEWEST, [FACILITY, MEMBER, known.newest if at is None else at])
-        newest = cursor.fetchone() or (0, "", "")
+    """Return the facilities shown as of a publication; None for now. No query; three where they are read anew."""
+    last = known.newest if at is None else at
+    newest = recall(known.beside, ("atlas", last))
+    if newest is None:
+        with connection.cursor() as cursor:
+            cursor.execute(_NEWEST, [FACILITY, MEMBER, last])
+            newest = remember(known.beside, ("atlas", last), cursor.fetchone() or (0, "", ""))
     # Redactions change what was said earlier.
     stamp = (*newest, known.stamp[3])
     with _turn:

@@ -210,6 +210,8 @@ class Lines:
         where unknown.
     values : mapping of group to mapping of value to Bits
         Versions that have a value.
+    beside : mapping
+        What others made of the lines as they are and want to find again; bounded by `remember`, gone with the next publication.
     """
 
     stamp: tuple[Any, ...] = (0, "", "", 0)
@@ -223,6 +225,7 @@ class Lines:
     expires: array[int] = field(default_factory=lambda: array("i", [0]))
     first: array[int] = field(default_factory=lambda: array("i", [0]))
     values: dict[str, dict[str, Bits]] = field(default_factory=lambda: {name: {} for name in GROUPS})
+    beside: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _states: dict[date, tuple[int, dict[str, Bits]]] = field(default_factory=dict)
     _texts: dict[tuple[str, ...], list[Bits]] = field(default_factory=dict)
     _shown: dict[int, Bits] = field(default_factory=dict)
