@@ -49,6 +49,7 @@ UNEVEN = 4
 
 # How many characters of a list of publications are read at once.
 PIECE = 10_000
+# How many rows are read at once.
 ROWS_AT_ONCE = 2_000
 
 # Of a set that is smaller than where it is looked for by this much it is quicker to sort its lines than to walk along all.
@@ -308,14 +309,14 @@ class Lines:
     def by_expiry(self, found: Bits, day: date) -> Ordered:
         """Return lines by the day they expire: what expires next after a day first, then what is past, then the unknown."""
         following = self.order(NEXT)
-        known, today = (
+        unknown, today = (
             following.before(bisect_left(following.numbers, ordinal, key=self.expires.__getitem__))
             for ordinal in (1, day.toordinal())
         )
         sets = (
             (found & ~today, following),
-            (found & today & ~known, self.order(PAST)),
-            (found & known, self.order(PLACE)),
+            (found & today & ~unknown, self.order(PAST)),
+            (found & unknown, self.order(PLACE)),
         )
         return Ordered(sets)
 
@@ -432,8 +433,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
         days.frombytes(bytes(days.itemsize * (newest - last)))
     new = {name: array("q") for name in ("spoken", "dated", *LINES)}
     ended = []
-    # Piece by piece: all rows at once would leave a hole of 14 MB in the process for ever.
-    with connection.chunked_cursor() as cursor:
+    with _cursor_for_many() as cursor:
         cursor.execute(_ROWS.replace("{first_day}", _ORDINAL[connection.vendor]), [newest, last, last])
         pieces = iter(lambda: cursor.fetchmany(ROWS_AT_ONCE), [])
         for number, until, kind, place, first, expires in chain.from_iterable(pieces):
@@ -458,7 +458,7 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     keys = made._keys  # noqa: SLF001, its own
     made._orders = {  # noqa: SLF001
         name: order.with_more(new["spoken"], keys[name]) if new["spoken"] else order
-        for name, order in known._orders.items()  # noqa: SLF001
+        for name, order in dict(known._orders).items()  # noqa: SLF001, another thread may be adding one
         if name in keys or not new["spoken"]
     }
     made.values = {name: dict(values) for name, values in known.values.items()}
@@ -468,6 +468,13 @@ def _after(known: Lines, stamp: tuple[Any, ...]) -> Lines:
     with _keeping:
         made._states.update(known._states)  # noqa: SLF001, its own; what was said since is added when the day is asked for
     return made
+
+
+def _cursor_for_many() -> Any:
+    """Return a cursor that reads piece by piece, where it may: all rows at once leave a hole in the process for ever."""
+    # Behind something that gives each statement another connection, there is none to be read on from.
+    is_kept = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    return connection.chunked_cursor() if is_kept else connection.cursor()
 
 
 def _asked(statement: str, parameters: Sequence[Any], since: int = 0) -> Iterator[tuple[Any, ...]]:

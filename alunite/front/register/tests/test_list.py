@@ -751,6 +751,21 @@ def test_what_a_process_remembers_goes_by_last_use_and_never_under_a_reader(db, 
     assert known.with_text("works")
 
 
+def test_an_order_that_another_thread_adds_meanwhile_stops_nobody_from_going_on(db, monkeypatch):
+    make_lines(2, 3)
+    known = lines()
+    known.order(memory.PLACE)
+    with_more = memory.Order.with_more
+
+    def while_another_asks(self, more, key):
+        known.order(memory.NEXT)
+        return with_more(self, more, key)
+
+    monkeypatch.setattr(memory.Order, "with_more", while_another_asks)
+    publish(EVENT, [stated("zzzzzzzz")], actor=OPERATOR)
+    assert listing(asked()).events == 4
+
+
 # What is typed wrong ------------------------------------------------------------------------------------------------
 
 
