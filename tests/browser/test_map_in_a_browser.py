@@ -93,3 +93,69 @@ def test_a_map_that_cannot_be_loaded_says_so_and_no_late_answer_is_drawn(trouble
     page.locator("#map canvas").click()
     page.wait_for_timeout(300)  # a mark would have told
     expect(page.locator(".maplibregl-popup")).to_have_count(0)
+
+
+WITHOUT_WEBGL = """
+    const usual = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+        return kind.startsWith("webgl") ? null : usual.call(this, kind, ...rest);
+    };
+"""
+# How far from the middle of the map, in pixels, what is told stands at the very moment the button is pressed.
+OFF_THE_MIDDLE = """
+    button => {
+        button.click();
+        const [map, told] = ["#map canvas", ".maplibregl-popup"].map(
+            name => document.querySelector(name).getBoundingClientRect());
+        return told.left + told.width / 2 - map.left - map.width / 2;
+    }
+"""
+PIXELS = 2
+
+
+def test_a_browser_without_webgl_has_the_list_and_is_told_why_there_is_no_map(troubled_page):
+    page = troubled_page
+    page.add_init_script(WITHOUT_WEBGL)
+    page.goto(BRAZIL)
+    expect(page.locator("#no-map")).to_be_visible()
+    expect(page.locator("#no-map")).to_contain_text("The list below holds the same facilities.")
+    expect(page.locator("#map")).to_be_hidden()
+    expect(page.locator("#map-failed")).to_be_hidden()
+    expect(page.locator("#results h2")).to_contain_text("12 facilities")
+    expect(page.locator(".show-place:visible")).to_have_count(0)
+    page.locator("#placed-yes").check()
+    expect(page.locator("#results h2")).to_contain_text("9 facilities")
+    expect(page.locator("#no-map")).to_be_visible()
+
+
+def test_the_map_is_read_with_the_keyboard_alone(browser_page):
+    page = browser_page
+    page.set_default_timeout(PATIENCE)
+    page.goto(BRAZIL)
+    button = page.get_by_role("button", name="Show Juruti on the map")
+    expect(button).to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    told = page.locator(".maplibregl-popup")
+    expect(told).to_contain_text("Juruti")
+    expect(told.get_by_role("link", name="Juruti")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(told, "its last stop closes it").to_have_count(0)
+    page.locator("#map canvas").focus()
+    before = page.locator("#map canvas").screenshot()
+    page.keyboard.press("-")
+    page.wait_for_timeout(500)  # the map has moved
+    assert page.locator("#map canvas").screenshot() != before
+
+
+def test_for_readers_who_want_no_motion_the_map_is_where_it_goes_at_once(chromium, live_site):
+    context = chromium.new_context(base_url=live_site, viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(BRAZIL)
+    button = page.get_by_role("button", name="Show Juruti on the map")
+    expect(button).to_be_visible()
+    off = button.evaluate(OFF_THE_MIDDLE)
+    context.close()
+    assert abs(off) < PIXELS
