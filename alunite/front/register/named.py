@@ -12,8 +12,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from alunite.foundation.core.text import words
 from alunite.front.register.models import Facet, Record, shown_at
@@ -149,17 +149,22 @@ def having_any(asked: Iterable[tuple[str, str, Iterable[str]]], at: int | None) 
     return list(shown.order_by("kind", "slug", "subject")[:MOST])
 
 
+def audited_and_run(rows: Iterable[str], operators: Iterable[str], at: int | None) -> tuple[list[Record], list[Record]]:
+    """Return the audits of certificates, by the rows these were imported as, and the facilities of operators. One query."""
+    found = having_any([("audit", "certificate_record", rows), ("facility", "operator", operators)], at)
+    audits, facilities = ([one for one in found if one.kind == kind] for kind in ("audit", "facility"))
+    return audits, facilities
+
+
 def beside(record: Record, member: str, at: int | None) -> list[Record]:
-    """Return the lines that bear the name of a line, and some of the newest that name a member. Two queries.
+    """Return the lines that bear the name of a line, and some of the newest that name a member. One query.
 
     Never more than a few, however many there are: whoever wants all of a member's looks into the list.
     """
     newest = LAST_PUBLICATION if at is None else at
     asked = [part for kind in LINES for part in (kind, member, newest)]
-    with connection.cursor() as cursor:
-        cursor.execute(_BESIDE, [*asked, *LINES, record.slug])
-        publications = [publication for (publication,) in cursor.fetchall()]
-    shown = Record.objects.filter(shown_at(at), pk__in=publications, withdrawal="")
+    found = RawSQL(_BESIDE, [*asked, *LINES, record.slug])  # noqa: S611, made of constants
+    shown = Record.objects.filter(shown_at(at), pk__in=found, withdrawal="")
     return sorted(shown, key=lambda item: -item.publication)
 
 

@@ -123,10 +123,9 @@ def _kept(request: HttpRequest, found: Record, asked: Seen) -> present.Kept:
 def _of_line(found: Record, clocks: Clocks, site: Site) -> dict[str, Any]:
     said: dict[str, Any] = found.payload or {}
     rows = [event["record_id"] for event in said.get("events") or [said]]
-    told = named.having("audit", "certificate_record", rows, clocks.at)
     members = said["members"]
     lines = named.beside(found, members[0]["id"] if members else "", clocks.at)
-    run = named.having("facility", "operator", [member["name"] for member in members], clocks.at) if members else []
+    told, run = named.audited_and_run(rows, [member["name"] for member in members], clocks.at)
     page = present.page(found, clocks.on, site, present.Beside(told, lines, run))
     return way_back("register", _("Register"), found, site) | {
         "page": page,

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -114,6 +115,15 @@ class ActivityCell:
 
     label: str
     inside: bool
+
+    @property
+    def spoken(self) -> SafeString:
+        """The activity, and, for who hears it, on which side of the scope it is."""
+        if self.inside:
+            told = _('%(activity)s<span class="visually-hidden">, in the scope</span>')
+        else:
+            told = _('%(activity)s<span class="visually-hidden">, not in the scope</span>')
+        return mark_safe(told % {"activity": escape(self.label)})  # noqa: S308, the label is escaped
 
 
 @dataclass(frozen=True, slots=True)

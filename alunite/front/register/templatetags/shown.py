@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton
 from babel.numbers import get_decimal_symbol
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, gettext_noop
 
@@ -179,6 +180,19 @@ def words(code: str) -> str:
     'owner request'
     """
     return gettext(code.replace("_", " ").replace("-", " "))
+
+
+@register.filter
+def reference(number: int | None) -> str:
+    """Return the number of a source as a link to it in the margin; nothing without one. No white space stands before it.
+
+    >>> reference(2), reference(None)
+    ('<sup><a href="#source-2" aria-label="source 2">2</a></sup>', '')
+    """
+    if not number:
+        return ""
+    spoken = gettext("source %(number)s") % {"number": number}
+    return format_html('<sup><a href="#source-{}" aria-label="{}">{}</a></sup>', number, spoken, number)
 
 
 # What could end the block of data, or be read as markup, stands as JSON's own escapes.
