@@ -17,6 +17,7 @@ import click
 
 from alunite.config.command_line import InputFault
 from alunite.config.commands.common import json_option, need_ready, show
+from alunite.foundation.core.days import read_day
 from alunite.foundation.importing.exporting import WRITERS, export_statements
 from alunite.foundation.importing.kinds import UnknownImportKind, import_kind
 from alunite.foundation.publications.dictionary import dictionary, public_kinds
@@ -29,7 +30,7 @@ from alunite.foundation.publications.opendata import (
     json_chunks,
     row_schema,
 )
-from alunite.front.api.clocks import clocks_for, now, read_day
+from alunite.front.api.clocks import clocks_for, now
 
 CHUNKS = {"csv": csv_chunks, "json": json_chunks}
 FORMS = ("csv", "json", "parquet")

@@ -23,7 +23,7 @@ from alunite.config.commands.common import (
     show,
 )
 from alunite.config.commands.rows import told_progress
-from alunite.config.migrating import migration_state
+from alunite.config.migrating import migrate, migration_state
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR
 from alunite.foundation.adoption.actions import CannotFollow, adopt_pack
 from alunite.foundation.adoption.models import AdoptedPack
@@ -150,7 +150,7 @@ def bring_database_up_to_date() -> None:
     was_there = is_ready()
     if state.missing:
         say("bringing the database up to date" if was_there else "making the database")
-        call_command("migrate", verbosity=0, interactive=False)
+        migrate()
     if not has_this_shape():
         if was_there:
             say("making the register's read tables anew")
