@@ -72,6 +72,18 @@ class PartialDate:
         return self.earliest.isoformat()[:width]
 
 
+def read_day(text: str) -> date:
+    """Return a day written as 2020-06-30; `ValueError` for any other form and for years nobody asks about.
+
+    >>> read_day("2020-06-30")
+    datetime.date(2020, 6, 30)
+    """
+    day = date.fromisoformat(text)
+    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(text)
+    return day
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A run of days, its first and last known each to the day, month or year.

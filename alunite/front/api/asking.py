@@ -22,12 +22,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic import ValidationError as PydanticError
 from pydantic_core import PydanticCustomError
 
-from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR
+from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR, read_day
 from alunite.foundation.publications.dictionary import public_kinds
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.opendata import Clocks
-from alunite.front.api.clocks import Now, clocks_for, now, read_day
+from alunite.front.api.clocks import Now, clocks_for, now
 from alunite.front.register.problems import Fault, Problem
 
 DEFAULT_LENGTH = 50
@@ -280,8 +280,8 @@ class ApplicabilityAsked(Schema):
         min_length=1, max_length=40, description="Activities of the scope; repeat the parameter for several."
     )
     member_class: MemberClass | None = Field(None, description="Class of membership, by its id.")
-    cycle: str = Field(
-        "later", pattern="^(first|later)$", description="Which certification cycle under this version: first or later."
+    cycle: Literal["first", "later"] = Field(
+        "later", description="Which certification cycle under this version: first or later."
     )
     trigger: list[Code] = Field(
         default_factory=list, max_length=40, description="Ids of conditions that hold; repeat for several."

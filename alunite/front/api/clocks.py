@@ -10,7 +10,6 @@ from functools import lru_cache
 from django.db import connection
 from django.utils import timezone
 
-from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR
 from alunite.foundation.publications.models import PublicationPayload
 from alunite.foundation.publications.opendata import Clocks
 from alunite.foundation.publications.queries import published_by
@@ -57,11 +56,3 @@ def clocks_for(on: date | None, as_of: date | None, standing: Now | None = None)
     standing = standing or now()
     publication = standing.publication if as_of is None else published_by(as_of, standing.site.zone)
     return Clocks(publication, on or standing.site.today, as_of, standing.redactions)
-
-
-def read_day(text: str) -> date:
-    """Return a day written as 2020-06-30; `ValueError` for any other form and for years nobody asks about."""
-    day = date.fromisoformat(text)
-    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(text)
-    return day

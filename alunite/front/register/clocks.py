@@ -67,8 +67,9 @@ class Clocks:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """The other parameters, which a form for the clocks has to carry along."""
-        return [(name, value) for name, values in self._without(ON, AS_OF).lists() for value in values]
+        """The other parameters, which a form for the clocks has to carry along; none that a page cannot hold."""
+        given = ((name, value) for name, values in self._without(ON, AS_OF).lists() for value in values)
+        return [(name, value) for name, value in given if "\0" not in name + value]
 
     @property
     def without_on(self) -> str:

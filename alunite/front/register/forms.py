@@ -18,11 +18,10 @@ from alunite.front.register.lines import GROUPS
 from alunite.front.register.queries import EVENT_DAY, EXPIRY, NAME, RELEVANCE, STATE, Asked, Bookmark, Listing
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
-from alunite.front.register.typed import REPLACEMENT, DayField, TextField
+from alunite.front.register.typed import ChoiceField, DayField, TextField, said_back
 
 LONGEST_QUERY = 200
-# Of what was typed wrong so much is said back, and of so many values.
-SHOWN = 40
+# Of so many values typed wrong it is said.
 MOST_FAULTS = 10
 
 # What the list can be narrowed by, in the order a reader sees it; a member is chosen on a page of its own.
@@ -63,7 +62,7 @@ class Values(forms.MultipleChoiceField):
 
     def validate(self, value: Any) -> None:
         """Tell each value that is none."""
-        strange = [item[:SHOWN].replace("\0", REPLACEMENT) for item in value if not self.valid_value(item)]
+        strange = [said_back(item) for item in value if not self.valid_value(item)]
         if strange:
             raise forms.ValidationError(
                 [
@@ -154,7 +153,7 @@ class RegisterForm(PagedForm):
     """
 
     q = TextField(label=_("Entity, member, place or certificate number"), required=False, max_length=LONGEST_QUERY)
-    sort = forms.ChoiceField(label=_("Order"), required=False)
+    sort = ChoiceField(label=_("Order"), required=False)
 
     def __init__(
         self, *args: Any, offered: Mapping[str, Mapping[str, Any]], names: Mapping[str, str], **kwargs: Any
@@ -236,17 +235,17 @@ def refuse_strange(form: forms.Form) -> dict[str, Any]:
 
 def _several(name: str, given: Sequence[str]) -> forms.ValidationError:
     """Say that a parameter was given with several values, of which the last would win in silence."""
-    values = ", ".join(value[:SHOWN] for value in given[:MOST_FAULTS])
+    values = ", ".join(said_back(value) for value in given[:MOST_FAULTS])
     return forms.ValidationError(
         _("“%(name)s” is given more than once here: %(values)s. Give one of them."),
-        params={"name": name[:SHOWN], "values": values},
+        params={"name": said_back(name), "values": values},
     )
 
 
 def _strange(name: str, known: Sequence[str]) -> forms.ValidationError:
     """Say that a parameter is not known, and which is meant where one is close to it."""
     close = difflib.get_close_matches(name, known, n=1)
-    params = {"name": name[:SHOWN], "close": close[0] if close else "", "known": ", ".join(sorted(known))}
+    params = {"name": said_back(name), "close": close[0] if close else "", "known": ", ".join(sorted(known))}
     if close:
         return forms.ValidationError(
             _("“%(name)s” is not something this list can be asked by. Do you mean “%(close)s”?"), params=params

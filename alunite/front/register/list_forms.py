@@ -13,7 +13,7 @@ from alunite.front.register.clocks import AFTER, Clocks
 from alunite.front.register.cursor import Cursor
 from alunite.front.register.forms import LONGEST_QUERY, PagedForm
 from alunite.front.register.named import AskedNames, Bookmark, Names
-from alunite.front.register.typed import TextField
+from alunite.front.register.typed import ChoiceField, TextField
 
 # Between a slug and an id, which hold none.
 BETWEEN = " "
@@ -47,7 +47,7 @@ class NamesForm(PagedForm):
         self.kind = kind
         self.fields["q"] = TextField(label=text_label, required=False, max_length=LONGEST_QUERY)
         for name, (label, choices) in offered.items():
-            field = forms.ChoiceField(label=label, required=False, choices=[("", _("any")), *choices])
+            field = ChoiceField(label=label, required=False, choices=[("", _("any")), *choices])
             field.error_messages["invalid_choice"] = _("“%(value)s” is not in this list. Choose one that is.")
             self.fields[name] = field
         for name, label in exact.items():

@@ -12,6 +12,7 @@ from alunite.foundation.scheme.rules import CYCLES, Answer
 from alunite.front.register.forms import ClockForm
 from alunite.front.register.present.applies import CYCLE_WORDS
 from alunite.front.register.site import Site
+from alunite.front.register.typed import ChoiceField
 
 Choices = Sequence[tuple[str, Any]]
 
@@ -29,12 +30,12 @@ class Boxes(forms.CheckboxSelectMultiple):
 class AppliesForm(ClockForm):
     """A scope, the day, and which answers to show; all of it stands in the address."""
 
-    standard = forms.ChoiceField(label=_("Standard"), required=False)
+    standard = ChoiceField(label=_("Standard"), required=False)
     activity = forms.MultipleChoiceField(label=_("Activities in your scope"), required=False, widget=Boxes)
-    member_class = forms.ChoiceField(label=_("Class of the member"), required=False)
-    cycle = forms.ChoiceField(label=_("Certification cycle under this version"), required=False)
+    member_class = ChoiceField(label=_("Class of the member"), required=False)
+    cycle = ChoiceField(label=_("Certification cycle under this version"), required=False)
     trigger = forms.MultipleChoiceField(label=_("Conditions that are given"), required=False, widget=Boxes)
-    show = forms.ChoiceField(label=_("Shown"), required=False, widget=forms.HiddenInput)
+    show = ChoiceField(label=_("Shown"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, site: Site, standards: Choices, triggers: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, site=site, **kwargs)
@@ -56,8 +57,8 @@ class AppliesForm(ClockForm):
 class CompareForm(ClockForm):
     """Which versions to lay side by side, and which kind of change to show."""
 
-    mapping = forms.ChoiceField(label=_("Versions"), required=False)
-    kind = forms.ChoiceField(label=_("Shown"), required=False, widget=forms.HiddenInput)
+    mapping = ChoiceField(label=_("Versions"), required=False)
+    kind = ChoiceField(label=_("Shown"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, mappings: Choices, kinds: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,17 +8,29 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR
+from alunite.foundation.core.days import read_day
 
 # Stands for a character that cannot be shown.
 REPLACEMENT = "\ufffd"
 
 
-class TextField(forms.CharField):
-    """Words that a reader types, or that stand in an address."""
+# Of what was typed wrong so much is said back.
+SHOWN = 40
+
+
+def said_back(text: str) -> str:
+    r"""Return what was typed wrong as a page can say it back: not all of it, and no character that is no text.
+
+    >>> said_back("a\0b") == "a\ufffdb", len(said_back("x" * 100))
+    (True, 40)
+    """
+    return text[:SHOWN].replace("\0", REPLACEMENT)
+
+
+class Typed(forms.Field):
+    """A field of words, into which somebody may put a character that is no text."""
 
     default_error_messages = {
-        "max_length": _("This has %(show_value)d characters; at most %(limit_value)d can be looked for. Shorten it."),
         "null_characters_not_allowed": _(
             "This holds a character that is no text (NUL). Type the words anew without it."
         ),
@@ -38,6 +50,18 @@ class TextField(forms.CharField):
         return told.replace("\0", REPLACEMENT) if isinstance(told, str) else told
 
 
+class TextField(Typed, forms.CharField):
+    """Words that a reader types, or that stand in an address."""
+
+    default_error_messages = {
+        "max_length": _("This has %(show_value)d characters; at most %(limit_value)d can be looked for. Shorten it."),
+    }
+
+
+class ChoiceField(Typed, forms.ChoiceField):
+    """One of the values that are offered."""
+
+
 class DayField(TextField):
     """A day in ISO 8601 form."""
 
@@ -51,13 +75,9 @@ class DayField(TextField):
         if not text:
             return None
         try:
-            day = date.fromisoformat(text)
+            return read_day(text)
         except ValueError:
-            day = None
-        if day is not None and day.isoformat() != text:
-            day = None  # a week or another form of the standard
-        if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise forms.ValidationError(
-                _("“%(text)s” is not a day from 1800 to 2199. Write it as 2020-06-30."), params={"text": text[:40]}
-            )
-        return day
+                _("“%(text)s” is not a day from 1800 to 2199. Write it as 2020-06-30."),
+                params={"text": said_back(text)},
+            ) from None

@@ -125,6 +125,7 @@ def test_pages_of_a_narrowed_list_stand_still_and_their_cursor_holds_the_questio
         (f"/figures?metric={'x' * 201}&period=2019%0A", {"metric", "period"}),
         ("/firms?country=NO", {"country"}),
         ("/records?q=a%00b&member=c%00d", {"q", "member"}),
+        ("/applicability?standard=ps-3&activity=casthouses&cycle=x", {"cycle"}),
     ],
 )
 def test_every_fault_of_a_filter_is_told_at_once(samples, client, path, names):

@@ -190,6 +190,12 @@ def test_a_null_character_is_refused_beside_its_field(client, samples):
         assert answer.status_code == HTTPStatus.BAD_REQUEST
         assert set(answer.context["form"].errors) == {name}
         assert "\0" not in answer.content.decode(), "no page can hold it"
+    for address in ("/facilities/?country=%00", "/register/?sort=%00", "/register/?state=%00", "/members/?a%00=1",
+                    "/standards/applies/?show=%00", "/register/?q=a&q=%00", "/members/?q=%00&on=x%00",
+                    "/map/?page=%00", "/standards/compare/?kind=%00", "/register/compare/?from=%00&a%00b=c"):  # fmt: skip
+        answer = client.get(address)
+        assert answer.status_code == HTTPStatus.BAD_REQUEST, address
+        assert "\0" not in answer.content.decode(), address
     for address in ("/register/", "/members/", "/map/"):
         answer = client.get(address, {"q": "a\0b"})
         assert answer.status_code == HTTPStatus.BAD_REQUEST
