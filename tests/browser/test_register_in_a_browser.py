@@ -71,6 +71,23 @@ def test_a_list_that_finds_nothing_fits_and_is_accessible(browser_page):
     look_at(browser_page)
 
 
+def test_a_standard_is_open_at_a_desk_and_on_a_phone_where_a_link_leads(browser_page):
+    page = browser_page
+    folded, opened = page.locator("details.principle:not([open])"), page.locator("details.principle[open]")
+    page.goto("/standards/ps-3/")
+    expect(opened).to_have_count(11)
+    page.locator("details.principle summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(opened).to_have_count(10)
+    expect(page.locator("#principle-1 table")).to_be_hidden()
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/standards/")
+    page.goto("/standards/ps-3/#criterion-5.2")
+    expect(opened).to_have_count(1)
+    expect(folded).to_have_count(10)
+    expect(page.locator("#criterion-5\\.2")).to_be_in_viewport()
+
+
 def test_a_standard_is_reached_from_the_list_and_accessible(browser_page):
     browser_page.goto("/standards/")
     tab_to(browser_page, "main a[href^='/standards/']")
