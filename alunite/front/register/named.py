@@ -139,7 +139,7 @@ def having_all(kind: str, chosen: Mapping[str, str], at: int | None) -> list[Rec
 
 
 def having_any(asked: Iterable[tuple[str, str, Iterable[str]]], at: int | None) -> list[Record]:
-    """Return the records that have one of the values of a facet, each asked for by kind, facet and values. One query."""
+    """Return the records that have one of the values of a facet, each asked for by kind, facet and values; at most `MOST` of all. One query."""
     facets = Q()
     for kind, name, values in asked:
         facets |= Q(kind=kind, name=name, value__in=list(values))
@@ -150,7 +150,10 @@ def having_any(asked: Iterable[tuple[str, str, Iterable[str]]], at: int | None) 
 
 
 def audited_and_run(rows: Iterable[str], operators: Iterable[str], at: int | None) -> tuple[list[Record], list[Record]]:
-    """Return the audits of certificates, by the rows these were imported as, and the facilities of operators. One query."""
+    """Return the audits of certificates, by the rows these were imported as, and the facilities of operators.
+
+    At most `MOST` of both together, audits first. One query.
+    """
     found = having_any([("audit", "certificate_record", rows), ("facility", "operator", operators)], at)
     audits, facilities = ([one for one in found if one.kind == kind] for kind in ("audit", "facility"))
     return audits, facilities

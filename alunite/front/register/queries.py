@@ -154,7 +154,7 @@ def listing(asked: Asked, known: Lines) -> Listing:
     ordered = _ordered(asked, found, known)
     numbers, first = _page(asked, ordered, known)
     records = said_in(numbers[:PAGE_LENGTH])
-    # Where all of a page was redacted this very moment, what follows it begins where it did.
+    # Where all of a page was redacted this very moment, what follows it begins where it did; of the first one nowhere.
     following = _bookmark(asked, records[-1], ordered, known) if records else asked.after
     at = known.newest if asked.at is None else asked.at
     return Listing(

@@ -173,12 +173,11 @@ def _outline(outline: dict[str, Any] | None, site: Site) -> dict[str, Any] | Non
 
 
 def note_criterion(criterion: dict[str, Any], content: Mapping[str, Any], site: Site) -> None:
-    """Say of each part of a criterion how well it is known, where it applies, and on what conditions."""
+    """Say of each part of a criterion how well it is known, and on what conditions it applies."""
     for part in (criterion, *_parts(criterion)):
         _note_trust(part, site)
     triggers = {trigger["id"]: trigger["label"] for trigger in content["triggers"]}
     always = criterion["applies"].get("always", ())
-    criterion["where"] = _where(criterion["applies"], content["covers"]["activities"], site)
     criterion["conditions"] = [triggers.get(name, name) for name in criterion["applies"]["when"]]
     criterion["always"] = ", ".join(site.label("activities", identifier) for identifier in always)
     for threshold in criterion["thresholds"]:
@@ -198,12 +197,12 @@ def _note_trust(part: dict[str, Any], site: Site) -> None:
 
 
 def _trust_words(content: dict[str, Any] | None) -> list[tuple[str, str]]:
-    """Return each trust word that stands on the page, with what it means."""
+    """Return each trust word a row may bear, with what it means; those of its other parts stand on the criterion's page."""
     found: dict[str, str] = {}
     for section in content["sections"] if content else []:
         for principle in section["principles"]:
             for criterion in principle["criteria"]:
-                for part in (criterion, *_parts(criterion)):
+                for part in filter(None, (criterion, criterion["requirement"], criterion["applies"])):
                     reported = part["trust"] == Trust.READ and not part["trusted"]
                     found[part["trust_word"]] = _("seen at the third party named") if reported else part["note"]
     return sorted(found.items())
@@ -222,9 +221,3 @@ def threshold_words(threshold: Mapping[str, Any]) -> str:
     told = " ".join(part for part in (words(threshold.get("operator") or ""), amount) if part)
     year = threshold.get("by_year")
     return f"{words(threshold['metric'])}: {told}" + (_(" by %(year)s") % {"year": year} if year else "")
-
-
-def _where(applies: dict[str, Any], covered: Sequence[str], site: Site) -> str:
-    if list(applies["to"]) == ["all"]:
-        return _("All %(n)d activities that its source speaks of") % {"n": len(covered)}
-    return ", ".join(site.label("activities", identifier) for identifier in applies["to"])

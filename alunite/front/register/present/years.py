@@ -77,8 +77,8 @@ class KeyFigure:
 
     @property
     def is_zero(self) -> bool:
-        """Whether a source counts none, which is no gap."""
-        return not self.latest.number
+        """Whether a source counts none, which is no gap; what is only near to none, or more than that, is another thing."""
+        return not self.latest.number and not self.latest.open
 
 
 @dataclass(frozen=True, slots=True)

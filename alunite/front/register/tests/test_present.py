@@ -380,7 +380,7 @@ def test_a_standard_says_how_well_each_part_is_known_and_keeps_remarks():
     criterion = shown["content"]["sections"][0]["principles"][0]["criteria"][0]
     assert shown["notes"] == [("read at TEA", 1)]
     assert (criterion["trust_word"], criterion["remark"]) == ("read", "A remark.")
-    assert (criterion["where"], criterion["conditions"]) == ("Growing", ["New land is planted"])
+    assert criterion["conditions"] == ["New land is planted"]
     assert not criterion["applies"]["trusted"]
     assert criterion["thresholds"][0]["words"] == "water per kg: at most 9.5\u202fl/kg by 2030"
     assert [word for word, _ in shown["trust_words"]] == ["general knowledge", "read"]
