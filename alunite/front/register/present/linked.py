@@ -8,11 +8,11 @@ from typing import Any
 
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.scheme.standing import NOT_IN_FORCE
 from alunite.front.register.models import Record
 
 CONTEXT = "https://schema.org"
 EXACT = len("2020-06-30")
-OVER = frozenset({"expired", "withdrawn", "revoked", "annulled", "superseded", "suspended"})
 
 
 def linked(record: Record, day: date, address: str) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _certificate(said: Mapping[str, Any], day: date, address: str) -> dict[str, 
     state = Timeline.from_list(said["timeline"]).state_on(day)
     if state == "active":
         found["certificationStatus"] = f"{CONTEXT}/CertificationActive"
-    elif state in OVER:
+    elif state in NOT_IN_FORCE:
         found["certificationStatus"] = f"{CONTEXT}/CertificationInactive"
     return found
 
