@@ -207,7 +207,10 @@ def values_of(atlas: Atlas) -> dict[str, Iterable[str]]:
 
 
 def states_of(atlas: Atlas, known: Lines, at: int | None, day: date) -> dict[str, str]:
-    """Return the best state on a day of what each operator who is a member is known to hold. At most two queries, else none."""
+    """Return the best state on a day of what each operator who is a member is known to hold.
+
+    At most two queries; none where it was asked since the last publication.
+    """
     asked = ("best states", atlas.stamp, at, day)
     best: dict[str, str] | None = recall(known.beside, asked)
     return remember(known.beside, asked, _best_states(atlas, known, at, day)) if best is None else best

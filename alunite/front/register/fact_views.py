@@ -64,9 +64,6 @@ class NameList:
     always: Mapping[str, str] = field(default_factory=dict)
 
 
-# Filters whose values are words of the vocabulary under the same name as in the register.
-OF_VOCABULARY = frozenset({"activity", "country", "membership_class"})
-
 MEMBERS = NameList(
     "member",
     gettext_lazy("Members named by public pages"),
@@ -185,8 +182,7 @@ def _offered(
         for name in shown.offered
     }
     for name, had in named.ever_had(shown.kind, others).items():
-        is_word = name in OF_VOCABULARY
-        chosen = {value for value in others[name] if value in had or (is_word and present.is_a_word(name, value, site))}
+        chosen = {value for value in others[name] if value in had or present.is_a_word(name, value, site)}
         values[name] = [*values.get(name, []), *((value, 0) for value in chosen)]
     say = _words(site)
     offered = {}

@@ -16,8 +16,8 @@ from alunite.front.register.present.words import trust_note, trust_word
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import number, words
 
+# So many activities are named in a row; of more, their number, and the names on the criterion's own page.
 FEW = 2
-"""So many activities are named in a row; of more, their number, and the names on the criterion's own page."""
 
 
 @dataclass(frozen=True, slots=True)
