@@ -149,6 +149,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # To open the file and set it up takes longer than a query of a page.
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"]["ENGINE"] = "alunite.config.postgresql"
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:
