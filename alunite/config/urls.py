@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from alunite.config import admin, health, metrics
 from alunite.foundation.accounts.urls import callbacks
-from alunite.front.api.urls import pages
+from alunite.front.api.urls import operations, pages
 from alunite.front.register.urls import files
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("tables/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),
     *callbacks,
+    *operations,
     *i18n_patterns(
         path("", include("alunite.front.register.urls")),
         *pages,

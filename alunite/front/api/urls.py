@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, include, path
 
 from alunite.front.api import views
 from alunite.front.api.api import PARAMETERS, api
@@ -17,6 +17,22 @@ pages = [
     path("api/", views.to_docs, name="api"),
     path("api/v1/", views.to_docs, name="api_v1"),
 ]
+# Asked before every page's address: to walk past all of those takes a tenth of a short answer.
+operations = [
+    path(
+        ROOT,
+        include(
+            [
+                path("openapi.json", door(views.openapi), name="openapi"),
+                *(
+                    path(str(operation.pattern), door(operation.callback), name=operation.name)
+                    for operation in api.urls[0]
+                    if isinstance(operation, URLPattern) and operation.name in PARAMETERS
+                ),
+            ]
+        ),
+    )
+]
 urlpatterns = [
     path("data/<slug:name>.csv", door(views.file), {"form": "csv"}, name="data_csv"),
     path("data/<slug:name>.json", door(views.file), {"form": "json"}, name="data_json"),
@@ -29,11 +45,5 @@ urlpatterns = [
     path("sitemap.xml", door(views.sitemap), name="sitemap"),
     path("sitemap-<int:number>.xml", door(views.sitemap_part), name="sitemap_part"),
     path("robots.txt", door(views.robots), name="robots"),
-    path(ROOT + "openapi.json", door(views.openapi), name="openapi"),
-    *(
-        path(ROOT + str(operation.pattern), door(operation.callback), name=operation.name)
-        for operation in api.urls[0]
-        if isinstance(operation, URLPattern) and operation.name in PARAMETERS
-    ),
     path(ROOT + "<path:path>", door(views.nothing_here)),
 ]
