@@ -176,6 +176,16 @@ def check_certificates(file: PackFile) -> None:
         _known(file, (*place, "of"), None, "an event")
 
 
+def check_assessments(file: PackFile, scheme: PackFile) -> None:
+    """Check `assessments.yaml` within itself and against the ratings of `scheme.yaml`."""
+    for name in ("scope_types", "levels"):
+        _unique_names(file, [place for place, _ in _records(file, (name,))])
+    ratings = _ids(scheme, "ratings")
+    for place, _ in _records(file, ("levels",)):
+        _known_one(file, (*place, "id"), ratings, "a rating of scheme.yaml")
+    _unique(file, [(*place, "id") for place, _ in _records(file, ("readiness",))], "an id")
+
+
 def check_standard(file: PackFile, scheme: PackFile, version: str) -> None:
     """Check a standard file within itself and against `scheme.yaml`.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from alunite.foundation.scheme.models import (
+    AssessmentsFile,
     CertificatesFile,
     Record,
     ReleasesFile,
@@ -19,7 +20,14 @@ from alunite.foundation.scheme.values import ID_PATTERN, NUMBER_PATTERN, TRUST_W
 BEGIN = "<!-- generated: scheme-fields -->"
 END = "<!-- /generated -->"
 
-_FILES: tuple[type[Record], ...] = (SchemeFile, Standard, StandardMapping, CertificatesFile, ReleasesFile)
+_FILES: tuple[type[Record], ...] = (
+    SchemeFile,
+    Standard,
+    StandardMapping,
+    CertificatesFile,
+    ReleasesFile,
+    AssessmentsFile,
+)
 _PROVENANCE = tuple(Stated.model_fields)
 _FORMS = {
     ID_PATTERN: "id",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import ValidationError
 
 from alunite.foundation.scheme.checks import (
+    check_assessments,
     check_certificates,
     check_mapping,
     check_releases,
@@ -16,6 +17,7 @@ from alunite.foundation.scheme.checks import (
     check_standard,
 )
 from alunite.foundation.scheme.models import (
+    AssessmentsFile,
     CertificatesFile,
     PackFiles,
     Record,
@@ -33,6 +35,11 @@ __all__ = ["PackError", "PackFault", "check_pack", "load_pack", "pack_schema"]
 SCHEME_FILE = "scheme.yaml"
 CERTIFICATES_FILE = "certificates.yaml"
 RELEASES_FILE = "releases.yaml"
+# Files a pack may lack: what stands in each is a part of the pack under the file's own name, none where there is no file.
+OPTIONAL: dict[str, tuple[type[Record], Callable[[PackFile, PackFile], None]]] = {
+    "assessments.yaml": (AssessmentsFile, check_assessments),
+}
+FIXED = frozenset({SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE, *OPTIONAL})
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -105,6 +112,7 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
     _check_shape(scheme, SchemeFile)
     _check_shape(certificates, CertificatesFile)
     _check_shape(releases, ReleasesFile)
+    files |= _read_optional(root, scheme)
     named = _named_standards(root, scheme)
     for name in named:
         files[name] = read_pack_file(root, name)
@@ -133,6 +141,16 @@ def _read(root: Path) -> tuple[dict[str, PackFile], list[PackFault]]:
     standards = {version: files[name] for name, version in named.items()}
     check_releases(releases, standards, None if versions is None else set(versions))
     return files, sorted(fault for file in files.values() for fault in file.faults)
+
+
+def _read_optional(root: Path, scheme: PackFile) -> dict[str, PackFile]:
+    """Return the files a pack may lack, of those it has, checked."""
+    files = {name: read_pack_file(root, name) for name in OPTIONAL if _is_file(root, name)}
+    for name, file in files.items():
+        model, check = OPTIONAL[name]
+        _check_shape(file, model)
+        check(file, scheme)
+    return files
 
 
 def _named_standards(root: Path, scheme: PackFile) -> dict[str, str]:
@@ -170,7 +188,7 @@ def _readable(root: Path, scheme: PackFile, place: Place, taken: Collection[str]
     pure = PurePosixPath(name)
     if pure.is_absolute() or ".." in pure.parts or str(pure) != name:
         scheme.fault(place, "the name of a file below this folder, without . and ..")
-    elif name in taken or name in {SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE}:
+    elif name in taken or name in FIXED:
         scheme.fault(place, f"a file of its own for each {what}")
     elif not _is_inside(root, name):
         scheme.fault(place, "a file inside this folder, not a link out of it")
@@ -288,4 +306,5 @@ def _document(files: dict[str, PackFile]) -> dict[str, Any]:
         "standards": [whole[name] for name in order],
         "mappings": [whole[name] for name in scheme.get("mappings", [])],
         "releases": files[RELEASES_FILE].data.get("standards", []),
+        **{PurePosixPath(name).stem: whole[name] for name in OPTIONAL if name in whole},
     }

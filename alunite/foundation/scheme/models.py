@@ -317,6 +317,45 @@ class CertificatesFile(Record):
     remarks: tuple[Remark, ...] = Field(default=(), description="What else is said of states")
 
 
+# --- assessments.yaml ---
+
+
+class ScopeType(Named):
+    """A kind of certification scope."""
+
+
+class SelfLevel(Named):
+    """How far a member says it meets a criterion, in its self assessment. Its id is that of the rating it foresees."""
+
+    is_gap: StrictBool = Field(default=False, description="Whether something is missing, and a plan is due")
+    needs_reason: StrictBool = Field(default=False, description="Whether the answer must say why")
+
+
+class Readiness(Stated):
+    """What is asked of a self assessment before an audit begins."""
+
+    id: Literal[
+        "every_criterion_answered",
+        "triggers_answered",
+        "differences_checked",
+        "reasons_given",
+        "gaps_planned",
+        "evidence",
+    ] = Field(description="What is looked at")
+    blocks: StrictBool = Field(description="Whether an audit waits for it; else it is pointed out")
+    text: Text = Field(description="What is asked, in our own words")
+
+
+class AssessmentsFile(Record):
+    """`assessments.yaml`: what members say of themselves before an audit."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    scope_types: tuple[ScopeType, ...] = Field(min_length=1, description="Kinds of certification scope")
+    levels: tuple[SelfLevel, ...] = Field(min_length=1, description="Levels a member chooses from, best first")
+    readiness: tuple[Readiness, ...] = Field(default=(), description="What must be there before an audit")
+
+
 # --- standards/<id>.yaml ---
 
 
@@ -624,6 +663,7 @@ class PackFiles(Record):
     mappings: tuple[StandardMapping, ...] = Field(default=(), description="The files that `mappings` names")
     certificates: CertificatesFile = Field(description="`certificates.yaml`")
     releases: ReleasesFile = Field(description="`releases.yaml`")
+    assessments: AssessmentsFile | None = Field(default=None, description="`assessments.yaml`; a pack may lack it")
 
 
 def _with(items: Iterable[T], test: Callable[[T], bool]) -> T | None:

@@ -15,6 +15,7 @@ from alunite.foundation.core.judgement import THIRD_PARTY
 from alunite.foundation.core.text import fold
 from alunite.foundation.scheme.models import (
     Activity,
+    AssessmentsFile,
     Event,
     Family,
     Indicator,
@@ -87,6 +88,7 @@ class Pack(Record):
     standards: tuple[Standard, ...] = Field(default=())
     mappings: tuple[StandardMapping, ...] = ()
     releases: tuple[StandardReleases, ...] = ()
+    assessments: AssessmentsFile | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Pack:

@@ -16,6 +16,7 @@ from alunite.foundation.scheme.reading import MAX_BYTES, MAX_NODES, read_pack_fi
 from alunite.foundation.scheme.tests.where import PACKS, SHIPPED, TEA
 
 SCHEME, PS3, CERTIFICATES, RELEASES = "scheme.yaml", "standards/ps-3.yaml", "certificates.yaml", "releases.yaml"
+ASSESSMENTS = "assessments.yaml"
 COC2, MAPPING = "standards/coc-2.yaml", "mappings/ps-2-to-ps-3.yaml"
 
 
@@ -64,6 +65,14 @@ def plant(pack: Path, file: str, old: str, new: str) -> int:
 
 # file, what stands there, what is planted, path and value told, a word of what was expected
 PLANTED = {
+    "a level that foresees no rating": (
+        ASSESSMENTS, "{id: conformance, label", "{id: excellence, label", "levels[0].id", "excellence", "a rating"),
+    "a kind of scope under a name that is taken": (
+        ASSESSMENTS, "label: Facility", "label: Business", "scope_types[1].label", "Business", "name of its own"),
+    "something asked for twice": (
+        ASSESSMENTS, "{id: evidence, ", "{id: gaps_planned, ", "readiness[5].id", "gaps_planned", "only once"),
+    "something nobody can look at": (
+        ASSESSMENTS, "{id: evidence, ", "{id: enthusiasm, ", "readiness[5].id", "enthusiasm", "one of"),
     "a trust word nobody knows": (
         SCHEME, "trust: read\n  sources: [S74]", "trust: sworn\n  sources: [S74]", "scheme.trust", "sworn", "read"),
     "a value without trust": (
