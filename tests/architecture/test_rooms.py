@@ -22,7 +22,10 @@ PARTS_OF_A_ROOM = {
 SPECIAL_PARTS = {
     "alunite.programme.certificates": {"grouping": "which events speak of one certificate: pure, beside its timeline"},
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
-    "alunite.programme.members": {"vocabulary": "cells of other rooms' files that name members"},
+    "alunite.programme.members": {
+        "places": "what a member itself lists: entities and facilities",
+        "vocabulary": "cells of other rooms' files that name members",
+    },
     "alunite.front.api": {
         "addresses": "whole addresses of pages and records",
         "answers": "answers under an ETag",

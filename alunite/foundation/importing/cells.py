@@ -247,6 +247,7 @@ for _country in iso3166.countries_by_alpha2.values():
         continue
     for _name in (_country.alpha2, _country.alpha3, _country.name, _country.apolitical_name):
         _COUNTRIES[fold(_name)] = _country.alpha2
+COUNTRY_CODES = frozenset(_COUNTRIES.values())
 
 
 def country(text: str, _context: Any) -> str:

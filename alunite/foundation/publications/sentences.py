@@ -80,6 +80,16 @@ TEMPLATES = (
         "You are the last administrator here, and nobody could invite people any more. Invite another administrator "
         "first, or ask the office or the operator to end the role."
     ),
+    # Of what members list of themselves.
+    _("You list an entity of this name already. Give it a last day first, or take another name."),
+    _("Expected a country of ISO 3166-1 by its two-letter code, such as NO."),
+    _("Choose at least one activity: which rules apply follows from it."),
+    _("The scheme has no such activity. Choose from the list."),
+    _("Expected a whole number of people, or nothing where you do not know it."),
+    _("Choose one of your own entities, or none."),
+    _("The register has no facility of this id. Copy it from the address of its page, or leave it empty."),
+    _("The last day comes before the first one."),
+    _("Give it a name."),
     # Of merging and of decisions that take two.
     _("The record is not there."),
     _("The two are of different kinds, and only records of one kind are merged."),

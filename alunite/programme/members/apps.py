@@ -8,4 +8,11 @@ class MembersConfig(AppConfig):
     label = "members"
 
     def ready(self) -> None:
-        from alunite.programme.members import importer, merging, publish, reactions, traces  # noqa: F401, register themselves
+        from alunite.programme.members import (  # noqa: F401, register themselves
+            importer,
+            merging,
+            policies,
+            publish,
+            reactions,
+            traces,
+        )

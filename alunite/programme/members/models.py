@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.identifiers import new_public_id
 from alunite.foundation.publications.records import StatedRecord
@@ -56,3 +59,84 @@ class Facility(StatedRecord):
     class Meta:
         verbose_name = _("facility")
         verbose_name_plural = _("facilities")
+
+
+class Entity(models.Model):
+    """A part of a member that is named on certificates, over the days it belongs to the organisation."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="entities")
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    valid_from = models.DateField(_("first day"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "member",
+        "organisation": "member",
+        "name": "member",
+        "valid_from": "member",
+        "valid_to": "member",
+        "created_at": "audit",
+    }
+
+    class Meta:
+        verbose_name = _("entity")
+        verbose_name_plural = _("entities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"],
+                condition=models.Q(valid_to__isnull=True),
+                name="members_entity_named_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="members_entity_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OwnFacility(models.Model):
+    """A facility as the member itself lists it, for its scopes; `facility` is the public record of the same place."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="own_facilities")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, null=True, blank=True, related_name="own_facilities")
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1, two letters"))
+    activities = models.JSONField(_("activities"), default=list, help_text=_("Ids of the scheme pack, in its order"))
+    headcount = models.PositiveIntegerField(_("people working there"), null=True, blank=True)
+    valid_from = models.DateField(_("first day"))
+    valid_to = models.DateField(_("last day"), null=True, blank=True)
+    facility = models.ForeignKey(Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="listed_as")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "id": "member",
+        "organisation": "member",
+        "entity": "member",
+        "name": "member",
+        "country": "member",
+        "activities": "member",
+        "headcount": "member",
+        "valid_from": "member",
+        "valid_to": "member",
+        "facility": "member",
+        "created_at": "audit",
+    }
+
+    class Meta:
+        verbose_name = _("facility of a member")
+        verbose_name_plural = _("facilities of members")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="members_ownfacility_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

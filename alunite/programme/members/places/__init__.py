@@ -1,0 +1,1 @@
+"""What a member itself lists: its entities and its facilities, as it names them in its scopes."""
