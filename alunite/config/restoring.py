@@ -299,7 +299,9 @@ def _faults_of_version(said: dict[str, Any]) -> Iterator[str]:
 def _working_in(home: Path, staging: Path) -> Iterator[None]:
     """Let everything read and write the home being restored; where the database is a file, one beside it."""
     before = settings.ALUNITE_HOME, settings.INSTALLATION, connection.settings_dict["NAME"]
+    files = settings.MEDIA_ROOT
     settings.ALUNITE_HOME, settings.INSTALLATION = home, Installation(home)
+    settings.MEDIA_ROOT = home / Path(files).name
     if connection.vendor == "sqlite":
         connection.close()
         connection.settings_dict["NAME"] = str(staging / MADE)
@@ -307,6 +309,7 @@ def _working_in(home: Path, staging: Path) -> Iterator[None]:
         yield
     finally:
         settings.ALUNITE_HOME, settings.INSTALLATION = before[0], before[1]
+        settings.MEDIA_ROOT = files
         if connection.vendor == "sqlite":
             connection.close()
             connection.settings_dict["NAME"] = before[2]

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "alunite.foundation.keys",
     "alunite.foundation.history",
     "alunite.foundation.accounts",
+    "alunite.foundation.files",
     "alunite.foundation.messages",
     "alunite.foundation.importing",
     "alunite.foundation.publications",
@@ -271,6 +272,7 @@ STORAGES = {
 }
 # What esbuild names by its content never changes, and neither does what Django does.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"(^.+\.[0-9a-f]{12}\..+$|/built/chunk-[0-9A-Z]{8}\.)"
+# Contents by SHA-256. Nothing below it is served by an address: a room's view asks who may first.
 MEDIA_ROOT = ALUNITE_HOME / "files"
 
 CONTENT_SECURITY_POLICY = {

@@ -24,12 +24,28 @@ from alunite.config import backing_up, restoring
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.importing.kinds import import_kinds
 from tests import databases
-from tests.machine import FEW, Machine
+from tests.machine import DONE, FEW, Machine
 from tests.upgrade import tracer
 
 LABEL = f"backup_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 MASTER_KEY = tracer.MASTER_KEY
 KINDS = sorted(kind.name for kind in import_kinds())
+
+
+# What somebody sent, kept as an action of a room does it.
+KEPT = b"kept, made up"
+KEEP_A_FILE = f"""
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "alunite.config.settings"
+import django
+django.setup()
+from alunite.config.commands.common import writing
+from alunite.foundation.accounts.policies import OPERATOR
+from alunite.foundation.files.actions import keep
+from alunite.foundation.files.storing import receiving
+with writing(), receiving([{KEPT!r}]) as received:
+    keep(received, actor=OPERATOR)
+"""
 
 
 class Places:
@@ -67,8 +83,7 @@ def kept(
     machine = places.empty()
     machine.done("init", *FEW)
     machine.done("user", "add", "kept.person", "--name", "Kept Made-up")
-    (machine.home / "files").mkdir()
-    (machine.home / "files/uploaded.bin").write_bytes(bytes(range(256)))
+    assert machine.run_code(KEEP_A_FILE).status == DONE
     out = machine.folder / "backup.tar.gz"
     machine.done("backup", "--out", out)
     yield machine, out
@@ -113,6 +128,8 @@ def test_what_comes_back_is_what_was_there(kept, places):
     assert said["signed_by"] == json.loads(unpacked(out)["manifest.json"])["key"] != ""
     assert os.name != "posix" or other.home.stat().st_mode & 0o077 == 0
     assert files(other.home) == files(machine.home)
+    digest = hashlib.sha256(KEPT).hexdigest()
+    assert files(other.home)[f"files/{digest[:2]}/{digest}"] == KEPT
     assert verified(other) == verified(machine)
     assert verified(other)["ok"]
     assert other.done("doctor")["well"]

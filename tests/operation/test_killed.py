@@ -214,7 +214,9 @@ def place(base: Base, tmp_path: Path, django_db_blocker: Any) -> Iterator[Callab
         stack.callback(base.copies.drop, label)
         stack.callback(ContentType.objects.clear_cache)
         stack.enter_context(databases.pointed_at(base.copies, label))
-        stack.enter_context(override_settings(ALUNITE_HOME=home, INSTALLATION=Installation(home)))
+        stack.enter_context(
+            override_settings(ALUNITE_HOME=home, INSTALLATION=Installation(home), MEDIA_ROOT=home / "files")
+        )
         return stack
 
     with django_db_blocker.unblock():

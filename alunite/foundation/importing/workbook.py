@@ -24,6 +24,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from alunite.foundation.files.archives import LARGEST_UNPACKED, MOST_PARTS
 from alunite.foundation.importing.reading import (
     BLOCK,
     LONGEST_SHOWN,
@@ -37,8 +38,6 @@ from alunite.foundation.importing.reading import (
 
 BEGINNING = b"PK\x03\x04"
 OLD_BEGINNING = b"\xd0\xcf\x11\xe0"
-LARGEST_UNPACKED = 256 * 1024 * 1024
-MOST_PARTS = 2_000
 MOST_CELLS = 4_000_000
 MOST_NOTED = 2_000
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from alunite.foundation.accounts.policies import SYSTEM
 from alunite.foundation.accounts.reviews import remind_of_reviews
 from alunite.foundation.accounts.sign_ins import forget_ended_sessions
+from alunite.foundation.files.actions import clear_left_over
 from alunite.foundation.history.errors import SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.messages.actions import forget_old_mail, send_waiting_mail
@@ -30,6 +31,12 @@ def forget_mail() -> str:
 def forget_sessions() -> str:
     """Remove what is kept of browsers whose sessions ran out."""
     return f"{forget_ended_sessions(actor=SYSTEM)} removed"
+
+
+@periodic("files.clear", every=timedelta(days=1))
+def clear_files() -> str:
+    """Remove files that were given up on the way."""
+    return f"{clear_left_over(actor=SYSTEM)} removed"
 
 
 @periodic("history.seal", every=timedelta(minutes=1))
