@@ -42,6 +42,7 @@ COMMANDS = {
     "scheme": "alunite.config.commands.scheme:scheme",
     "serve": "alunite.config.commands.serving:serve",
     "snapshot": "alunite.config.commands.snapshots:snapshot",
+    "tick": "alunite.config.commands.ticking:tick",
     "person": "alunite.config.commands.people:person",
     "user": "alunite.config.commands.people:user",
     "worker": "alunite.config.commands.worker:worker",

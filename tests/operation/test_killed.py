@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,14 +24,16 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from alunite.config import command_line, doctoring
 from alunite.config.commands.common import writing
 from alunite.foundation.accounts.actions import add_organisation, add_person, affiliate
-from alunite.foundation.accounts.models import Person
-from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, actor_for
+from alunite.foundation.accounts.models import Affiliation, Person
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, Actor, actor_for
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.adoption.actions import adopt_pack
+from alunite.foundation.history.actions import record
 from alunite.foundation.history.models import Checkpoint, Entry
 from alunite.foundation.history.sealing import log_path, seal
 from alunite.foundation.history.verification import verify
@@ -41,6 +44,9 @@ from alunite.foundation.keys.installation import Installation
 from alunite.foundation.keys.signing import ensure_signing_key
 from alunite.foundation.merging.actions import merge_records, propose_duplicates
 from alunite.foundation.merging.models import Proposal, Status
+from alunite.foundation.messages import ticking
+from alunite.foundation.messages.models import OutgoingMail, TickedDay
+from alunite.foundation.messages.ticking import Tick
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.front.register.models import Record
 from alunite.front.register.projector import rebuild
@@ -72,6 +78,15 @@ def some_rows(folder: Path, kind: str, *, corrected: bool = False) -> Path:
     return path
 
 
+def remind_of_roles_held_for_long() -> None:
+    """Let three days be due, and roles that nobody has confirmed."""
+    Person.objects.filter(username="office").update(email="office@walkthrough.example")
+    Affiliation.objects.update(since=timezone.now() - timedelta(days=300))
+    before = timezone.now().date() - timedelta(days=3)
+    names = [*(one.name for one in ticking.registered()), "killed.note"]
+    TickedDay.objects.bulk_create(TickedDay(name=name, day=before) for name in names)
+
+
 @pytest.fixture(scope="module")
 def base(
     template_database: databases.Copies, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
@@ -100,6 +115,7 @@ def base(
             add_person("office", actor=OPERATOR)
             house = add_organisation("Secretariat (made up)", OrganisationKind.SECRETARIAT, actor=OPERATOR)
             affiliate("office", house, Role.OFFICE, actor=OPERATOR)
+            remind_of_roles_held_for_long()
             seal()
             # Something that is not sealed yet: a sealer has work to do.
             add_person("unsealed", actor=OPERATOR)
@@ -130,6 +146,18 @@ def run_merge(_folder: Path) -> None:
             merge_records(pair.pk, survivor=pair.first, version=pair.version, note="", actor=office)
 
 
+def run_tick(_folder: Path) -> None:
+    """Three days of two kinds: the reminders of roles, and an entry of history a day."""
+
+    def note(day: date, actor: Actor) -> str:
+        record("day.noted", record_type="day", record_id=str(day), payload={}, actor=actor.label)
+        return ""
+
+    ours = {one.name: one for one in [*ticking.registered(), Tick("killed.note", 90, note)]}
+    with mock.patch.dict(ticking._ticks, ours), override_settings(ALUNITE_TODAY=timezone.now().date()):
+        assert command_line.run(["tick"]) == 0
+
+
 def run_seal(_folder: Path) -> None:
     seal()
 
@@ -139,7 +167,10 @@ COMMANDS: dict[str, Callable[[Path], None]] = {
     "merge": run_merge,
     "publish": run_publish,
     "seal": run_seal,
+    "tick": run_tick,
 }
+# Each day and each thing it brings is the same few statements again.
+SHARES = {"tick": 0.25}
 
 
 class Killer:
@@ -233,13 +264,16 @@ def outcome(folder: Path) -> dict[str, Any]:
     said["entries"] = Counter(Entry.objects.values_list("kind", flat=True))
     newest = Checkpoint.objects.order_by("-number").first()
     said["sealed"] = Entry.objects.filter(id__lte=newest.last).count()
+    said["days"] = sorted(TickedDay.objects.values_list("name", "day"))
+    said["mail"] = sorted(OutgoingMail.objects.values_list("to", "subject"))
     said["lines"] = len(log_path().read_bytes().splitlines()) == Checkpoint.objects.count()
     return said
 
 
 def assert_whole() -> None:
     assert verify(None).problems == []
-    findings = doctoring.all_findings(doctoring.examine())
+    # Days wait to be done, here and where a process was killed before it came to them: doctor has to say so.
+    findings = [each for each in doctoring.examine() if each.findings and each.name != "days"]
     assert findings == []
 
 
@@ -255,7 +289,7 @@ def test_killed_at_any_moment_nothing_is_half_done_and_the_next_run_ends_it(name
     assert wanted["lines"]
     moments = range(1, total + 1)
     # A copy of a database costs more on a server; what is tried there is the same.
-    share = soak if connection.vendor == "sqlite" else soak / 4
+    share = SHARES.get(name, 1) * (soak if connection.vendor == "sqlite" else soak / 4)
     number = min(max(round(MOMENTS_AT_FULL_LENGTH * share), 1), total)
     for moment in sorted(random.Random(f"{name} {number}").sample(moments, number)):
         with place():

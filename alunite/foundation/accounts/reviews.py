@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -36,37 +36,40 @@ def confirm_affiliation(affiliation: Affiliation, *, actor: Actor) -> Affiliatio
     return held
 
 
-def overdue_before() -> datetime | None:
+def overdue_before(at: datetime | None = None) -> datetime | None:
     """Return the instant before which a role should have been confirmed; None where no review is asked for."""
     days: int = settings.ALUNITE_REVIEW_DAYS
-    return timezone.now() - timedelta(days=days) if days else None
+    return (at or timezone.now()) - timedelta(days=days) if days else None
 
 
-def overdue() -> QuerySet[Affiliation]:
-    """Return the roles nobody has confirmed for too long."""
-    before = overdue_before()
+def overdue(at: datetime | None = None) -> QuerySet[Affiliation]:
+    """Return the roles that hold now and that nobody has confirmed for too long at an instant, now if none is named."""
+    before = overdue_before(at)
     if before is None:
         return Affiliation.objects.none()
     seen = Affiliation.objects.annotate(seen_at=Coalesce("confirmed_at", "since"))
     return seen.filter(held_at(timezone.now()), seen_at__lt=before, until=None)
 
 
-def remind_of_reviews(*, actor: Actor) -> int:
-    """Write to those who look after an organisation with overdue roles, at most every two weeks; return how many."""
+def remind_of_reviews(day: date, *, actor: Actor) -> int:
+    """Write to those who look after an organisation with overdue roles, at most every two weeks; return how many.
+
+    Days that are made up for are reminded of once: nobody gets three mails on the day the worker runs again.
+    """
     require(actor, "people.remind")
-    now = timezone.now()
-    waiting = Q(reminded_at=None) | Q(reminded_at__lt=now - REMINDED_AGAIN_AFTER)
-    organisations = Organisation.objects.filter(waiting, pk__in=overdue().values("organisation_id"))
-    return sum(_remind(organisation, now, actor) for organisation in organisations.order_by("pk"))
+    begun = datetime.combine(day, time(), UTC)
+    waiting = Q(reminded_at=None) | Q(reminded_at__lt=begun - REMINDED_AGAIN_AFTER)
+    organisations = Organisation.objects.filter(waiting, pk__in=overdue(begun).values("organisation_id"))
+    return sum(_remind(organisation, begun, actor) for organisation in organisations.order_by("pk"))
 
 
-def _remind(organisation: Organisation, now: datetime, actor: Actor) -> int:
+def _remind(organisation: Organisation, begun: datetime, actor: Actor) -> int:
     addresses = _addresses(Q(organisation=organisation, role=Role.ADMIN))
     if not addresses:
         addresses = _addresses(Q(organisation__kind=OrganisationKind.SECRETARIAT, role=Role.OFFICE))
     context = {
         "organisation": organisation,
-        "count": overdue().filter(organisation=organisation).count(),
+        "count": overdue(begun).filter(organisation=organisation).count(),
         "days": settings.ALUNITE_REVIEW_DAYS,
         # Without it nobody knows here what the site is called: half an address leads nowhere.
         "address": settings.ALUNITE_ORIGIN
@@ -74,7 +77,7 @@ def _remind(organisation: Organisation, now: datetime, actor: Actor) -> int:
     }
     subject = gettext("Please look through the people of %(organisation)s") % {"organisation": organisation.name}
     with transaction.atomic():
-        organisation.reminded_at = now
+        organisation.reminded_at = max(begun, timezone.now())
         organisation.save(update_fields=["reminded_at"])
         for address in addresses:
             send_mail(subject, render_to_string("account/email/review.txt", context), None, [address])

@@ -8,4 +8,4 @@ class AdoptionConfig(AppConfig):
     label = "adoption"
 
     def ready(self) -> None:
-        from alunite.foundation.adoption import checks  # noqa: F401, registers with verification
+        from alunite.foundation.adoption import checks, chores  # noqa: F401, register themselves

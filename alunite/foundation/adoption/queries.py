@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
 
 from alunite.foundation.adoption.models import AdoptedPack
 from alunite.foundation.scheme.pack import Pack
@@ -19,6 +23,25 @@ def current_pack() -> Pack:
     if digest is None:
         raise NoScheme("no scheme has been adopted; run: alunite init")
     return pack_of(digest)
+
+
+def scheme_zone() -> ZoneInfo:
+    """Return the zone whose days the scheme in force counts in; UTC where none is in force. One query."""
+    try:
+        return ZoneInfo(current_pack().scheme.time_zone)
+    except NoScheme:
+        return ZoneInfo("UTC")
+
+
+def today_in(zone: ZoneInfo) -> date:
+    """Return today in a zone; `ALUNITE_TODAY` for demo and tests only."""
+    fixed: date | None = settings.ALUNITE_TODAY
+    return fixed or timezone.localdate(timezone=zone)
+
+
+def scheme_today() -> date:
+    """Return today in the zone of the scheme in force. One query."""
+    return today_in(scheme_zone())
 
 
 def pack_by(at: datetime | None) -> Pack:

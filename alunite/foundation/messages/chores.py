@@ -1,10 +1,10 @@
-"""The jobs of the rooms from here down."""
+"""The jobs of the rooms from here down, and what days bring to them."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from alunite.foundation.accounts.policies import SYSTEM
+from alunite.foundation.accounts.policies import SYSTEM, Actor
 from alunite.foundation.accounts.reviews import remind_of_reviews
 from alunite.foundation.accounts.sign_ins import forget_ended_sessions
 from alunite.foundation.files.actions import clear_left_over
@@ -12,6 +12,7 @@ from alunite.foundation.history.errors import SealingBusy
 from alunite.foundation.history.sealing import seal
 from alunite.foundation.messages.actions import forget_old_mail, send_waiting_mail
 from alunite.foundation.messages.jobs import periodic
+from alunite.foundation.messages.ticking import ticks
 
 
 @periodic("mail.send", every=timedelta(seconds=5))
@@ -49,7 +50,8 @@ def seal_history() -> str:
     return f"checkpoint {made.number}" if made else "nothing new"
 
 
-@periodic("people.review", every=timedelta(days=1))
-def remind() -> str:
+@ticks("accounts.remind_of_reviews", order=10)
+def remind(day: date, actor: Actor) -> str:
     """Remind whoever looks after people whose roles nobody has confirmed for long."""
-    return f"{remind_of_reviews(actor=SYSTEM)} reminded"
+    mails = remind_of_reviews(day, actor=actor)
+    return f"{mails} reminded" if mails else ""

@@ -1,4 +1,4 @@
-"""Mail waiting to be sent, and what the worker remembers of its jobs."""
+"""Mail waiting to be sent, what the worker remembers of its jobs, and which days were done."""
 
 from __future__ import annotations
 
@@ -85,3 +85,20 @@ class WorkerJob(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TickedDay(models.Model):
+    """The last day for which something that days bring was done; moved on in the transaction that does it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    day = models.DateField()
+    done_at = models.DateTimeField(default=timezone.now)
+
+    field_classes: ClassVar[dict[str, str]] = {"name": "audit", "day": "audit", "done_at": "audit"}
+
+    class Meta:
+        verbose_name = _("day that was done")
+        verbose_name_plural = _("days that were done")
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.day}"

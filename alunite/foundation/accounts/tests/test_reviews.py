@@ -71,24 +71,32 @@ def test_nobody_else_confirms_or_ends(cast):
 
 def test_a_reminder_goes_to_the_administrator_when_roles_are_overdue(cast, settings):
     settings.ALUNITE_REVIEW_DAYS, settings.ALUNITE_ORIGIN = 180, "https://register.example.org"
-    assert remind_of_reviews(actor=SYSTEM) == 0
-    long_ago = timezone.now() - timedelta(days=181)
+    today = timezone.now().date()
+    assert remind_of_reviews(today, actor=SYSTEM) == 0
+    long_ago = timezone.now() - timedelta(days=182)
     Affiliation.objects.update(since=long_ago)
     Affiliation.objects.exclude(organisation=cast.organisation("member")).update(confirmed_at=timezone.now())
-    assert remind_of_reviews(actor=SYSTEM) == 1
+    assert remind_of_reviews(today - timedelta(days=3), actor=SYSTEM) == 0, "they were not overdue then"
+    assert remind_of_reviews(today, actor=SYSTEM) == 1
     assert mail.outbox[-1].to == ["member@walkthrough.example"]
     assert "3 roles" in mail.outbox[-1].body
     page = f"/organisations/{cast.organisation('member').pk}/people/"
     assert f"\nhttps://register.example.org{page}\n" in mail.outbox[-1].body
-    assert remind_of_reviews(actor=SYSTEM) == 0, "not again before two weeks have gone"
-    Organisation.objects.update(reminded_at=timezone.now() - timedelta(days=15))
-    assert remind_of_reviews(actor=SYSTEM) == 1
+    reminded = [remind_of_reviews(today + timedelta(days=later), actor=SYSTEM) for later in range(33)]
+    assert [later for later, mails in enumerate(reminded) if mails] == [15, 30], "not again before two weeks have gone"
     settings.ALUNITE_REVIEW_DAYS = 0
     Organisation.objects.update(reminded_at=None)
     assert list(overdue()) == []
-    assert remind_of_reviews(actor=SYSTEM) == 0
+    assert remind_of_reviews(today, actor=SYSTEM) == 0
     with pytest.raises(Refused):
-        remind_of_reviews(actor=PUBLIC)
+        remind_of_reviews(today, actor=PUBLIC)
+
+
+def test_days_made_up_for_bring_one_reminder(cast):
+    Affiliation.objects.update(since=timezone.now() - timedelta(days=300))
+    today = timezone.now().date()
+    mails = [remind_of_reviews(today - timedelta(days=ago), actor=SYSTEM) for ago in range(60, -1, -1)]
+    assert [bool(number) for number in mails] == [True] + [False] * 60
 
 
 def test_without_an_administrator_the_office_is_reminded(cast, settings):
@@ -96,7 +104,7 @@ def test_without_an_administrator_the_office_is_reminded(cast, settings):
     Affiliation.objects.filter(organisation=cast.organisation("member")).update(
         since=timezone.now() - timedelta(days=200)
     )
-    remind_of_reviews(actor=SYSTEM)
+    remind_of_reviews(timezone.now().date(), actor=SYSTEM)
     assert mail.outbox[-1].to == ["office@walkthrough.example"]
     assert "/organisations/" not in mail.outbox[-1].body, "without ALUNITE_ORIGIN half an address would lead nowhere"
     assert f"choose {cast.organisation('member')}" in mail.outbox[-1].body
