@@ -186,6 +186,57 @@ def check_assessments(file: PackFile, scheme: PackFile) -> None:
     _unique(file, [(*place, "id") for place, _ in _records(file, ("readiness",))], "an id")
 
 
+def check_membership(file: PackFile, scheme: PackFile) -> None:
+    """Check `membership.yaml` within itself and against `scheme.yaml`."""
+    for name in ("kinds", "states", "due_diligence"):
+        _unique_names(file, [place for place, _ in _records(file, (name,))])
+    _unique_names(file, [place for place, _ in _records(file, ("application", "questions"))])
+    classes, activities, kinds = _ids(scheme, "classes"), _ids(scheme, "activities"), _ids(file, "kinds")
+    _unique(file, _every_place(file, ("classes",), "member_class"), "a class")
+    for place, _ in _records(file, ("classes",)):
+        _known_one(file, (*place, "member_class"), classes, "a class in scheme.yaml")
+        _known(file, (*place, "kinds"), kinds, "a kind of applicant in this file")
+        groups = [(*place, "suits"), *(group for group, _ in _records(file, (*place, "forced_by")))]
+        for group in groups:
+            _known(file, (*group, "activities"), activities, "an activity in scheme.yaml")
+    _check_transitions(file)
+    _check_bands(file)
+
+
+def _check_transitions(file: PackFile) -> None:
+    """Note a state without a name, and a step that leads to two places from one."""
+    states = _ids(file, "states")
+    seen: set[tuple[str, str]] = set()
+    for place, transition in _records(file, ("transitions",)):
+        _known(file, (*place, "from"), states, "a state in this file")
+        _known_one(file, (*place, "to"), states, "a state in this file")
+        for at, state in _texts(file, (*place, "from")):
+            if state == transition.get("to"):
+                file.fault(at, "a state other than the one it leads to")
+            elif (str(transition.get("act")), state) in seen:
+                file.fault(at, "one step of this name from each state")
+            seen.add((str(transition.get("act")), state))
+
+
+def _check_bands(file: PackFile) -> None:
+    """Note a class without a fee, and bands of a class that overlap or leave sizes out."""
+    named = [str(rule.get("member_class")) for _, rule in _records(file, ("classes",))]
+    ends: dict[str, Any] = dict.fromkeys(named, 0)
+    for place, band in _records(file, ("fees", "bands")):
+        name = str(band.get("member_class"))
+        if name not in ends:
+            file.fault((*place, "member_class"), "a class of this file")
+            continue
+        first, below = band.get("from"), band.get("below")
+        if first != ends[name]:
+            file.fault((*place, "from"), f"{ends[name]}, where the band before it ends")
+        elif isinstance(first, int) and isinstance(below, int) and below <= first:
+            file.fault((*place, "below"), f"a size over {first}, where the band begins")
+        ends[name] = below
+    if missing := sorted(name for name, end in ends.items() if end is not None):
+        file.fault(("fees", "bands"), f"a band without an end for {', '.join(missing)}")
+
+
 def check_standard(file: PackFile, scheme: PackFile, version: str) -> None:
     """Check a standard file within itself and against `scheme.yaml`.
 

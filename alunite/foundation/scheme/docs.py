@@ -8,6 +8,7 @@ from typing import Any
 from alunite.foundation.scheme.models import (
     AssessmentsFile,
     CertificatesFile,
+    MembershipFile,
     Record,
     ReleasesFile,
     SchemeFile,
@@ -27,6 +28,7 @@ _FILES: tuple[type[Record], ...] = (
     CertificatesFile,
     ReleasesFile,
     AssessmentsFile,
+    MembershipFile,
 )
 _PROVENANCE = tuple(Stated.model_fields)
 _FORMS = {

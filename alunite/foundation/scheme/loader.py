@@ -12,6 +12,7 @@ from alunite.foundation.scheme.checks import (
     check_assessments,
     check_certificates,
     check_mapping,
+    check_membership,
     check_releases,
     check_scheme,
     check_standard,
@@ -19,6 +20,7 @@ from alunite.foundation.scheme.checks import (
 from alunite.foundation.scheme.models import (
     AssessmentsFile,
     CertificatesFile,
+    MembershipFile,
     PackFiles,
     Record,
     ReleasesFile,
@@ -38,6 +40,7 @@ RELEASES_FILE = "releases.yaml"
 # Files a pack may lack: what stands in each is a part of the pack under the file's own name, none where there is no file.
 OPTIONAL: dict[str, tuple[type[Record], Callable[[PackFile, PackFile], None]]] = {
     "assessments.yaml": (AssessmentsFile, check_assessments),
+    "membership.yaml": (MembershipFile, check_membership),
 }
 FIXED = frozenset({SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE, *OPTIONAL})
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -17,14 +17,18 @@ from alunite.foundation.core.judgement import Param
 from alunite.foundation.scheme.values import (
     EVERY,
     ActivityCover,
+    Amount,
     CertificateState,
     CriterionCover,
+    Currency,
     Day,
     ExactDay,
     FileName,
     Id,
     Label,
     Language,
+    MembershipAct,
+    MembershipState,
     Number,
     PositiveInt,
     Scalar,
@@ -34,6 +38,7 @@ from alunite.foundation.scheme.values import (
     Text,
     TrustWord,
     Url,
+    WholeNumber,
     Zone,
 )
 
@@ -356,6 +361,140 @@ class AssessmentsFile(Record):
     readiness: tuple[Readiness, ...] = Field(default=(), description="What must be there before an audit")
 
 
+# --- membership.yaml ---
+
+
+class ActivityGroup(Stated):
+    """Activities that speak for a class."""
+
+    activities: tuple[Id, ...] = Field(min_length=1, description="Activity ids, any of them")
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+class ClassRule(Stated):
+    """Who joins in a class of members. A class without `suits` asks for no activity."""
+
+    member_class: Id = Field(description="Id of the class in scheme.yaml")
+    who: Text = Field(description="Who it is for, in our own words")
+    must_certify: Sourced[StrictBool] = Field(description="Whether its members have to reach a certificate in time")
+    kinds: tuple[Id, ...] = Field(min_length=1, description="Kinds of applicants it is open to")
+    forced_by: tuple[ActivityGroup, ...] = Field(default=(), description="Activities that leave no other class")
+    suits: ActivityGroup | None = Field(default=None, description="Activities it is open to beside those that force it")
+
+
+class MembershipStateWord(Named):
+    """A state of an application or a membership, as pages call it. Its id is one of the programme's own words."""
+
+    id: MembershipState = Field(description="The state")
+    is_member: StrictBool = Field(default=False, description="Whether the organisation is a member in it")
+
+
+class MembershipTransition(Stated):
+    """One allowed change of a membership's state."""
+
+    act: MembershipAct = Field(description="What is done")
+    from_states: tuple[MembershipState, ...] = Field(alias="from", min_length=1, description="States it leaves")
+    to: MembershipState = Field(description="State it leads to")
+    by: Literal["applicant", "office", "payment"] = Field(description="Who does it, or that payment does")
+    needs: tuple[Literal["complete", "class_fits", "due_diligence", "reason", "paid", "second_person"], ...] = Field(
+        default=(), description="What must be there first; `second_person`: one proposes, another decides"
+    )
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+class Question(Named):
+    """Something an application asks."""
+
+    answer: Literal["text", "long_text", "consent"] = Field(
+        description="How it is answered; `consent` is a box that has to be ticked where it is required"
+    )
+    required: StrictBool = Field(default=False, description="Whether an application is incomplete without it")
+
+
+class ApplicationForm(Stated):
+    """What an application asks beside name, class, kind, size, activities, places and group."""
+
+    questions: tuple[Question, ...] = Field(min_length=1, description="Questions, in order")
+    note: Text | None = Field(default=None, description="A remark for readers")
+
+
+class FeeBand(Record):
+    """The yearly fee of a class over a run of sizes."""
+
+    member_class: Id = Field(description="Id of the class in scheme.yaml")
+    from_size: WholeNumber = Field(alias="from", description="Smallest size, inclusive")
+    below: WholeNumber | None = Field(default=None, description="First size that is too large; left out, there is none")
+    amount: Amount = Field(description="Fee of a whole year, in quotes")
+
+
+class FeeTable(Stated):
+    """Yearly fees by class and size."""
+
+    scaled: Sourced[StrictBool] = Field(description="Whether fees depend on class and size")
+    currency: Currency = Field(description="Currency of all amounts, by its three letters")
+    size_label: Label = Field(description="What the size is, and in which unit")
+    size_translations: dict[Language, Label] = Field(default={}, description="The same in other languages")
+    pro_rata: Literal["months", "none"] = Field(
+        description="`months`: a part year costs a twelfth for each month begun; `none`: it costs a whole year"
+    )
+    bands: tuple[FeeBand, ...] = Field(min_length=1, description="Bands, without gaps within a class")
+
+
+class CertificationClock(Stated):
+    """By when members who must certify have to have done it."""
+
+    years: Sourced[PositiveInt] = Field(description="Years from joining")
+    amber_days: Sourced[PositiveInt] = Field(description="From how many days before the end the light is amber")
+    longest_extension_months: Sourced[PositiveInt] = Field(description="Months it can be put off by at most")
+    reminders_days_before: Sourced[tuple[PositiveInt, ...]] = Field(description="Days before the end to remind on")
+
+
+class InvoiceClock(Stated):
+    """By when an invoice has to be paid, and what follows."""
+
+    days: Sourced[PositiveInt] = Field(description="Days from its date to the last day it can be paid in time")
+    reminders_days_before: Sourced[tuple[PositiveInt, ...]] = Field(description="Days before the end to remind on")
+    terminated_after_days: Sourced[PositiveInt] = Field(
+        description="Days of suspension after which termination is proposed"
+    )
+
+
+class MembershipClocks(Record):
+    """The clocks of a membership."""
+
+    certification: CertificationClock = Field(description="To the first certificate")
+    invoice: InvoiceClock = Field(description="To the payment")
+
+
+class MembershipFile(Record):
+    """`membership.yaml`: how organisations become members, and stay or leave."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    kinds: tuple[Named, ...] = Field(min_length=1, description="What applicants are")
+    classes: tuple[ClassRule, ...] = Field(
+        min_length=1, description="Who joins in which class; the first that fits is proposed"
+    )
+    states: tuple[MembershipStateWord, ...] = Field(min_length=1, description="Names of the states")
+    transitions: tuple[MembershipTransition, ...] = Field(min_length=1, description="Allowed changes of state")
+    application: ApplicationForm = Field(description="What is asked")
+    due_diligence: tuple[Named, ...] = Field(default=(), description="What the office looks into before it approves")
+    fees: FeeTable = Field(description="What it costs")
+    clocks: MembershipClocks = Field(description="By when")
+
+    def state(self, name: str) -> MembershipStateWord | None:
+        """Return what a state is called, or None."""
+        return _with(self.states, lambda state: state.id == name)
+
+    def class_rule(self, member_class: str) -> ClassRule | None:
+        """Return who joins in a class, or None."""
+        return _with(self.classes, lambda rule: rule.member_class == member_class)
+
+    def transition(self, act: str, state: str) -> MembershipTransition | None:
+        """Return where an act leads from a state, or None where it leads nowhere."""
+        return _with(self.transitions, lambda one: one.act == act and state in one.from_states)
+
+
 # --- standards/<id>.yaml ---
 
 
@@ -664,6 +803,7 @@ class PackFiles(Record):
     certificates: CertificatesFile = Field(description="`certificates.yaml`")
     releases: ReleasesFile = Field(description="`releases.yaml`")
     assessments: AssessmentsFile | None = Field(default=None, description="`assessments.yaml`; a pack may lack it")
+    membership: MembershipFile | None = Field(default=None, description="`membership.yaml`; a pack may lack it")
 
 
 def _with(items: Iterable[T], test: Callable[[T], bool]) -> T | None:

@@ -21,6 +21,7 @@ from alunite.foundation.scheme.models import (
     Indicator,
     Level,
     MemberClass,
+    MembershipFile,
     Milestone,
     Named,
     Rating,
@@ -89,6 +90,7 @@ class Pack(Record):
     mappings: tuple[StandardMapping, ...] = ()
     releases: tuple[StandardReleases, ...] = ()
     assessments: AssessmentsFile | None = None
+    membership: MembershipFile | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Pack:

@@ -45,6 +45,33 @@ CertificateState = Literal[
     "draft", "active", "suspended", "expired", "withdrawn", "revoked", "annulled", "superseded", "unknown"
 ]
 
+# The programme's own words for the state of a membership, and for what leads from one to another.
+MembershipState = Literal[
+    "enquiry",
+    "submitted",
+    "queried",
+    "approved",
+    "declined",
+    "awaiting_payment",
+    "active",
+    "suspended",
+    "terminated",
+    "resigned",
+]
+MembershipAct = Literal[
+    "submit",
+    "query",
+    "answer",
+    "approve",
+    "decline",
+    "invoice",
+    "activate",
+    "suspend",
+    "reinstate",
+    "terminate",
+    "resign",
+]
+
 EVERY = "all"
 FORMAT = 1
 LARGEST_WHOLE_NUMBER = 10**15
@@ -123,6 +150,9 @@ SourceId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_l
 FileName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*\.yaml$", max_length=200)]
 Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
 PositiveInt = Annotated[StrictInt, Field(ge=1, le=1000)]
+WholeNumber = Annotated[StrictInt, Field(ge=0, le=LARGEST_WHOLE_NUMBER)]
+Amount = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{2})?$")]
+Currency = Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
 Scalar = Annotated[
     bool | int | float,
     BeforeValidator(_scalar),

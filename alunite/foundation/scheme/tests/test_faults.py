@@ -16,7 +16,7 @@ from alunite.foundation.scheme.reading import MAX_BYTES, MAX_NODES, read_pack_fi
 from alunite.foundation.scheme.tests.where import PACKS, SHIPPED, TEA
 
 SCHEME, PS3, CERTIFICATES, RELEASES = "scheme.yaml", "standards/ps-3.yaml", "certificates.yaml", "releases.yaml"
-ASSESSMENTS = "assessments.yaml"
+ASSESSMENTS, MEMBERSHIP = "assessments.yaml", "membership.yaml"
 COC2, MAPPING = "standards/coc-2.yaml", "mappings/ps-2-to-ps-3.yaml"
 
 
@@ -239,6 +239,26 @@ PLANTED = {
         MAPPING, "relation: split", "relation: torn", "links[7].relation", "torn", "'split'"),
     "a link that was read nowhere": (
         MAPPING, "trust: known, change: Suspended", "trust: read, change: Suspended", "links[9].trust", "read", "a source"),
+    "a class of members nobody knows": (
+        MEMBERSHIP, "member_class: associations\n    who", "member_class: clubs\n    who", "classes[3].member_class", "clubs", "a class in scheme.yaml"),
+    "an activity that forces a class and is none": (
+        MEMBERSHIP, "[bauxite_mining, alumina", "[bauxite, alumina", "classes[0].forced_by[0].activities[0]", "bauxite", "an activity in scheme.yaml"),
+    "a kind of applicant nobody knows": (
+        MEMBERSHIP, "kinds: [not_for_profit]", "kinds: [charity]", "classes[2].kinds[0]", "charity", "a kind of applicant"),
+    "a step that leads to two places": (
+        MEMBERSHIP, "{act: query, from: [submitted]", "{act: submit, from: [enquiry]", "transitions[1].from[0]", "enquiry", "one step of this name"),
+    "a step to where it begins": (
+        MEMBERSHIP, "{act: invoice, from: [approved]", "{act: invoice, from: [awaiting_payment]", "transitions[5].from[0]", "awaiting_payment",
+        "a state other than"),
+    "a state of a membership nobody knows": (
+        MEMBERSHIP, "to: declined, by", "to: forgotten, by", "transitions[4].to", "forgotten", "'declined'"),
+    "sizes without a fee": (
+        MEMBERSHIP, "{member_class: production_transformation, from: 1000,", "{member_class: production_transformation, from: 2000,",
+        "fees.bands[2].from", "2000", "1000, where"),
+    "a class without a fee for the largest": (
+        MEMBERSHIP, "from: 0, amount: '1000'", "from: 0, below: 5, amount: '1000'", "fees.bands", "a list", "general_supporters"),
+    "a fee that is no amount": (
+        MEMBERSHIP, "amount: '6000'", "amount: '6,000'", "fees.bands[0].amount", "6,000", "form"),
     "a hash that is none": (
         RELEASES, "sha256: ", "sha256: x", "standards[0].releases[0].sha256", None, "form"),
 }  # fmt: skip
@@ -264,6 +284,7 @@ def test_a_planted_fault_is_told_once_with_file_and_line(pack, case):
 
 # What is wrong is told, not where: the line is that of the release number, or of the version of which something is left out.
 TOLD_AT = {
+    "a class without a fee for the largest": "bands:",
     "changed content of a released version": "release:",
     "a criterion of the later version left out": "after: ps-3",
 }
@@ -274,6 +295,7 @@ CONSEQUENCES = {
     "a doubled version id": {SCHEME},
     "two sources of one id": {SCHEME},
     "a source that is no address": {SCHEME},
+    "a class of members nobody knows": {MEMBERSHIP},
     "a doubled trigger": {PS3},
     "a doubled criterion number": {PS3, MAPPING},
     "a criterion under another principle": {PS3, MAPPING},

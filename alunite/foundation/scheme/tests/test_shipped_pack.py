@@ -325,6 +325,27 @@ def test_the_default_folder_is_named_in_one_line():
     assert (SHIPPED.parent / "default").read_text("utf-8") == f"{SHIPPED.name}\n"
 
 
+def test_of_membership_only_what_was_read_is_the_schemes_and_no_fee_is(pack):
+    """organisation.md 2: the sentences on classes, two years and sixty days were read; fees and sizes are ours."""
+    said = pack.membership
+    assert [rule.member_class for rule in said.classes if rule.must_certify.value] == [
+        one.id for one in pack.classes if one.may_certify
+    ]
+    assert {rule.trust for rule in said.classes} == {Trust.READ}
+    assert (said.clocks.certification.years.value, said.clocks.certification.years.origin) == (2, "asi")
+    assert (said.clocks.invoice.days.value, said.clocks.invoice.days.origin) == (60, "asi")
+    assert (said.fees.trust, said.fees.origin, said.fees.scaled.origin) == (Trust.DESIGN, OURS, "asi")
+    assert said.clocks.invoice.terminated_after_days.trust is Trust.DESIGN
+    forced = said.classes[0].forced_by
+    assert [(group.trust, len(group.activities)) for group in forced] == [(Trust.READ, 3), (Trust.DESIGN, 2)]
+    assert load_pack(TEA).membership is None
+
+
+def test_what_takes_a_membership_from_somebody_takes_two(pack):
+    takes = {one.act for one in pack.membership.transitions if "second_person" in one.needs}
+    assert takes == {"decline", "suspend", "terminate"}
+
+
 def test_another_scheme_is_another_folder():
     tea = load_pack(TEA)
     assert tea.scheme.time_zone == "Asia/Colombo"

@@ -1,0 +1,1 @@
+"""How an organisation becomes a member, pays, and stays or leaves."""
