@@ -195,7 +195,10 @@ def as_told(answer: HttpResponse, path: str) -> tuple[int, str, dict[str, Any], 
 
 
 # Addresses of single things that are somebody's, and of lists of them.
-PRIVATE = ("/organisations/", "/affiliations/", "/invitations/", "/imports/", "/decisions/", "/duplicates/", "/tables/")
+PRIVATE = (
+    *("/organisations/", "/affiliations/", "/invitations/", "/imports/", "/decisions/", "/duplicates/", "/tables/"),
+    "/work/",
+)
 OF_FACTORS = "/account/second-factor/keys/<int:pk>/remove/"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,9 +18,11 @@ from alunite.foundation.importing.models import Batch, Statement
 from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
 from alunite.programme.audits.actions import firms_named
+from alunite.programme.members.places.actions import add_entity, add_facility
+from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests.cast import make_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("adopted_scheme")
 
 MOST_QUERIES = 8
 
@@ -45,6 +49,10 @@ def grow(count: int, start: int = 0) -> None:
         Statement.objects.create(batch=batch, kind="members", key=f"W{number}", version=1, row=2, cells={"note": "one"})
         first = Batch.objects.order_by("pk")[0]
         Statement.objects.create(batch=first, kind="members", key=f"W{number}", version=2, row=2, cells={"note": "two"})
+        first_place = Organisation.objects.get(name="Works 0")
+        entity = add_entity(first_place, EntityFacts(f"Part {number}", date(2020, 1, 1)), actor=OPERATOR)
+        facts = FacilityFacts(f"Works {number}", "NO", ("casthouses",), date(2020, 1, 1), entity=str(entity.pk))
+        add_facility(first_place, facts, actor=OPERATOR)
         firms_named([f"Aurora {number} Check", f"Aurora {number} Check Office"], actor=OPERATOR)
         propose_duplicates(actor=OPERATOR, kinds=["firm"])
 
@@ -54,6 +62,7 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     mine = Affiliation.objects.filter(person__username="office").values_list("organisation_id", flat=True)[0]
     grow(2)
     pair = Proposal.objects.order_by("pk")[0].pk
+    place = Organisation.objects.get(name="Works 0")
     people = ("/account/sign-ins/", f"/organisations/{mine}/people/", f"/organisations/{mine}/edit/")
     first = f"/imports/{Batch.objects.order_by('pk')[0].pk}/"
     importing = (first, "/imports/check/")
@@ -68,6 +77,8 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
         "/duplicates/propose/",
         "/decisions/",
         "/decisions/propose/",
+        "/work/facilities/",
+        f"/work/organisations/{place.pk}/facilities/",
     )
 
     def counted() -> dict[str, int]:

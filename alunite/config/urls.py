@@ -26,6 +26,7 @@ urlpatterns = [
         path("", include("alunite.foundation.importing.urls")),
         path("", include("alunite.foundation.decisions.urls")),
         path("", include("alunite.foundation.merging.urls")),
+        path("", include("alunite.programme.members.urls")),
         prefix_default_language=False,
     ),
     *files,

@@ -281,6 +281,37 @@ TABLE = """
 /invitation/<str:token>/| one that holds | POST | 302 302 302 302 302 302 302 302 302 200
 /invitation/<str:token>/| opening an account by it | POST | 302 302 302 302 302 302 302 302 302 302
 /invitation/<str:token>/| one that does not | POST | 404 404 404 404 404 404 404 404 404 404
+/work/facilities/ | anybody's | GET | 302 302 404 404 200 200 404 302 404 302
+/work/organisations/<uuid:organisation_id>/facilities/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/ | the buyer's | GET | 404 404 404 404 200 200 404 200 404 302
+/work/organisations/<uuid:organisation_id>/facilities/ | the audit firm's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/add/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/add/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/add/ | the member's, listing one | POST | 302 302 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/add/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/add/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | the member's, at the buyer's address | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | the member's, at the buyer's address | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/last-day/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/facilities/<uuid:place_id>/last-day/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/add/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/add/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/add/ | the member's, listing one | POST | 302 302 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/add/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/add/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | the member's, at the buyer's address | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | the member's, at the buyer's address | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

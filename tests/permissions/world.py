@@ -8,6 +8,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from alunite.foundation.publications.dictionary import public_kinds
 from alunite.foundation.publications.models import Publication
 from alunite.front.register.models import Record
 from alunite.front.register.tests.world import undone
+from alunite.programme.members.places.actions import add_entity, add_facility
+from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests import databases
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.samples import FACT_LABEL
@@ -145,6 +148,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
         found[people, case] = found[people, "the member's"]
     found[people, "nobody's, inviting somebody"] = found[people, "nobody's"]
     found.update(of_people(cast))
+    found.update(of_places(cast))
     route = "/decisions/<slug:decision_id>/"
     newest = Publication.objects.filter(kind="member").latest("pk")
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
@@ -170,6 +174,33 @@ def of_imports(cast: Cast) -> dict[tuple[str, str], str]:
         ("/imports/check/<slug:key>/", "neither importing nor not"): f"/imports/check/{upload.key}/",
         ("/imports/check/<slug:key>/", "nobody's"): f"/imports/check/{'0' * 64}/",
     }
+
+
+def of_places(cast: Cast) -> dict[tuple[str, str], str]:
+    """The paths of what members list of themselves."""
+    found: dict[tuple[str, str], str] = {}
+    own, buyers, firms = (cast.organisation(name).pk for name in ("member", "buyer", "auditor"))
+    begun, actor = date(2020, 1, 1), cast.actor("member")
+    made = {
+        "facilities": add_facility(
+            cast.organisation("member"), FacilityFacts("Works", "NO", ("casthouses",), begun), actor=actor
+        ),
+        "entities": add_entity(cast.organisation("member"), EntityFacts("Upper Works", begun), actor=actor),
+    }
+    route = "/work/organisations/<uuid:organisation_id>"
+    for case, pk in (("the member's", own), ("the buyer's", buyers), ("the audit firm's", firms)):
+        found[f"{route}/facilities/", case] = f"/work/organisations/{pk}/facilities/"
+    found[f"{route}/facilities/", "nobody's"] = f"/work/organisations/{uuid.uuid4()}/facilities/"
+    for what, listed in made.items():
+        for case in ("the member's", "the member's, listing one"):
+            found[f"{route}/{what}/add/", case] = f"/work/organisations/{own}/{what}/add/"
+        found[f"{route}/{what}/add/", "nobody's"] = f"/work/organisations/{uuid.uuid4()}/{what}/add/"
+        one = f"{route}/{what}/<uuid:place_id>/"
+        for end in ("", "last-day/"):
+            found[one + end, "the member's"] = f"/work/organisations/{own}/{what}/{listed.pk}/{end}"
+            found[one + end, "nobody's"] = f"/work/organisations/{own}/{what}/{uuid.uuid4()}/{end}"
+        found[one, "the member's, at the buyer's address"] = f"/work/organisations/{buyers}/{what}/{listed.pk}/"
+    return found
 
 
 def of_people(cast: Cast) -> dict[tuple[str, str], str]:
@@ -210,6 +241,7 @@ def of_people(cast: Cast) -> dict[tuple[str, str], str]:
 def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str], dict[str, Any]]:
     """What is sent where a case says more than that something is sent."""
     place = cast.organisation("member")
+    listing = "/work/organisations/<uuid:organisation_id>"
     edit = "/organisations/<uuid:organisation_id>/edit/"
     people = "/organisations/<uuid:organisation_id>/people/"
     guest = {"email": "another@example.org", "role": "manager"}
@@ -233,6 +265,13 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/decisions/<slug:decision_id>/", "confirming what the office proposed"): {"answer": "confirm", **answer},
         ("/duplicates/propose/", "two members"): {"first": first, "second": f"/members/{second}/", "why": "One."},
         ("/duplicates/<int:key>/", "leaving them apart"): {"act": "dismiss", "version": 1},
+        (f"{listing}/facilities/add/", "the member's, listing one"): {
+            "name": "Lake Works",
+            "country": "NO",
+            "activities": "casthouses",
+            "valid_from": "2020-01-01",
+        },
+        (f"{listing}/entities/add/", "the member's, listing one"): {"name": "Lower Works", "valid_from": "2020-01-01"},
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

@@ -15,4 +15,5 @@ class MembersConfig(AppConfig):
             publish,
             reactions,
             traces,
+            workspace,
         )

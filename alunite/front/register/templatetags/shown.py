@@ -18,9 +18,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from alunite.foundation.core.days import PartialDate, Precision
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.front.register.countries import country_name
 from alunite.front.register.languages import locale
 
 register = template.Library()
+register.filter("country", country_name)
 
 # No line is broken at it.
 THIN = "\u202f"
