@@ -148,3 +148,19 @@ def last_day_of_term(start: date, years: int) -> date:
     datetime.date(2027, 11, 10)
     """
     return years_later(start, years) - timedelta(days=1)
+
+
+def last_day_of_months(start: date, months: int) -> date:
+    """Return the last day of a term of `months` months that begins on `start`: the same day so many months later, minus one.
+
+    Where that month has no such day, the first of the next counts as it, as with 29 February in `last_day_of_term`.
+
+    >>> last_day_of_months(date(2026, 11, 23), 6), last_day_of_months(date(2026, 8, 31), 6)
+    (datetime.date(2027, 5, 22), datetime.date(2027, 2, 28))
+    """
+    years, month = divmod(start.month - 1 + months, 12)
+    try:
+        same = start.replace(year=start.year + years, month=month + 1)
+    except ValueError:
+        same = _first_of_next_month(date(start.year + years, month + 1, 1))
+    return same - timedelta(days=1)
