@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "alunite.programme.audits",
     "alunite.programme.certificates",
     "alunite.society.impact",
+    "alunite.front.inbox",
     "alunite.front.register",
 ]
 

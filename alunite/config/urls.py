@@ -8,6 +8,7 @@ from django.urls import include, path
 from alunite.config import admin, health, metrics
 from alunite.foundation.accounts.urls import callbacks
 from alunite.front.api.urls import operations, pages
+from alunite.front.inbox.urls import calendars
 from alunite.front.register.urls import files
 
 urlpatterns = [
@@ -27,9 +28,11 @@ urlpatterns = [
         path("", include("alunite.foundation.decisions.urls")),
         path("", include("alunite.foundation.merging.urls")),
         path("", include("alunite.programme.members.urls")),
+        path("", include("alunite.front.inbox.urls")),
         prefix_default_language=False,
     ),
     *files,
+    *calendars,
     path("", include("alunite.front.api.urls")),
 ]
 

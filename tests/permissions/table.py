@@ -312,6 +312,17 @@ TABLE = """
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/| one's own | GET | 200 200 200 200 200 200 200 200 200 302
+/work/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/work/tasks.csv| one's own | GET | 200 200 200 200 200 200 200 200 200 302
+/work/calendar/| one's own | GET | 200 200 200 200 200 200 200 200 200 302
+/work/calendar/address/| neither making nor ending | POST | 400 400 400 400 400 400 400 400 400 302
+/work/calendar/address/| making one | POST | 200 200 200 200 200 200 200 200 200 302
+/work/calendar/address/| taking it back | POST | 302 302 302 302 302 302 302 302 302 302
+/work/calendar/mail/| without saying how often | POST | 400 400 400 400 400 400 400 400 400 302
+/work/calendar/mail/| saying how often | POST | 302 302 302 302 302 302 302 302 302 302
+/calendar/<str:secret>.ics| somebody's address | GET | 200 200 200 200 200 200 200 200 200 200
+/calendar/<str:secret>.ics| no such address | GET | 404 404 404 404 404 404 404 404 404 404
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

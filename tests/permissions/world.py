@@ -34,6 +34,7 @@ from alunite.foundation.merging.models import Proposal
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.dictionary import public_kinds
 from alunite.foundation.publications.models import Publication
+from alunite.front.inbox.actions import make_calendar_address
 from alunite.front.register.models import Record
 from alunite.front.register.tests.world import undone
 from alunite.programme.members.places.actions import add_entity, add_facility
@@ -161,6 +162,11 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     route = "/duplicates/<int:key>/"
     found |= {(route, case): f"/duplicates/{pair}/" for case in ("open", "deciding nothing", "leaving them apart")}
     found[route, "nobody's"] = "/duplicates/999999/"
+    route = "/calendar/<str:secret>.ics"
+    # The stranger's: what is theirs does not change with what is others' business.
+    secret = make_calendar_address(cast.person("stranger"), actor=cast.actor("stranger"))
+    found[route, "somebody's address"] = f"/calendar/{secret}.ics"
+    found[route, "no such address"] = f"/calendar/{'x' * len(secret)}.ics"
     return found
 
 
@@ -272,6 +278,9 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
             "valid_from": "2020-01-01",
         },
         (f"{listing}/entities/add/", "the member's, listing one"): {"name": "Lower Works", "valid_from": "2020-01-01"},
+        ("/work/calendar/address/", "making one"): {"act": "make"},
+        ("/work/calendar/address/", "taking it back"): {"act": "end"},
+        ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

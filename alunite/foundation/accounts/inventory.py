@@ -40,6 +40,7 @@ KEPT: dict[str, Kept] = {
     "accounts.invitation": Kept("who was invited to what", "for ever", "revoked; " + ENDED),
     "outbox.outgoingmail.body": Kept("sending mail", "until it was sent or given up", GONE),
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
+    "inbox.wish": Kept("what somebody wants of their tasks by mail and in their calendar", WHILE_OPEN, GONE),
     "account.emailaddress": Kept("the address a provider vouched for", "until unlinked or erased", GONE),
     "mfa.authenticator": Kept("second factors and passkeys; secrets are encrypted", "until removed", GONE),
     "socialaccount.socialaccount": Kept("single sign-on", "until unlinked", GONE),

@@ -8,4 +8,4 @@ class DecisionsConfig(AppConfig):
     label = "decisions"
 
     def ready(self) -> None:
-        from alunite.foundation.decisions import people, redaction  # noqa: F401, register their acts
+        from alunite.foundation.decisions import people, redaction, tasks  # noqa: F401, register themselves

@@ -8,4 +8,4 @@ class MergingConfig(AppConfig):
     label = "merging"
 
     def ready(self) -> None:
-        from alunite.foundation.merging import checks, chores  # noqa: F401, register themselves
+        from alunite.foundation.merging import checks, chores, tasks  # noqa: F401, register themselves

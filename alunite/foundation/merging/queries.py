@@ -171,6 +171,13 @@ def proposals(actor: Actor, asked: Asked) -> Proposals:
     return Proposals(_with_sides(found[:PAGE_LENGTH]), counts, following)
 
 
+def open_counts(actor: Actor) -> list[tuple[str, str, int]]:
+    """Return name, label and number of open proposals of each kind of record that has some. One query."""
+    visible = _askable(scoped(actor, "duplicates.view", Proposal.objects.filter(status=Status.OPEN)))
+    counts = dict(visible.order_by().values_list("kind").annotate(Count("pk")))
+    return [(kind.name, str(kind.label), counts[kind.name]) for kind in merge_kinds() if kind.name in counts]
+
+
 def _said_of(side: Side, label: str) -> list[Line]:
     return [line for line in side.lines if line.label == label and line.value]
 

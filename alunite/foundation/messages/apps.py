@@ -9,4 +9,4 @@ class MessagesConfig(AppConfig):
     label = "outbox"
 
     def ready(self) -> None:
-        from alunite.foundation.messages import chores, holding  # noqa: F401, jobs and personal data register themselves
+        from alunite.foundation.messages import chores, holding, own_tasks  # noqa: F401, register themselves

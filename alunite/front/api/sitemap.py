@@ -45,6 +45,7 @@ PRIVATE = (
     "/invitations/",
     "/organisations/",
     "/tables/",
+    "/work/",
 )
 
 
