@@ -17,6 +17,7 @@ from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.history import editing
 from alunite.foundation.merging.actions import propose_duplicates
+from alunite.foundation.merging.models import Proposal
 from alunite.foundation.messages.models import OutgoingMail
 from alunite.foundation.publications.models import Publication
 from tests.browser.test_register_in_a_browser import look_at
@@ -62,6 +63,37 @@ def test_the_pages_of_the_secretariat_fit_and_are_accessible(browser_page, offic
     for address in addresses:
         page.goto(address)
         seen(page)
+
+
+def test_tasks_are_worked_through_by_keyboard_and_fit(browser_page, office):
+    page, (person, password) = browser_page, office
+    newest = Publication.objects.filter(kind="member").latest("pk")
+    propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=actor_for(person))
+    propose_duplicates(actor=OPERATOR)
+    sign_in(page, "office", password)
+    page.goto("/work/calendar/")
+    seen(page)
+    page.goto("/work/")
+    seen(page)
+    rows = page.locator("[data-row]")
+    kinds = Proposal.objects.values("kind").distinct().count()
+    assert rows.count() == kinds + 1
+    page.keyboard.press("2")
+    page.wait_for_url("**/work/?view=mine")
+    assert rows.count() == kinds
+    page.keyboard.press("1")
+    page.wait_for_url("**/work/?view=all")
+    for key in ("k", "k", "k", "k", "j", "w"):  # to the first row, which is not the one that is open, and one down
+        page.keyboard.press(key)
+    page.wait_for_url("**task=**")
+    chosen = rows.nth(1).locator("[data-open]").inner_text()
+    assert page.locator("#task-title").inner_text() == chosen
+    page.keyboard.press("Shift+?")
+    page.get_by_role("heading", name="Keys").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/duplicates/?kind=*")
 
 
 def test_the_tables_fit_and_are_accessible(chromium, live_site, office):
