@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "alunite.foundation.adoption",
     "alunite.programme.members",
     "alunite.programme.standards",
+    "alunite.programme.assessments",
     "alunite.programme.audits",
     "alunite.programme.certificates",
     "alunite.society.impact",

@@ -29,6 +29,7 @@ urlpatterns = [
         path("", include("alunite.foundation.merging.urls")),
         path("", include("alunite.programme.members.urls")),
         path("", include("alunite.front.inbox.urls")),
+        path("", include("alunite.programme.assessments.urls")),
         prefix_default_language=False,
     ),
     *files,

@@ -4,10 +4,12 @@ import htmx from "htmx.org";
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
-// A question that could not be read is answered with 400, and what was wrong stands in the answer.
+// A question that could not be read is answered with 400, and what somebody else changed with 409: what was wrong stands in
+// the answer.
 htmx.config.responseHandling = [
   { code: "[23]..", swap: true },
   { code: "400", swap: true },
+  { code: "409", swap: true },
   { code: "...", swap: false, error: true },
 ];
 

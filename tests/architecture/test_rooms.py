@@ -31,6 +31,10 @@ SPECIAL_PARTS = {
         "vocabulary": "cells of other rooms' files that name members",
         "workspace": "its places in the rail",
     },
+    "alunite.programme.assessments": {
+        "present": "what pages of scopes and self assessments show",
+        "workspace": "the room's places in the rail",
+    },
     "alunite.front.api": {
         "addresses": "whole addresses of pages and records",
         "answers": "answers under an ETag",

@@ -323,6 +323,31 @@ TABLE = """
 /work/calendar/mail/| saying how often | POST | 302 302 302 302 302 302 302 302 302 302
 /calendar/<str:secret>.ics| somebody's address | GET | 200 200 200 200 200 200 200 200 200 200
 /calendar/<str:secret>.ics| no such address | GET | 404 404 404 404 404 404 404 404 404 404
+/work/scopes/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
+/work/assessments/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
+/work/scopes/new/<uuid:organisation_id>/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/scopes/new/<uuid:organisation_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/scopes/<slug:scope_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/edit/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/edit/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/criteria/<slug:standard>/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/scopes/<slug:scope_id>/criteria/<slug:standard>/ | of no version | GET | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/criteria/<slug:standard>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/ | with a criterion open | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/ | the gaps | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/new/<uuid:organisation_id>/ | the member's, saying too little | POST | 400 400 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/edit/ | the member's, changed | POST | 302 302 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/criteria/<slug:standard>/<criterion_number:number>/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/criteria/<slug:standard>/<criterion_number:number>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/assess/<slug:standard>/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/scopes/<slug:scope_id>/assess/<slug:standard>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/presence/ | the member's | POST | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/presence/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

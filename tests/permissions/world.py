@@ -41,6 +41,7 @@ from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests import databases
 from tests.cast import EVERYBODY, Cast, make_cast
+from tests.permissions.assessing import bodies_of_scopes, places_of_scopes
 from tests.samples import FACT_LABEL
 
 
@@ -150,6 +151,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found[people, "nobody's, inviting somebody"] = found[people, "nobody's"]
     found.update(of_people(cast))
     found.update(of_places(cast))
+    found.update(places_of_scopes(cast))
     route = "/decisions/<slug:decision_id>/"
     newest = Publication.objects.filter(kind="member").latest("pk")
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
@@ -281,6 +283,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/work/calendar/address/", "making one"): {"act": "make"},
         ("/work/calendar/address/", "taking it back"): {"act": "end"},
         ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},
+        **bodies_of_scopes(),
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

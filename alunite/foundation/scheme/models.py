@@ -332,6 +332,7 @@ class ScopeType(Named):
 class SelfLevel(Named):
     """How far a member says it meets a criterion, in its self assessment. Its id is that of the rating it foresees."""
 
+    mark: Literal["full", "minor", "major", "not-applicable"] = Field(description="Shape shown before the label")
     is_gap: StrictBool = Field(default=False, description="Whether something is missing, and a plan is due")
     needs_reason: StrictBool = Field(default=False, description="Whether the answer must say why")
 

@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from alunite.foundation.core.judgement import THIRD_PARTY, Trust
+from alunite.foundation.scheme.notes import host
 from alunite.front.register.present.records import ReasonShown
-from alunite.front.register.present.words import host, sentence, to_be_named, trust_note, trust_word
+from alunite.front.register.present.words import sentence, to_be_named, trust_note, trust_word
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import number
 

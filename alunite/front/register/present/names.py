@@ -9,11 +9,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from alunite.foundation.scheme.notes import host
 from alunite.front.register.models import Record
 from alunite.front.register.present.cited import known
 from alunite.front.register.present.facilities import activity_label, used_capacity
 from alunite.front.register.present.figures import amount, is_undecided, subject
-from alunite.front.register.present.words import PLACED_WORDS, countries, host, record_url
+from alunite.front.register.present.words import PLACED_WORDS, countries, record_url
 from alunite.front.register.site import Site
 from alunite.front.register.templatetags.shown import day as show_day
 

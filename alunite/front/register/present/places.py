@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from alunite.foundation.scheme.notes import host
 from alunite.front.register.models import Record
 from alunite.front.register.places import Counts, Summary
 from alunite.front.register.present.figures import amount, is_undecided
-from alunite.front.register.present.words import STATE_WORDS, Status, host, record_url, status, version_label
+from alunite.front.register.present.words import STATE_WORDS, Status, record_url, status, version_label
 from alunite.front.register.queries import STATE_ORDER
 from alunite.front.register.site import Site, is_unknown
 

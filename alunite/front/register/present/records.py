@@ -14,6 +14,7 @@ from alunite.foundation.core.judgement import Reason
 from alunite.foundation.core.text import fold
 from alunite.foundation.core.timeline import Segment, Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
+from alunite.foundation.scheme.notes import host
 from alunite.foundation.scheme.standing import was_set_aside
 from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
@@ -30,7 +31,6 @@ from alunite.front.register.present.words import (
     chain,
     countries,
     event_label,
-    host,
     knows_activities,
     level_status,
     line,

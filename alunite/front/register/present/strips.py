@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from alunite.foundation.scheme.notes import host
 from alunite.front.register.present.facilities import FacilityShown, used_capacity
 from alunite.front.register.present.records import Answer
-from alunite.front.register.present.words import host, knows_activities
+from alunite.front.register.present.words import knows_activities
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import counted
 from alunite.front.register.templatetags.shown import day as show_day

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.html import escape, format_html
@@ -14,11 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from alunite.foundation.core.judgement import OURS, Trust
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.sentences import is_foreign, spoken
+from alunite.foundation.scheme import notes
+from alunite.foundation.scheme.notes import host
 from alunite.front.register.countries import country_name
 from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
@@ -241,19 +241,6 @@ def sentence(text: str, end: str = ".") -> str:
     return format_html('<span lang="en">{}</span>', told) if is_foreign(text) else told
 
 
-TRUST_WORDS = {
-    Trust.READ: gettext_lazy("read"),
-    Trust.CUT: gettext_lazy("broke off"),
-    Trust.KNOWN: gettext_lazy("general knowledge"),
-    Trust.DESIGN: gettext_lazy("our default"),
-}
-
-
-def host(url: str) -> str:
-    """Return the host of an address without its `www`."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
 def to_be_named(attribution: str, url: str) -> str:
     """Return who is to be named; a sentence that points to the column of addresses names the page's host instead."""
     return host(url) if "source_url" in attribution else attribution
@@ -266,21 +253,10 @@ def says_owner(origin: str, site: Site) -> bool:
 
 def trust_word(trust: str, origin: str, site: Site) -> str:
     """Return the note of a trust in a word or two, for a row; the note itself stands once beside the rows."""
-    if trust != Trust.READ or says_owner(origin, site):
-        return str(TRUST_WORDS[Trust(trust)])
-    return str(TRUST_WORDS[Trust.DESIGN] if origin == OURS else _("reported"))
+    return notes.trust_word(trust, origin, site.scheme.get("id", ""))
 
 
 def trust_note(trust: str, origin: str, source: str, site: Site) -> tuple[str, bool]:
     """Return the note a value's trust asks for, and whether it may be shown as the scheme's own."""
-    owner = site.scheme.get("owner", "")
-    short = str(site.scheme.get("id", "")).upper()
-    if trust == Trust.READ and says_owner(origin, site):
-        return _("read at %(owner)s") % {"owner": short or owner}, True
-    if trust == Trust.READ and origin != OURS:
-        return _("reported by %(source)s") % {"source": host(source) or _("a third party")}, False
-    if trust == Trust.CUT:
-        return _("source broke off; completed by us"), False
-    if trust == Trust.KNOWN:
-        return _("general knowledge, not checked against %(owner)s’s text") % {"owner": short or owner}, False
-    return _("our default, not %(owner)s’s") % {"owner": short or owner}, False
+    scheme = site.scheme
+    return notes.trust_note(trust, origin, source, scheme_id=scheme.get("id", ""), owner=scheme.get("owner", ""))

@@ -1,0 +1,199 @@
+"""Scopes and self assessments. Everything here belongs to one organisation and, once sent, is read by whom it was sent to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from alunite.foundation.accounts.models import Organisation, Person
+from alunite.foundation.publications.identifiers import new_public_id
+from alunite.programme.members.models import OwnFacility
+
+LONGEST_TITLE = 200
+LONGEST_TEXT = 20_000
+LONGEST_REASON = 2_000
+LONGEST_NUMBER = 12
+LONGEST_ID = 40
+
+
+class Scope(models.Model):
+    """What a certification is to cover. Activities, conditions and classes are ids of the scheme pack."""
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="scopes")
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE)
+    type = models.CharField(_("kind of scope"), max_length=LONGEST_ID)
+    text = models.TextField(_("what it covers, as the certificate will say"), max_length=LONGEST_TEXT, blank=True)
+    activities = models.JSONField(_("activities"), default=list)
+    excluded = models.TextField(_("what is left out, and why"), max_length=LONGEST_TEXT, blank=True)
+    shared_functions = models.TextField(_("functions shared with others"), max_length=LONGEST_TEXT, blank=True)
+    joint_ventures = models.TextField(_("joint ventures, and who controls them"), max_length=LONGEST_TEXT, blank=True)
+    member_class = models.CharField(_("class of membership"), max_length=LONGEST_ID, blank=True)
+    is_first_cycle = models.BooleanField(_("first certification under this version"), default=True)
+    conditions = models.JSONField(_("conditions"), default=dict)
+    fieldwork_from = models.DateField(_("first day of fieldwork"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            *("id", "organisation", "title", "type", "text", "activities", "excluded", "shared_functions"),
+            *("joint_ventures", "member_class", "is_first_cycle", "conditions", "fieldwork_from", "created_at"),
+        ),
+        "member",
+    )
+
+    class Meta:
+        verbose_name = _("scope")
+        verbose_name_plural = _("scopes")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ScopeFacility(models.Model):
+    """A facility of the organisation that a scope covers, or leaves out for a reason."""
+
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="facilities")
+    facility = models.ForeignKey(OwnFacility, on_delete=models.PROTECT, related_name="scopes")
+    left_out_because = models.CharField(_("left out because"), max_length=LONGEST_REASON, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "scope", "facility", "left_out_because"), "member")
+
+    class Meta:
+        verbose_name = _("facility of a scope")
+        verbose_name_plural = _("facilities of scopes")
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "facility"], name="assessments_facility_once_in_a_scope"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} · {self.facility_id}"
+
+
+class Override(models.Model):
+    """What a member says against the rule that decides whether a criterion applies. The auditor is shown it."""
+
+    scope = models.ForeignKey(Scope, on_delete=models.CASCADE, related_name="overrides")
+    standard = models.CharField(max_length=LONGEST_ID)
+    number = models.CharField(_("criterion"), max_length=LONGEST_NUMBER)
+    applies = models.BooleanField(_("applies"))
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "scope", "standard", "number", "applies", "reason", "by", "at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("override")
+        verbose_name_plural = _("overrides")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scope", "standard", "number"], name="assessments_one_override_a_criterion"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} · {self.number}"
+
+
+class Assessment(models.Model):
+    """A self assessment of a scope against one version of a standard."""
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
+    scope = models.ForeignKey(Scope, on_delete=models.PROTECT, related_name="assessments")
+    # Said twice, so that a list of an organisation's asks one table.
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="assessments")
+    standard = models.CharField(_("version of the standard"), max_length=LONGEST_ID)
+    opened_at = models.DateTimeField(default=timezone.now)
+    carried_from = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_on_as"
+    )
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "scope", "organisation", "standard", "opened_at", "carried_from"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("self assessment")
+        verbose_name_plural = _("self assessments")
+        indexes = [models.Index(fields=["organisation", "-opened_at", "-id"], name="assessments_newest_of_one")]
+
+    def __str__(self) -> str:
+        return f"{self.scope_id} · {self.standard}"
+
+
+class Answer(models.Model):
+    """What a member says of one criterion; there is none until somebody says something."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
+    number = models.CharField(_("criterion"), max_length=LONGEST_NUMBER)
+    level = models.CharField(_("level"), max_length=LONGEST_ID, blank=True)
+    text = models.TextField(_("how it is met"), max_length=LONGEST_TEXT, blank=True)
+    gap = models.TextField(_("what is missing, and the plan"), max_length=LONGEST_TEXT, blank=True)
+    gap_due = models.DateField(_("by when"), null=True, blank=True)
+    gap_owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who sees to it")
+    )
+    owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who answers")
+    )
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    carried = models.CharField(
+        max_length=20,
+        blank=True,
+        help_text=_("How it was carried over from an earlier version; empty where it was not."),
+    )
+    carried_numbers = models.JSONField(default=list, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    checked_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            *("id", "assessment", "number", "level", "text", "gap", "gap_due", "gap_owner", "owner", "version"),
+            *("saved_at", "saved_by", "carried", "carried_numbers", "checked_at", "checked_by"),
+        ),
+        "member",
+    )
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number"], name="assessments_one_answer_a_criterion"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} · {self.number}"
+
+    @property
+    def is_to_check(self) -> bool:
+        """Tell whether it was carried over and nobody has looked at the difference yet."""
+        return bool(self.carried) and self.checked_at is None
+
+
+class Presence(models.Model):
+    """Where in an assessment somebody was last seen. It is looked at for a minute, and is no part of what happened."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="presences")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    number = models.CharField(max_length=LONGEST_NUMBER, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "assessment", "person", "number", "at"), "member")
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "person"], name="assessments_one_place_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} · {self.number}"

@@ -1,0 +1,316 @@
+"""What a scope asks of its member, what is missing before an audit, and what becomes of answers under a new version. Pure.
+
+Worked examples: docs/algorithms/self-assessment.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+
+from alunite.foundation.core.judgement import Judgement, Reason, Trust
+from alunite.foundation.scheme.models import AssessmentsFile, Criterion, Link, Principle, Readiness, SelfLevel, Standard
+from alunite.foundation.scheme.pack import Pack
+from alunite.foundation.scheme.rules import FIRST_CYCLE, LATER_CYCLE, Answer, CriterionAnswer, applicability
+from alunite.foundation.scheme.rules import trigger_ids as conditions_of
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeValues:
+    """What of a scope decides which criteria apply.
+
+    Parameters
+    ----------
+    activities : tuple of str
+        Activity ids of the pack.
+    member_class : str
+        Class id, empty where it is not given.
+    is_first_cycle : bool
+        Whether it is the first certification under the version.
+    given, absent : tuple of str
+        Ids of conditions that the member says are given, and are not; of the others it says nothing.
+    day : date
+        The day asked about: the first day of fieldwork, or today.
+    """
+
+    activities: tuple[str, ...]
+    member_class: str
+    is_first_cycle: bool
+    given: tuple[str, ...]
+    absent: tuple[str, ...]
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a member says against the rule: whether the criterion applies, and why."""
+
+    applies: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A criterion as it stands for a scope.
+
+    Parameters
+    ----------
+    principle, criterion
+        Of the pack.
+    answer : Answer
+        Whether it applies, by the rule alone.
+    reasons : tuple of Reason
+        Why, by the rule.
+    objection : Objection or None
+        What the member says against it.
+    open_conditions : tuple of str
+        Ids of conditions it hangs on of which the member has said nothing.
+    """
+
+    principle: Principle
+    criterion: Criterion
+    answer: Answer
+    reasons: tuple[Reason, ...]
+    objection: Objection | None = None
+    open_conditions: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """The number of the criterion."""
+        return self.criterion.number
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer is due: where it applies, and where nobody can say that it does not."""
+        if self.objection is not None:
+            return self.objection.applies
+        return self.answer is not Answer.DOES_NOT_APPLY
+
+
+def criteria_of(
+    pack: Pack, standard: Standard, scope: ScopeValues, objections: Mapping[str, Objection]
+) -> tuple[Asked, ...]:
+    """Return every criterion of a standard as it stands for a scope, in order.
+
+    A condition said not to be given frees from what hangs on it alone; one of which nothing is said leaves the answer open.
+    """
+    found = applicability(
+        standard,
+        pack,
+        activities=scope.activities,
+        member_class=scope.member_class or None,
+        cycle=FIRST_CYCLE if scope.is_first_cycle else LATER_CYCLE,
+        triggers=[one for one in scope.given if one in conditions_of(standard)],
+        day=scope.day,
+    )
+    parts = [(principle, criterion) for principle in standard.principles for criterion in principle.criteria]
+    return tuple(
+        replace(_asked(standard, principle, criterion, one, scope), objection=objections.get(criterion.number))
+        for (principle, criterion), one in zip(parts, found, strict=True)
+    )
+
+
+def _asked(
+    standard: Standard,
+    principle: Principle,
+    criterion: Criterion,
+    found: CriterionAnswer,
+    scope: ScopeValues,
+) -> Asked:
+    answer, reasons = found.answer, found.reasons
+    unsaid = tuple(one for one in found.triggers if one not in scope.given and one not in scope.absent)
+    hangs = answer is Answer.DEPENDS and any(reason.rule == "trigger_not_given" for reason in reasons)
+    if hangs and not unsaid:
+        labels = [one.label for one in standard.triggers if one.id in found.triggers]
+        said = Reason(
+            rule="condition_denied",
+            text=f"Does not apply: the member says that no condition it hangs on is given ({', '.join(labels)}).",
+            values={"criterion": criterion.number, "conditions": list(found.triggers)},
+            trust=reasons[0].trust,
+            origin=reasons[0].origin,
+            source=reasons[0].source,
+        )
+        answer, reasons = Answer.DOES_NOT_APPLY, (said, *reasons)
+    return Asked(principle, criterion, answer, reasons, open_conditions=unsaid if hangs else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What there is of an answer, for counting.
+
+    Parameters
+    ----------
+    level : str
+        Id of the level chosen, empty where none is.
+    has_text, is_to_check, is_planned : bool
+        Whether it says anything; whether it was carried over and nobody has looked; whether a gap has plan, person and day.
+    evidence : int
+        How many pieces of evidence it names.
+    """
+
+    level: str = ""
+    has_text: bool = False
+    is_to_check: bool = False
+    is_planned: bool = False
+    evidence: int = 0
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it counts as answered: a level was chosen, and nothing carried over waits to be checked."""
+        return bool(self.level) and not self.is_to_check
+
+
+NOTHING_SAID = Said()
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """What is asked before an audit and is not there yet, with the criteria or conditions it concerns."""
+
+    asked: Readiness
+    concerns: tuple[str, ...]
+
+
+def readiness(
+    wanted: AssessmentsFile, criteria: Sequence[Asked], said: Mapping[str, Said]
+) -> tuple[Judgement[bool], tuple[Unmet, ...]]:
+    """Return whether an audit can begin, with a reason for each thing that is missing, and those things.
+
+    What does not block is a reason too: it is pointed out, and the audit need not wait for it.
+    """
+    levels = {level.id: level for level in wanted.levels}
+    due = [one for one in criteria if one.is_asked]
+    found = tuple(
+        Unmet(asked, concerns) for asked in wanted.readiness if (concerns := _concerned(asked.id, due, said, levels))
+    )
+    reasons = tuple(
+        Reason(
+            rule=f"readiness.{one.asked.id}",
+            text=one.asked.text,
+            values={"concerns": list(one.concerns), "blocks": one.asked.blocks},
+            trust=one.asked.trust,
+            origin=one.asked.origin,
+            source=one.asked.source,
+        )
+        for one in found
+    )
+    return Judgement(result=not any(one.asked.blocks for one in found), reasons=reasons), found
+
+
+def _concerned(
+    what: str, due: Sequence[Asked], said: Mapping[str, Said], levels: Mapping[str, SelfLevel]
+) -> tuple[str, ...]:
+    answers = [(one.number, said.get(one.number, NOTHING_SAID)) for one in due]
+    answered = [(number, answer, levels.get(answer.level)) for number, answer in answers]
+    match what:
+        case "every_criterion_answered":
+            return tuple(number for number, answer in answers if not answer.level)
+        case "triggers_answered":
+            return tuple(dict.fromkeys(one for asked in due for one in asked.open_conditions))
+        case "differences_checked":
+            return tuple(number for number, answer in answers if answer.is_to_check)
+        case "reasons_given":
+            return tuple(n for n, answer, level in answered if level and level.needs_reason and not answer.has_text)
+        case "gaps_planned":
+            return tuple(n for n, answer, level in answered if level and level.is_gap and not answer.is_planned)
+        case _:
+            return tuple(
+                n
+                for n, answer, level in answered
+                if level and not level.needs_reason and not level.is_gap and not answer.evidence
+            )
+
+
+class Carriage(StrEnum):
+    """What becomes of answers under a later version."""
+
+    KEPT = "kept"
+    CHANGED = "changed"
+    SPLIT = "split"
+    MERGED = "merged"
+    NEW = "new"
+
+
+# What a mapping's words for a link come to for whoever carries an answer over.
+_CARRIAGE = {
+    "kept": Carriage.KEPT,
+    "moved": Carriage.KEPT,
+    "renamed": Carriage.KEPT,
+    "strengthened": Carriage.CHANGED,
+    "replaced": Carriage.CHANGED,
+    "split": Carriage.SPLIT,
+    "merged": Carriage.MERGED,
+    "new": Carriage.NEW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is carried over of an answer."""
+
+    level: str
+    text: str
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A criterion of the later version with what the earlier answers say of it.
+
+    Parameters
+    ----------
+    number : str
+        Of the later version.
+    carriage : Carriage
+        How it comes about.
+    before : tuple of str
+        Numbers of the earlier version it comes from, or, of what is new, whose subject it takes up.
+    words : Words or None
+        What is carried over; None where there is nothing.
+    change : str
+        What the later version asks otherwise, in our own words.
+    trust : Trust
+        How well that is known.
+    """
+
+    number: str
+    carriage: Carriage
+    before: tuple[str, ...]
+    words: Words | None
+    change: str
+    trust: Trust = field(default=Trust.DESIGN)
+
+
+def carried_over(links: Collection[Link], after: Standard, said: Mapping[str, Words]) -> tuple[Carried, ...]:
+    """Return what of earlier answers stands under each criterion of a later version, in its order.
+
+    Of what several earlier criteria became one, all texts stand one after another below their numbers, and the level is
+    left to be chosen where they differ. Nothing is carried into what is new. Every criterion that comes from an answer is to
+    be looked at by a person: what is kept, too.
+    """
+    by_number = {number: link for link in links for number in link.after}
+    found = []
+    for principle in after.principles:
+        for criterion in principle.criteria:
+            link = by_number.get(criterion.number)
+            if link is None:
+                found.append(Carried(criterion.number, Carriage.NEW, (), None, ""))
+                continue
+            carriage = _CARRIAGE[str(link.relation)]
+            before = link.draws_on if carriage is Carriage.NEW else link.before
+            words = None if carriage is Carriage.NEW else _joined([(n, said[n]) for n in link.before if n in said])
+            found.append(Carried(criterion.number, carriage, before, words, link.change, link.trust))
+    return tuple(found)
+
+
+def _joined(answers: Sequence[tuple[str, Words]]) -> Words | None:
+    if len(answers) < 2:
+        return answers[0][1] if answers else None
+    levels = {words.level for _, words in answers}
+    return Words(
+        levels.pop() if len(levels) == 1 else "",
+        "\n\n".join(f"{number}: {words.text}" for number, words in answers if words.text),
+        "\n\n".join(f"{number}: {words.gap}" for number, words in answers if words.gap),
+    )

@@ -1,0 +1,228 @@
+"""Pages of scopes and self assessments."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from alunite.foundation.accounts.policies import Actor, actor_for, allows
+from alunite.foundation.accounts.workspace import in_workspace
+from alunite.programme.assessments import actions, present, queries
+from alunite.programme.assessments.actions import Faulty, StaleAnswer
+from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
+from alunite.programme.assessments.models import Assessment, Scope
+from alunite.programme.members.places.queries import own_facilities
+
+T = TypeVar("T")
+SCOPES, ASSESSMENTS = "scopes", "assessments"
+
+
+@require_safe
+@never_cache
+@login_required
+def scopes(request: HttpRequest) -> HttpResponse:
+    """The scopes one may see."""
+    actor = actor_for(request.user)
+    found = queries.scopes_seen_by(actor).order_by("organisation__name", "title", "pk")
+    context = {"scopes": found, "writes_for": queries.organisations_to_write_for(actor)}
+    return in_workspace(request, actor, "assessments/scopes.html", context, at=SCOPES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def scope_new(request: HttpRequest, organisation_id: str) -> HttpResponse:
+    """The form for a scope of an organisation."""
+    actor = actor_for(request.user)
+    organisation = queries.organisations_to_write_for(actor).filter(pk=organisation_id).first()
+    if organisation is None:
+        raise Http404
+    facilities = own_facilities(actor, organisation.pk)
+    form = ScopeForm(queries.now().pack, facilities, request.POST or None, initial={"is_first_cycle": "yes"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("scope", actions.create_scope(organisation, form.given(), actor=actor).pk)
+        except Faulty as error:
+            present.tell(form, error)
+    context = {"form": form, "organisation": organisation}
+    return in_workspace(request, actor, "assessments/scope_form.html", context, at=SCOPES, status=_status(form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def scope_edit(request: HttpRequest, scope_id: str) -> HttpResponse:
+    """The form of a scope that stands."""
+    actor, scope = _scope(request, scope_id, to_write=True)
+    facilities = own_facilities(actor, scope.organisation_id)
+    first = ScopeForm.first_values(scope, queries.version_of("scope", scope.pk))
+    form = ScopeForm(queries.now().pack, facilities, request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.edit_scope(scope, form.given(), version=form.cleaned_data["version"] or 0, actor=actor)
+        except Faulty as error:
+            present.tell(form, error)
+        else:
+            return redirect("scope", scope.pk)
+    context = {"form": form, "organisation": scope.organisation, "scope": scope}
+    return in_workspace(request, actor, "assessments/scope_form.html", context, at=SCOPES, status=_status(form))
+
+
+@require_safe
+@never_cache
+@login_required
+def scope_page(request: HttpRequest, scope_id: str) -> HttpResponse:
+    """A scope: what it covers, which versions may be used, and its self assessments."""
+    actor, scope = _scope(request, scope_id)
+    now = queries.now()
+    context = present.scope(scope, queries.versions_for(scope, now), now.pack)
+    context |= {"may_write": allows(actor, "scopes.write", scope.organisation_id)}
+    return in_workspace(request, actor, "assessments/scope.html", context, at=SCOPES)
+
+
+@require_safe
+@never_cache
+@login_required
+def scope_criteria(request: HttpRequest, scope_id: str, standard: str) -> HttpResponse:
+    """Which criteria of a version apply to a scope, and why."""
+    actor, scope = _scope(request, scope_id)
+    now = queries.now()
+    try:
+        asked = queries.criteria_for(scope, standard, now)
+    except queries.NoAssessments as error:
+        raise Http404 from error
+    context = present.criteria(scope, standard, asked, now.pack)
+    context |= {"may_write": allows(actor, "scopes.write", scope.organisation_id), "form": OverrideForm()}
+    return in_workspace(request, actor, "assessments/criteria.html", context, at=SCOPES)
+
+
+@require_POST
+@login_required
+def scope_override(request: HttpRequest, scope_id: str, standard: str, number: str) -> HttpResponse:
+    """Say against the rule that a criterion applies, or does not."""
+    actor, scope = _scope(request, scope_id, to_write=True)
+    form = OverrideForm(request.POST)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            actions.override(scope, standard, number, applies=form.wish(), reason=reason, actor=actor)
+        except Faulty as error:
+            present.tell(form, error)
+    if not form.errors:
+        return redirect(f"{reverse('scope_criteria', args=[scope.pk, standard])}#c-{number.replace('.', '-')}")
+    context = {"scope": scope, "standard": standard, "number": number, "form": form}
+    status = HTTPStatus.BAD_REQUEST
+    return in_workspace(request, actor, "assessments/override.html", context, at=SCOPES, status=status)
+
+
+@require_POST
+@login_required
+def assessment_open(request: HttpRequest, scope_id: str, standard: str) -> HttpResponse:
+    """Open a self assessment, with what is carried over from an earlier one where that is asked."""
+    actor, scope = _scope(request, scope_id, to_write=True)
+    earlier = None
+    if chosen := request.POST.get("carried_from"):
+        earlier = _found(queries.assessments_seen_by(actor).filter(pk=chosen, scope=scope).first())
+    try:
+        made = actions.open_assessment(scope, standard, actor=actor, carried_from=earlier)
+    except Faulty as error:
+        raise Http404 from error
+    return redirect("assessment", made.pk)
+
+
+@require_safe
+@never_cache
+@login_required
+def assessments(request: HttpRequest) -> HttpResponse:
+    """The self assessments one may see, newest first."""
+    actor = actor_for(request.user)
+    page = queries.page_of_assessments(actor, after=present.place_of(request.GET.get("after", "")))
+    context = present.list_of_assessments(page, queries.now().pack)
+    return in_workspace(request, actor, "assessments/assessments.html", context, at=ASSESSMENTS)
+
+
+@require_safe
+@never_cache
+@login_required
+def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """A self assessment: every criterion, those that are open in place."""
+    actor, found = _assessment(request, assessment_id)
+    now = queries.now()
+    asked = present.Wanted.of(request.GET, actor)
+    whole = queries.whole(found, now)
+    context = present.assessment(whole, asked, now.pack)
+    context |= {
+        "earlier": queries.answers_before(whole, asked.open),
+        "may_write": allows(actor, "scopes.write", found.organisation_id),
+        "colleagues": queries.colleagues_of(found.organisation_id),
+        "others": present.others(queries.present_in(found, but=actor)),
+    }
+    return in_workspace(request, actor, "assessments/assessment.html", context, at=ASSESSMENTS)
+
+
+@require_POST
+@login_required
+def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpResponse:
+    """Save what was changed of one answer; a page with scripts gets only what it has to show anew."""
+    actor, found = _assessment(request, assessment_id, to_write=True)
+    trouble: Faulty | StaleAnswer | None = None
+    try:
+        actions.save_answers(found, [answer_given(number, request.POST.dict())], actor=actor)
+    except (Faulty, StaleAnswer) as error:
+        trouble = error
+    is_partial = bool(request.headers.get("HX-Request"))
+    if trouble is None and not is_partial:
+        return redirect(f"{reverse('assessment', args=[found.pk])}?open={number}#{present.anchor(number)}")
+    now = queries.now()
+    wanted = present.Wanted.of({"open": number}, actor)
+    context = present.assessment(queries.whole(found, now), wanted, now.pack, trouble=trouble)
+    context |= {"may_write": True, "colleagues": queries.colleagues_of(found.organisation_id), "others": []}
+    status = HTTPStatus.OK if trouble is None else HTTPStatus.CONFLICT
+    if is_partial:
+        return render(request, "assessments/_saved.html", context, status=status)
+    return in_workspace(request, actor, "assessments/assessment.html", context, at=ASSESSMENTS, status=status)
+
+
+@require_POST
+@login_required
+def presence(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """Note where somebody is, and tell who else is there."""
+    actor, found = _assessment(request, assessment_id)
+    actions.be_present(found, present.known_number(request.POST.get("number", "")), actor=actor)
+    context = {"others": present.others(queries.present_in(found, but=actor))}
+    return render(request, "assessments/_others.html", context)
+
+
+def _scope(request: HttpRequest, scope_id: str, *, to_write: bool = False) -> tuple[Actor, Scope]:
+    """Return who acts and a scope they may see; what they may not write is not there for writing."""
+    actor = actor_for(request.user)
+    parts = ("assessments", "facilities__facility")
+    found = _found(queries.scopes_seen_by(actor).prefetch_related(*parts).filter(pk=scope_id).first())
+    if to_write and not allows(actor, "scopes.write", found.organisation_id):
+        raise Http404
+    return actor, found
+
+
+def _assessment(request: HttpRequest, assessment_id: str, *, to_write: bool = False) -> tuple[Actor, Assessment]:
+    actor = actor_for(request.user)
+    found = _found(queries.assessments_seen_by(actor).filter(pk=assessment_id).first())
+    if to_write and not allows(actor, "scopes.write", found.organisation_id):
+        raise Http404
+    return actor, found
+
+
+def _found(one: T | None) -> T:
+    if one is None:
+        raise Http404
+    return one
+
+
+def _status(form: ScopeForm) -> int:
+    return HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
