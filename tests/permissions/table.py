@@ -314,6 +314,7 @@ TABLE = """
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/| one's own | GET | 200 200 200 200 200 200 200 200 200 302
 /work/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/work/remind/| of a task that is not there | POST | 302 302 302 302 302 302 302 302 302 302
 /work/tasks.csv| one's own | GET | 200 200 200 200 200 200 200 200 200 302
 /work/calendar/| one's own | GET | 200 200 200 200 200 200 200 200 200 302
 /work/calendar/address/| neither making nor ending | POST | 400 400 400 400 400 400 400 400 400 302

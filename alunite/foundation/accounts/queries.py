@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -92,6 +92,12 @@ def organisations_visible_to(actor: Actor) -> QuerySet[Organisation]:
         .prefetch_related(Prefetch("affiliations", queryset=held, to_attr="held"))
         .order_by("name", "pk")
     )
+
+
+def people_in_role(held: Q) -> QuerySet[Person]:
+    """Return the people of open accounts who hold an affiliation of this kind now, by id."""
+    of_them = Affiliation.objects.filter(held, held_at(timezone.now()))
+    return Person.objects.filter(pk__in=of_them.values("person_id"), is_active=True).order_by("pk")
 
 
 def addresses_of(person: Person) -> set[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from alunite.foundation.accounts.policies import Actor, allows
-from alunite.foundation.accounts.queries import names_of_actors
+from alunite.foundation.accounts.queries import names_of_actors, people_in_role
+from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind
 from alunite.foundation.core.clocks import Clock, Passed, Span, holders
 from alunite.foundation.core.judgement import OURS, Param, Trust
 from alunite.foundation.decisions.acts import act_named
@@ -46,7 +49,7 @@ def _to_answer(actor: Actor, decision: Decision, name: str) -> Task:
     return Task(
         key=f"decisions.answer:{decision.pk}",
         title=gettext("Wait for the answer to a decision") if is_own else gettext("Confirm or refuse a decision"),
-        about=label,
+        about=f"{label} · {decision.pk}",
         address=reverse("decision", args=[decision.pk]),
         act=gettext("Open the decision"),
         is_mine=not is_own,
@@ -57,4 +60,5 @@ def _to_answer(actor: Actor, decision: Decision, name: str) -> Task:
         ends=gettext("when a second person confirms or refuses it"),
         if_late=gettext("it lapses unanswered, and has to be proposed again"),
         held=holders(passed),
+        reminds=partial(people_in_role, Q(organisation__kind=OrganisationKind.SECRETARIAT, role__in=SECRETARIAT_ROLES)),
     )

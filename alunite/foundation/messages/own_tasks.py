@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from alunite.foundation.accounts.models import Affiliation, Invitation, held_at
 from alunite.foundation.accounts.policies import Actor, allows, policy
+from alunite.foundation.accounts.queries import people_in_role
 from alunite.foundation.accounts.reviews import overdue
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.core.clocks import Clock, Holder, Span
@@ -76,6 +78,7 @@ def _to_look_through(actor: Actor, row: Mapping[str, Any]) -> Task:
         told=text % {"count": count},
         ends=gettext("when each role is confirmed or ended"),
         if_late=gettext("whoever left may still see what they should not; a reminder goes out every two weeks"),
+        reminds=partial(people_in_role, Q(organisation_id=place, role=Role.ADMIN)),
         held=(Holder(gettext("You") if is_mine else administrator, gettext("roles to confirm"), since),),
     )
 

@@ -12,12 +12,13 @@ never stored; it stands as long as what it is made from does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.functional import Promise
 
+from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.core.clocks import Clock, Holder
 
@@ -50,6 +51,8 @@ class Task:
         What ends the clock, and what comes of being late.
     held : tuple of Holder
         Who had the ball, oldest first.
+    reminds : callable, optional
+        Returns those who have the ball and may be reminded, where it is others; asked only when somebody reminds them.
     room : str
         Set by the registry: whose view of the inbox it stands in.
     """
@@ -67,7 +70,13 @@ class Task:
     ends: str = ""
     if_late: str = ""
     held: tuple[Holder, ...] = ()
+    reminds: Callable[[], Iterable[Person]] | None = None
     room: str = ""
+
+    @property
+    def can_remind(self) -> bool:
+        """Tell whether the reader can have a reminder sent to whoever has the ball."""
+        return not self.is_mine and self.reminds is not None
 
 
 Function = Callable[[Actor, date], list[Task]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -18,8 +19,9 @@ from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, actor_for, require
 from alunite.foundation.adoption.queries import scheme_zone, today_in
 from alunite.foundation.history.actions import record
+from alunite.foundation.history.errors import StaleRecord
 from alunite.front.inbox.models import Often, Wish
-from alunite.front.inbox.queries import digest_of, lines_for
+from alunite.front.inbox.queries import REMINDED, digest_of, lines_for, reminded_on
 from alunite.front.inbox.rules import Group, belongs_into_mail, mail_is_due
 
 
@@ -43,6 +45,52 @@ def end_calendar_address(person: Person, *, actor: Actor) -> None:
     """Take the address for one's calendar back."""
     require(actor, "inbox.choose", person)
     _wish(person, "person.calendar_address_ended", {"secret_digest": None, "secret_made_at": None}, {}, actor)
+
+
+class NotReminded(Exception):
+    """Nobody was reminded, and why: there is no such task to remind of, it was done today, or nobody could be reached."""
+
+
+def remind(key: str, *, actor: Actor) -> int:
+    """Write to those who have the ball of a task the actor waits for, once a day whoever asks; return how many.
+
+    Each is told of it as it stands in their own inbox: whoever may not know of it is not told.
+
+    Raises
+    ------
+    NotReminded
+        With a sentence for the reader; then nothing was done.
+    """
+    require(actor, "inbox.remind")
+    zone = scheme_zone()
+    today = today_in(zone)
+    task = next((line.task for line in lines_for(actor, zone) if line.task.key == key), None)
+    if task is None or not task.can_remind or task.reminds is None:
+        raise NotReminded(gettext("This task is not there any more, or waits for you."))
+    with transaction.atomic():
+        if reminded_on(key) == today:
+            raise NotReminded(gettext("Somebody has reminded of it today already."))
+        mails = sum(_remind_one(person, key, zone) for person in task.reminds() if person.email)
+        if not mails:
+            raise NotReminded(gettext("Nobody who has it could be reached by mail."))
+        payload = {"day": str(today), "mails": mails}
+        try:
+            record("task.reminded", record_type=REMINDED, record_id=key, payload=payload, actor=actor.label)
+        except StaleRecord as error:  # somebody else was faster; what was written here is undone
+            raise NotReminded(gettext("Somebody has reminded of it today already.")) from error
+    return mails
+
+
+def _remind_one(person: Person, key: str, zone: ZoneInfo) -> bool:
+    wish = Wish.objects.filter(person=person).first()
+    with override(wish.language if wish else settings.LANGUAGE_CODE):
+        line = next((line for line in lines_for(actor_for(person), zone) if line.task.key == key), None)
+        if line is None or not line.task.is_mine:
+            return False
+        address = settings.ALUNITE_ORIGIN and urljoin(settings.ALUNITE_ORIGIN, line.task.address)
+        body = render_to_string("inbox/reminder.txt", {"line": line, "person": person, "address": address})
+        send_mail(gettext("Reminder: %(task)s") % {"task": line.task.title}, body, None, [person.email])
+    return True
 
 
 def _wish(person: Person, kind: str, values: dict[str, Any], said: dict[str, Any], actor: Actor) -> Wish:

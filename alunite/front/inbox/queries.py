@@ -15,12 +15,15 @@ from django.utils.translation import gettext
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import scheme_zone, today_in
+from alunite.foundation.history.queries import newest_entry_of
 from alunite.foundation.messages.calendars import Marked, dates_of
 from alunite.foundation.messages.tasks import room_labels, tasks_of
 from alunite.front.inbox.models import Wish
 from alunite.front.inbox.rules import SOON, Group, Line, in_view, lines_of
 
 ALL, MINE = "all", "mine"
+# What history calls a task: there is no other record of one.
+REMINDED = "task"
 # What a calendar program is told of: what is over for a while, and what comes.
 BEFORE, AHEAD = timedelta(days=31), timedelta(days=400)
 
@@ -36,7 +39,10 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """The tasks of one view by group, how many there are in each view and group, and the one that is looked at."""
+    """The tasks of one view by group, how many there are in each view and group, and the one that is looked at.
+
+    `reminded` is the day of the scheme on which somebody last reminded of that one.
+    """
 
     today: date
     soon: date
@@ -45,6 +51,7 @@ class Inbox:
     groups: tuple[tuple[Group, tuple[Line, ...]], ...]
     counts: dict[str, int]
     selected: Line | None
+    reminded: date | None = None
 
     @property
     def lines(self) -> list[Line]:
@@ -70,9 +77,15 @@ def inbox(actor: Actor, *, view: str = ALL, selected: str = "") -> Inbox:
     named = next((line for line in shown if line.task.key == selected), None)
     groups = tuple((group, tuple(each)) for group, each in groupby(shown, key=lambda line: line.group))
     counts = {str(group): sum(line.group is group for line in lines) for group in Group}
-    return Inbox(
-        today, today + SOON, views, chosen, groups, counts, named or next(iter(in_view(shown, MINE) or shown), None)
-    )
+    looked_at = named or next(iter(in_view(shown, MINE) or shown), None)
+    reminded = reminded_on(looked_at.task.key) if looked_at and looked_at.task.can_remind else None
+    return Inbox(today, today + SOON, views, chosen, groups, counts, looked_at, reminded)
+
+
+def reminded_on(key: str) -> date | None:
+    """Return the day of the scheme on which somebody last reminded of a task. One query."""
+    entry = newest_entry_of(REMINDED, key)
+    return date.fromisoformat(entry.data["day"]) if entry and entry.data else None
 
 
 def _views(lines: Sequence[Line]) -> tuple[View, ...]:

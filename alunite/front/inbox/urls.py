@@ -6,6 +6,7 @@ from alunite.front.inbox import views
 
 urlpatterns = [
     path("work/", views.work, name="work"),
+    path("work/remind/", views.remind_of_task, name="work_remind"),
     path("work/tasks.csv", views.tasks_csv, name="work_tasks_csv"),
     path("work/calendar/", views.calendar, name="work_calendar"),
     path("work/calendar/address/", views.calendar_address, name="work_calendar_address"),

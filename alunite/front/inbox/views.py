@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.http import urlencode
+from django.utils.translation import ngettext, override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +17,7 @@ from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, actor_for
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.front.inbox import files
-from alunite.front.inbox.actions import choose_mail, end_calendar_address, make_calendar_address
+from alunite.front.inbox.actions import NotReminded, choose_mail, end_calendar_address, make_calendar_address, remind
 from alunite.front.inbox.forms import AddressForm, MailForm
 from alunite.front.inbox.models import Often
 from alunite.front.inbox.present import page_of
@@ -31,6 +33,22 @@ def work(request: HttpRequest) -> HttpResponse:
     shown = inbox(actor, view=request.GET.get("view", ALL), selected=request.GET.get("task", ""))
     context = {**page_of(shown), "has_role": bool(actor.roles)}
     return in_workspace(request, actor, "inbox/tasks.html", context, at="tasks")
+
+
+@require_POST
+@never_cache
+@login_required
+def remind_of_task(request: HttpRequest) -> HttpResponse:
+    """Have those reminded who have the ball."""
+    key, view = request.POST.get("task", ""), request.POST.get("view", ALL)
+    try:
+        mails = remind(key, actor=actor_for(request.user))
+    except NotReminded as why:
+        messages.error(request, str(why))
+    else:
+        text = ngettext("%(count)d person is reminded by mail.", "%(count)d people are reminded by mail.", mails)
+        messages.success(request, text % {"count": mails})
+    return redirect(f"{reverse('work')}?{urlencode({'view': view, 'task': key})}")
 
 
 @require_safe

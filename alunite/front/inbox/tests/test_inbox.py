@@ -7,11 +7,14 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation
+from alunite.foundation.accounts.models import Affiliation, Person
 from alunite.foundation.core.clocks import Clock, Span
 from alunite.foundation.core.judgement import OURS, Param, Trust
+from alunite.foundation.decisions.models import Decision
+from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.tasks import Task, tasks, tasks_of
 from alunite.front.inbox.rules import Group, lines_of
 from tests.cast import PLAYERS
@@ -75,7 +78,7 @@ EXPECTED = {
 @pytest.mark.parametrize("name", PLAYERS)
 def test_everybody_sees_their_own_tasks_and_no_other(busy, name):
     found = tasks_of(busy.actor(name), timezone.now().date())
-    assert {(one.title, one.about, one.is_mine) for one in found} == EXPECTED.get(name, set())
+    assert {(one.title, one.about.partition(" · ")[0], one.is_mine) for one in found} == EXPECTED.get(name, set())
     assert len({one.key for one in found}) == len(found)
     page = busy[name].get("/work/").content.decode()
     assert page.count("data-row") == len(found)
@@ -121,6 +124,52 @@ def test_the_proposer_waits_and_a_second_person_answers(busy):
         page = busy[name].get("/work/?view=decisions").content.decode()
         assert all(word in page for word in words)
     assert "Waiting on others" not in busy["assurance"].get("/work/").content.decode()
+
+
+def test_a_reminder_goes_to_who_has_the_ball_once_a_day(busy, settings):
+    settings.ALUNITE_ORIGIN = "https://register.example.org"
+    key = f"accounts.look_through:{busy.organisation('member').pk}"
+    office = busy["office"]
+    page = office.get("/work/", {"task": key}).content.decode()
+    assert 'id="remind"' in page
+    mail.outbox.clear()
+
+    def reminded(name: str, key: str) -> str:
+        page = busy[name].post("/work/remind/", {"task": key, "view": "accounts"}, follow=True).content.decode()
+        return next(said for said in SAID if said in page)
+
+    assert reminded("office", key) == "1 person is reminded by mail."
+    [told] = mail.outbox
+    assert told.to == ["member@walkthrough.example"]
+    assert told.subject == "Reminder: Look through people and roles"
+    assert f"https://register.example.org/organisations/{busy.organisation('member').pk}/people/" in told.body
+    assert "because somebody waits for it" in told.body
+    assert reminded("office", key) == "Somebody has reminded of it today already."
+    assert "They were reminded today." in office.get("/work/", {"task": key}).content.decode()
+    settings.ALUNITE_TODAY = timezone.now().date() + timedelta(days=1)
+    assert "last reminded on" in office.get("/work/", {"task": key}).content.decode()
+    assert reminded("office", key) == "1 person is reminded by mail."
+    decision = f"decisions.answer:{Decision.objects.get().pk}"
+    assert reminded("office", decision) == "1 person is reminded by mail."
+    assert mail.outbox[-1].to == ["assurance@walkthrough.example"]
+    assert mail.outbox[-1].subject == "Reminder: Confirm or refuse a decision"
+    before = len(mail.outbox)
+    # One's own, another's, nobody's; and one that nobody can be reached of.
+    for name, wrong in (("assurance", decision), ("stranger", decision), ("member", key), ("office", "no:thing")):
+        assert reminded(name, wrong) == "This task is not there any more, or waits for you."
+    Person.objects.filter(username="auditor").update(email="")
+    firm = f"accounts.look_through:{busy.organisation('auditor').pk}"
+    assert reminded("office", firm) == "Nobody who has it could be reached by mail."
+    assert len(mail.outbox) == before
+    assert Entry.objects.filter(kind="task.reminded").count() == 3
+
+
+SAID = (
+    "1 person is reminded by mail.",
+    "Somebody has reminded of it today already.",
+    "Nobody who has it could be reached by mail.",
+    "This task is not there any more, or waits for you.",
+)
 
 
 def test_whoever_has_nothing_to_do_is_told_what_comes(busy):
