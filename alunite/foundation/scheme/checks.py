@@ -237,6 +237,16 @@ def _check_bands(file: PackFile) -> None:
         file.fault(("fees", "bands"), f"a band without an end for {', '.join(missing)}")
 
 
+def check_recognition(file: PackFile, scheme: PackFile) -> None:
+    """Check `recognition.yaml` within itself and against the versions of `scheme.yaml`."""
+    schemes = [place for place, _ in _records(file, ("schemes",))]
+    _unique_names(file, schemes)
+    versions = _ids(scheme, "versions")
+    for place in schemes:
+        _known(file, (*place, "versions"), versions, "a version in scheme.yaml")
+    _unique(file, _every_place(file, ("remarks",), "id"), "an id")
+
+
 def check_standard(file: PackFile, scheme: PackFile, version: str) -> None:
     """Check a standard file within itself and against `scheme.yaml`.
 

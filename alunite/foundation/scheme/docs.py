@@ -9,6 +9,7 @@ from alunite.foundation.scheme.models import (
     AssessmentsFile,
     CertificatesFile,
     MembershipFile,
+    RecognitionFile,
     Record,
     ReleasesFile,
     SchemeFile,
@@ -29,6 +30,7 @@ _FILES: tuple[type[Record], ...] = (
     ReleasesFile,
     AssessmentsFile,
     MembershipFile,
+    RecognitionFile,
 )
 _PROVENANCE = tuple(Stated.model_fields)
 _FORMS = {

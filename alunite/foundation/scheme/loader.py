@@ -13,6 +13,7 @@ from alunite.foundation.scheme.checks import (
     check_certificates,
     check_mapping,
     check_membership,
+    check_recognition,
     check_releases,
     check_scheme,
     check_standard,
@@ -22,6 +23,7 @@ from alunite.foundation.scheme.models import (
     CertificatesFile,
     MembershipFile,
     PackFiles,
+    RecognitionFile,
     Record,
     ReleasesFile,
     SchemeFile,
@@ -41,6 +43,7 @@ RELEASES_FILE = "releases.yaml"
 OPTIONAL: dict[str, tuple[type[Record], Callable[[PackFile, PackFile], None]]] = {
     "assessments.yaml": (AssessmentsFile, check_assessments),
     "membership.yaml": (MembershipFile, check_membership),
+    "recognition.yaml": (RecognitionFile, check_recognition),
 }
 FIXED = frozenset({SCHEME_FILE, CERTIFICATES_FILE, RELEASES_FILE, *OPTIONAL})
 SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"

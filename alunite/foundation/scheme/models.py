@@ -496,6 +496,24 @@ class MembershipFile(Record):
         return _with(self.transitions, lambda one: one.act == act and state in one.from_states)
 
 
+# --- recognition.yaml ---
+
+
+class RecognisedScheme(Named):
+    """Another scheme whose certificates may speak for criteria. Whether one does, an auditor decides case by case."""
+
+    versions: tuple[Id, ...] = Field(min_length=1, description="Ids of the versions it is recognised for")
+
+
+class RecognitionFile(Record):
+    """`recognition.yaml`: which other schemes are recognised."""
+
+    format: Literal[1] = Field(description="Version of this file format")
+    sources: tuple[Source, ...] = Field(default=(), description="Pages cited in this file")
+    schemes: tuple[RecognisedScheme, ...] = Field(min_length=1, description="Schemes, in the order they are shown")
+    remarks: tuple[Remark, ...] = Field(default=(), description="How their certificates count")
+
+
 # --- standards/<id>.yaml ---
 
 
@@ -805,6 +823,7 @@ class PackFiles(Record):
     releases: ReleasesFile = Field(description="`releases.yaml`")
     assessments: AssessmentsFile | None = Field(default=None, description="`assessments.yaml`; a pack may lack it")
     membership: MembershipFile | None = Field(default=None, description="`membership.yaml`; a pack may lack it")
+    recognition: RecognitionFile | None = Field(default=None, description="`recognition.yaml`; a pack may lack it")
 
 
 def _with(items: Iterable[T], test: Callable[[T], bool]) -> T | None:

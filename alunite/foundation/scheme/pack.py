@@ -25,6 +25,7 @@ from alunite.foundation.scheme.models import (
     Milestone,
     Named,
     Rating,
+    RecognitionFile,
     Record,
     Remark,
     Scheme,
@@ -91,6 +92,7 @@ class Pack(Record):
     releases: tuple[StandardReleases, ...] = ()
     assessments: AssessmentsFile | None = None
     membership: MembershipFile | None = None
+    recognition: RecognitionFile | None = None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Pack:

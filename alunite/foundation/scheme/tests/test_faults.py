@@ -16,7 +16,7 @@ from alunite.foundation.scheme.reading import MAX_BYTES, MAX_NODES, read_pack_fi
 from alunite.foundation.scheme.tests.where import PACKS, SHIPPED, TEA
 
 SCHEME, PS3, CERTIFICATES, RELEASES = "scheme.yaml", "standards/ps-3.yaml", "certificates.yaml", "releases.yaml"
-ASSESSMENTS, MEMBERSHIP = "assessments.yaml", "membership.yaml"
+ASSESSMENTS, MEMBERSHIP, RECOGNITION = "assessments.yaml", "membership.yaml", "recognition.yaml"
 COC2, MAPPING = "standards/coc-2.yaml", "mappings/ps-2-to-ps-3.yaml"
 
 
@@ -69,6 +69,11 @@ PLANTED = {
         ASSESSMENTS, "{id: conformance, label", "{id: excellence, label", "levels[0].id", "excellence", "a rating"),
     "a kind of scope under a name that is taken": (
         ASSESSMENTS, "label: Facility", "label: Business", "scope_types[1].label", "Business", "name of its own"),
+    "a recognised scheme for a version there is not": (
+        RECOGNITION, "aliases: [ISO 14001], versions: [ps-3]", "aliases: [ISO 14001], versions: [ps-9]",
+        "schemes[0].versions[0]", "ps-9", "a version"),
+    "a recognised scheme under a name that is taken": (
+        RECOGNITION, "label: EN 15804", "label: ISO 21930", "schemes[5].label", "ISO 21930", "name of its own"),
     "something asked for twice": (
         ASSESSMENTS, "{id: evidence, ", "{id: gaps_planned, ", "readiness[5].id", "gaps_planned", "only once"),
     "something nobody can look at": (
