@@ -30,6 +30,7 @@ urlpatterns = [
         path("", include("alunite.programme.members.urls")),
         path("", include("alunite.front.inbox.urls")),
         path("", include("alunite.programme.assessments.urls")),
+        path("", include("alunite.programme.assessments.evidence.urls")),
         prefix_default_language=False,
     ),
     *files,

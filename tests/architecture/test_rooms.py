@@ -32,6 +32,7 @@ SPECIAL_PARTS = {
         "workspace": "its places in the rail",
     },
     "alunite.programme.assessments": {
+        "evidence": "the evidence library",
         "present": "what pages of scopes and self assessments show",
         "workspace": "the room's places in the rail",
     },

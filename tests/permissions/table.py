@@ -179,6 +179,32 @@ TABLE = """
 /imports/check/<slug:key>/                    | neither importing nor not | POST | 404 404 404 404 404 400 404 404 404 302
 /imports/check/<slug:key>/                    | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /imports/check/<slug:key>/                    | nobody's                  | POST | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/| one's own | GET | 200 200 404 404 200 200 404 200 404 302
+/work/evidence/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/work/evidence/new/<uuid:organisation_id>/| the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/evidence/new/<uuid:organisation_id>/| the member's, sending a link | POST | 302 302 404 404 404 404 404 404 404 302
+/work/evidence/new/<uuid:organisation_id>/| nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/new/<uuid:organisation_id>/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/| the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/evidence/<slug:evidence_id>/| the member's, for the audit alone | GET | 200 200 404 404 200 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/| nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/work/evidence/<slug:evidence_id>/edit/| the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/edit/| the member's, changed | POST | 302 302 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/edit/| nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/edit/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/withdraw/| the member's | GET | 405 405 405 405 405 405 405 405 405 405
+/work/evidence/<slug:evidence_id>/withdraw/| the member's, with a reason | POST | 302 302 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/withdraw/| nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| the member's, for the audit alone | GET | 200 200 404 404 200 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| a page elsewhere | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| nobody's, asked by its SHA-256 | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
+/work/evidence/<slug:evidence_id>/public-copy/| the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/evidence/<slug:evidence_id>/public-copy/| without one | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/public-copy/| nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/public-copy/| changing something | POST | 405 405 405 405 405 405 405 405 405 405
 /imports/<int:key>/                           | the office's              | GET  | 404 404 404 404 404 200 404 404 404 302
 /imports/<int:key>/                           | nobody's                  | GET  | 404 404 404 404 404 404 404 404 404 302
 /healthz                                      | anybody's                 | GET  | 200 200 200 200 200 200 200 200 200 200

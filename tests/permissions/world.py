@@ -42,6 +42,7 @@ from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests import databases
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.permissions.assessing import bodies_of_scopes, places_of_scopes
+from tests.permissions.evidence import bodies_of_evidence, places_of_evidence
 from tests.samples import FACT_LABEL
 
 
@@ -152,6 +153,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found.update(of_people(cast))
     found.update(of_places(cast))
     found.update(places_of_scopes(cast))
+    found.update(places_of_evidence(cast))
     route = "/decisions/<slug:decision_id>/"
     newest = Publication.objects.filter(kind="member").latest("pk")
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
@@ -268,6 +270,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         },
         (people, "the member's, inviting somebody"): guest,
         (people, "nobody's, inviting somebody"): guest,
+        **bodies_of_evidence(paths),
         ("/corrections/", "saying what"): {"wrong": "The day is another.", "about": f"/members/{first}/"},
         ("/decisions/propose/", "with what and why"): {"act": "redact", "what": newest, "ground": "court_order"},
         ("/decisions/<slug:decision_id>/", "confirming what the office proposed"): {"answer": "confirm", **answer},

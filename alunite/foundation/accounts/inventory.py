@@ -38,6 +38,7 @@ KEPT: dict[str, Kept] = {
     "accounts.affiliation": Kept("who may do what when", "for ever", "ended; " + ENDED),
     "accounts.invitation.email": Kept("where the link goes", "until erased", BLANKED),
     "accounts.invitation": Kept("who was invited to what", "for ever", "revoked; " + ENDED),
+    "assessments.evidence": Kept("who added a piece of evidence, and what it is", "for ever", ENDED),
     "outbox.outgoingmail.body": Kept("sending mail", "until it was sent or given up", GONE),
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Organisation, Person
+from alunite.foundation.files.models import Content
 from alunite.foundation.publications.identifiers import new_public_id
 from alunite.programme.members.models import OwnFacility
 
@@ -197,3 +198,94 @@ class Presence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} · {self.number}"
+
+
+class Sharing(models.TextChoices):
+    """Who beside the organisation reads a piece of evidence: the classes `member` and `audit` of the plan of the house."""
+
+    MEMBER = "member", _("the audit team and the Secretariat")
+    AUDIT = "audit", _("the audit team and the Secretariat's oversight only")
+
+
+class Evidence(models.Model):
+    """Something an organisation shows that it meets criteria: a file, a page elsewhere, or both.
+
+    One that is a certificate under a scheme the pack recognises says which, its number, who issued it and what for.
+    """
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="evidence")
+    title = models.CharField(_("title"), max_length=LONGEST_TITLE)
+    content = models.ForeignKey(
+        Content, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file")
+    )
+    file_name = models.CharField(max_length=LONGEST_TITLE, blank=True)
+    link = models.URLField(_("address of a page"), max_length=LONGEST_REASON, blank=True)
+    public_content = models.ForeignKey(
+        Content,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("redacted public copy"),
+    )
+    public_file_name = models.CharField(max_length=LONGEST_TITLE, blank=True)
+    sharing = models.CharField(_("who else reads it"), max_length=10, choices=Sharing.choices, default=Sharing.MEMBER)
+    evidence_date = models.DateField(_("date of the evidence"), null=True, blank=True)
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    recognised = models.CharField(_("recognised scheme"), max_length=LONGEST_ID, blank=True)
+    certificate_number = models.CharField(_("number of the certificate"), max_length=LONGEST_TITLE, blank=True)
+    certificate_body = models.CharField(_("issued by"), max_length=LONGEST_TITLE, blank=True)
+    certificate_scope = models.CharField(_("what it covers"), max_length=LONGEST_REASON, blank=True)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    added_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_because = models.CharField(_("why it was withdrawn"), max_length=LONGEST_REASON, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            *("id", "organisation", "title", "content", "file_name", "link", "public_content", "public_file_name"),
+            *("sharing", "evidence_date", "valid_until", "recognised", "certificate_number", "certificate_body"),
+            *("certificate_scope", "added_at", "added_by", "withdrawn_at", "withdrawn_because"),
+        ),
+        "member",
+    )
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(content__isnull=False) | ~models.Q(link=""), name="assessments_evidence_of_something"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recognised="") | ~models.Q(certificate_number="") & ~models.Q(certificate_body=""),
+                name="assessments_certificate_with_number_and_body",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "-added_at", "-id"], name="assessments_newest_evidence")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EvidenceLink(models.Model):
+    """That a piece of evidence speaks to a criterion, in a self assessment of the same organisation."""
+
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="links")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="evidence_links")
+    number = models.CharField(_("criterion"), max_length=LONGEST_NUMBER)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "evidence", "assessment", "number"), "member")
+
+    class Meta:
+        verbose_name = _("link of evidence to a criterion")
+        verbose_name_plural = _("links of evidence to criteria")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "number", "evidence"], name="assessments_evidence_once_a_criterion"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} · {self.assessment_id} {self.number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -24,7 +24,7 @@ from alunite.foundation.scheme.rules import Answer as Applies
 from alunite.foundation.scheme.versions import VersionUse
 from alunite.programme.assessments.actions import Fault, Faulty, StaleAnswer, values_of
 from alunite.programme.assessments.forms import label_of
-from alunite.programme.assessments.models import Presence, Scope
+from alunite.programme.assessments.models import Evidence, Presence, Scope
 from alunite.programme.assessments.queries import Page, Row, Whole
 from alunite.programme.assessments.rules import Asked, Carriage
 
@@ -57,12 +57,13 @@ FIELD_WORDS = {
     "checked": gettext_lazy("Difference checked"),
 }
 # The views of a list of criteria: what stands in the address, what it is called, and which rows it shows.
-ALL, UNANSWERED, TO_CHECK, GAPS, MINE = "", "unanswered", "check", "gaps", "mine"
+ALL, UNANSWERED, TO_CHECK, GAPS, NO_EVIDENCE, MINE = "", "unanswered", "check", "gaps", "no-evidence", "mine"
 VIEW_WORDS = {
     ALL: gettext_lazy("All"),
     UNANSWERED: gettext_lazy("Not answered"),
     TO_CHECK: gettext_lazy("To check"),
     GAPS: gettext_lazy("Gaps"),
+    NO_EVIDENCE: gettext_lazy("No evidence"),
     MINE: gettext_lazy("Mine"),
 }
 
@@ -244,6 +245,8 @@ class Wanted:
                 return row.row.said.is_to_check
             case "gaps":
                 return row.is_gap
+            case "no-evidence":
+                return row.is_asked and not row.row.said.evidence
             case "mine":
                 return self.person_id in row.people
             case _:
@@ -264,6 +267,8 @@ class RowShown:
         What its form holds: what was sent where that could not be kept, else what stands.
     why : list of Why
         Why it applies or does not.
+    evidence : list of Evidence
+        Those pieces the reader may read; `row` counts all of them.
     """
 
     row: Row
@@ -276,6 +281,7 @@ class RowShown:
     values: dict[str, str]
     why: list[Why]
     change: str
+    evidence: list[Evidence]
     faults: list[str] = field(default_factory=list)
     differences: list[tuple[Any, Difference]] = field(default_factory=list)
 
@@ -318,10 +324,15 @@ class PartShown:
 
 
 def assessment(
-    whole: Whole, wanted: Wanted, pack: Pack, *, trouble: Faulty | StaleAnswer | None = None
+    whole: Whole,
+    wanted: Wanted,
+    pack: Pack,
+    *,
+    reads: Callable[[Evidence], bool],
+    trouble: Faulty | StaleAnswer | None = None,
 ) -> dict[str, Any]:
-    """Return what the page of a self assessment shows, with what was wrong with what was sent."""
-    rows = [_row_shown(whole, row, wanted, pack, trouble) for row in whole.rows]
+    """Return what the page of a self assessment shows to whoever reads this evidence, with what was wrong with what was sent."""
+    rows = [_row_shown(whole, row, wanted, pack, reads=reads, trouble=trouble) for row in whole.rows]
     groups = [(principle, list(group)) for principle, group in groupby(rows, key=lambda one: one.row.asked.principle)]
     parts = [_part(principle, group, wanted) for principle, group in groups]
     asked = [row for row in rows if row.is_asked]
@@ -363,7 +374,15 @@ def _part(principle: Principle, rows: list[RowShown], wanted: Wanted) -> PartSho
     return PartShown(principle, shown, sum(row.row.said.is_answered for row in asked), len(asked))
 
 
-def _row_shown(whole: Whole, row: Row, wanted: Wanted, pack: Pack, trouble: Faulty | StaleAnswer | None) -> RowShown:
+def _row_shown(
+    whole: Whole,
+    row: Row,
+    wanted: Wanted,
+    pack: Pack,
+    *,
+    reads: Callable[[Evidence], bool],
+    trouble: Faulty | StaleAnswer | None,
+) -> RowShown:
     level = next((one for one in whole.wanted.levels if one.id == row.said.level), None)
     is_open = row.number == wanted.open
     faults: list[str] = []
@@ -387,6 +406,7 @@ def _row_shown(whole: Whole, row: Row, wanted: Wanted, pack: Pack, trouble: Faul
         values=values,
         why=why(row.asked.reasons, pack) if is_open or not row.asked.is_asked else [],
         change=_change(whole, row, pack) if is_open else "",
+        evidence=[one for one in row.evidence if reads(one)] if is_open else [],
         faults=faults,
         differences=differences,
     )

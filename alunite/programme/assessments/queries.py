@@ -21,10 +21,10 @@ from alunite.foundation.history.models import Entry
 from alunite.foundation.scheme.models import AssessmentsFile, Standard
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.versions import VersionUse, usable
-from alunite.programme.assessments.models import Answer, Assessment, Override, Presence, Scope
+from alunite.programme.assessments.evidence.queries import evidence_by_criterion
+from alunite.programme.assessments.models import Answer, Assessment, Evidence, Override, Presence, Scope
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.rules import (
-    NOTHING_SAID,
     Asked,
     Objection,
     Said,
@@ -150,6 +150,7 @@ class Row:
     asked: Asked
     answer: Answer | None
     said: Said
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def number(self) -> str:
@@ -190,7 +191,7 @@ class Whole:
 
 
 def whole(assessment: Assessment, then: Now) -> Whole:
-    """Return all of a self assessment. Two queries, whatever it holds.
+    """Return all of a self assessment. Three queries, whatever it holds.
 
     Raises
     ------
@@ -203,17 +204,18 @@ def whole(assessment: Assessment, then: Now) -> Whole:
     assert standard is not None
     people = ("owner", "gap_owner", "saved_by")
     answers = {one.number: one for one in assessment.answers.select_related(*people)}
-    rows = tuple(_row(one, answers.get(one.number)) for one in asked)
+    shown = evidence_by_criterion(assessment)
+    rows = tuple(_row(one, answers.get(one.number), shown.get(one.number, ())) for one in asked)
     ready, unmet = readiness(wanted, asked, {row.number: row.said for row in rows})
     return Whole(assessment, standard, wanted, rows, ready, unmet)
 
 
-def _row(asked: Asked, answer: Answer | None) -> Row:
+def _row(asked: Asked, answer: Answer | None, evidence: Sequence[Evidence]) -> Row:
     if answer is None:
-        return Row(asked, None, NOTHING_SAID)
+        return Row(asked, None, Said(evidence=len(evidence)), tuple(evidence))
     planned = bool(answer.gap and answer.gap_due and answer.gap_owner_id)
-    said = Said(answer.level, bool(answer.text), answer.is_to_check, planned)
-    return Row(asked, answer, said)
+    said = Said(answer.level, bool(answer.text), answer.is_to_check, planned, len(evidence))
+    return Row(asked, answer, said, tuple(evidence))
 
 
 @dataclass(frozen=True, slots=True)

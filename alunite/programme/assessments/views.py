@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -157,7 +158,7 @@ def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
     now = queries.now()
     asked = present.Wanted.of(request.GET, actor)
     whole = queries.whole(found, now)
-    context = present.assessment(whole, asked, now.pack)
+    context = present.assessment(whole, asked, now.pack, reads=partial(allows, actor, "evidence.read"))
     context |= {
         "earlier": queries.answers_before(whole, asked.open),
         "may_write": allows(actor, "scopes.write", found.organisation_id),
@@ -182,7 +183,8 @@ def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpRe
         return redirect(f"{reverse('assessment', args=[found.pk])}?open={number}#{present.anchor(number)}")
     now = queries.now()
     wanted = present.Wanted.of({"open": number}, actor)
-    context = present.assessment(queries.whole(found, now), wanted, now.pack, trouble=trouble)
+    reads = partial(allows, actor, "evidence.read")
+    context = present.assessment(queries.whole(found, now), wanted, now.pack, reads=reads, trouble=trouble)
     context |= {"may_write": True, "colleagues": queries.colleagues_of(found.organisation_id), "others": []}
     status = HTTPStatus.OK if trouble is None else HTTPStatus.CONFLICT
     if is_partial:

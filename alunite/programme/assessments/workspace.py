@@ -14,3 +14,4 @@ def _has_business(actor: Actor) -> bool:
 
 place("scopes", _("Scopes"), "scopes", order=20, shows=_has_business)
 place("assessments", _("Self assessments"), "assessments", order=30, shows=_has_business)
+place("evidence", _("Evidence"), "evidence_list", order=40, shows=lambda actor: allows(actor, "evidence.list"))
