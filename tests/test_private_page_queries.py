@@ -19,6 +19,7 @@ from alunite.foundation.importing.models import Batch, Statement
 from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
 from alunite.programme.audits.actions import firms_named
+from alunite.programme.members.joining.models import Application, Membership
 from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests.cast import make_cast
@@ -61,6 +62,8 @@ def grow(count: int, start: int = 0) -> None:
         mine.update(since=timezone.now() - timedelta(days=200))
         proposer = actor_for(Person.objects.get(username="office"))
         propose_decision("erase_person", f"worker{number}", ground="personal_data", note="", actor=proposer)
+        membership = Membership.objects.create(organisation=organisation, state="submitted")
+        Application.objects.create(membership=membership)
         firms_named([f"Aurora {number} Check", f"Aurora {number} Check Office"], actor=OPERATOR)
         propose_duplicates(actor=OPERATOR, kinds=["firm"])
 
@@ -86,6 +89,7 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
         "/decisions/",
         "/decisions/propose/",
         "/work/facilities/",
+        "/work/membership/",
         f"/work/organisations/{place.pk}/facilities/",
         *INBOX,
     )

@@ -26,6 +26,7 @@ SPECIAL_PARTS = {
     "alunite.programme.certificates": {"grouping": "which events speak of one certificate: pure, beside its timeline"},
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.programme.members": {
+        "chores": "what days bring",
         "joining": "how an organisation becomes a member, pays, and stays or leaves",
         "places": "what a member itself lists: entities and facilities",
         "vocabulary": "cells of other rooms' files that name members",

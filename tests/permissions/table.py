@@ -307,6 +307,22 @@ TABLE = """
 /invitation/<str:token>/| one that holds | POST | 302 302 302 302 302 302 302 302 302 200
 /invitation/<str:token>/| opening an account by it | POST | 302 302 302 302 302 302 302 302 302 302
 /invitation/<str:token>/| one that does not | POST | 404 404 404 404 404 404 404 404 404 404
+/join/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
+/join/ | naming nothing | POST | 400 400 400 400 400 400 400 400 400 302
+/join/ | for a new organisation | POST | 302 302 302 302 302 302 302 302 302 302
+/work/membership/ | anybody's | GET | 302 302 404 404 200 200 404 200 404 302
+/work/membership/<uuid:membership_id>/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/membership/<uuid:membership_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/application/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/application/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/application/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/application/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/do/ | the member's | POST | 400 400 404 404 400 400 404 404 404 302
+/work/membership/<uuid:membership_id>/do/ | the member's, leaving | POST | 302 302 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/do/ | the member's, noting what the office found | POST | 404 404 404 404 404 302 404 404 404 302
+/work/membership/<uuid:membership_id>/do/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/invoices/<slug:number>.pdf | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/invoices/<slug:number>.pdf | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /work/facilities/ | anybody's | GET | 302 302 404 404 200 200 404 302 404 302
 /work/organisations/<uuid:organisation_id>/facilities/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
 /work/organisations/<uuid:organisation_id>/facilities/ | the buyer's | GET | 404 404 404 404 200 200 404 200 404 302

@@ -37,6 +37,8 @@ from alunite.foundation.publications.models import Publication
 from alunite.front.inbox.actions import make_calendar_address
 from alunite.front.register.models import Record
 from alunite.front.register.tests.world import undone
+from alunite.programme.members.joining.actions import begin_application
+from alunite.programme.members.joining.models import Invoice
 from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests import databases
@@ -154,6 +156,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found.update(of_places(cast))
     found.update(places_of_scopes(cast))
     found.update(places_of_evidence(cast))
+    found.update(of_memberships(cast))
     route = "/decisions/<slug:decision_id>/"
     newest = Publication.objects.filter(kind="member").latest("pk")
     made = propose_decision("redact", str(newest.pk), ground="court_order", note="", actor=cast.actor("office"))
@@ -213,6 +216,26 @@ def of_places(cast: Cast) -> dict[tuple[str, str], str]:
     return found
 
 
+def of_memberships(cast: Cast) -> dict[tuple[str, str], str]:
+    """The paths of an application and of an invoice."""
+    made = begin_application("", cast.organisation("member"), actor=cast.actor("member"))
+    asked = {"year": 2026, "dated": date(2026, 10, 15), "currency": "USD", "billed_to": made.organisation.name}
+    Invoice.objects.create(number="2026-00001", membership=made, **asked)
+    route, paper = "/work/membership/<uuid:membership_id>/", "/work/invoices/<slug:number>.pdf"
+    found = {
+        ("/join/", "naming nothing"): "/join/",
+        ("/join/", "for a new organisation"): "/join/",
+        (paper, "the member's"): "/work/invoices/2026-00001.pdf",
+        (paper, "nobody's"): "/work/invoices/1999-00001.pdf",
+    }
+    for end in ("", "application/", "do/"):
+        found[route + end, "the member's"] = f"/work/membership/{made.pk}/{end}"
+        found[route + end, "nobody's"] = f"/work/membership/{uuid.uuid4()}/{end}"
+    for case in ("the member's, leaving", "the member's, noting what the office found"):
+        found[f"{route}do/", case] = f"/work/membership/{made.pk}/do/"
+    return found
+
+
 def of_people(cast: Cast) -> dict[tuple[str, str], str]:
     """The paths of roles, invitations and links."""
     fields = {"email": "guest@example.org", "role": "manager", "actor": OPERATOR, "origin": "http://testserver"}
@@ -252,6 +275,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
     """What is sent where a case says more than that something is sent."""
     place = cast.organisation("member")
     listing = "/work/organisations/<uuid:organisation_id>"
+    membership = "/work/membership/<uuid:membership_id>/"
     edit = "/organisations/<uuid:organisation_id>/edit/"
     people = "/organisations/<uuid:organisation_id>/people/"
     guest = {"email": "another@example.org", "role": "manager"}
@@ -276,6 +300,18 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/decisions/<slug:decision_id>/", "confirming what the office proposed"): {"answer": "confirm", **answer},
         ("/duplicates/propose/", "two members"): {"first": first, "second": f"/members/{second}/", "why": "One."},
         ("/duplicates/<int:key>/", "leaving them apart"): {"act": "dismiss", "version": 1},
+        ("/join/", "for a new organisation"): {"name": "Another (made up)"},
+        (f"{membership}do/", "the member's, leaving"): {
+            "what": "step",
+            "act": "resign",
+            "version": 1,
+            "reason": "Not now.",
+        },
+        (f"{membership}do/", "the member's, noting what the office found"): {
+            "what": "look",
+            "topic": "media",
+            "note": "Nothing found.",
+        },
         (f"{listing}/facilities/add/", "the member's, listing one"): {
             "name": "Lake Works",
             "country": "NO",

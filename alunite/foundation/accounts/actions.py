@@ -174,6 +174,11 @@ def add_organisation(name: str, kind: str, *, actor: Actor, made_up: bool = Fals
         If the actor may not.
     """
     require(actor, "organisations.add")
+    return begin_organisation(name, kind, actor=actor, made_up=made_up)
+
+
+def begin_organisation(name: str, kind: str, *, actor: Actor, made_up: bool = False) -> Organisation:
+    """Make an organisation, for an action that was allowed to. `InvalidAccount` as for `add_organisation`."""
     organisation = Organisation(name=name.strip(), kind=kind, made_up=made_up)
     try:
         organisation.full_clean()

@@ -14,6 +14,7 @@ from alunite.foundation.merging.queries import MERGED, standing_merges, told_bes
 from alunite.foundation.publications.actions import ToPublish, publish
 from alunite.foundation.publications.identifiers import unused_ids
 from alunite.foundation.publications.records import publish_again, take_up
+from alunite.programme.members.joining.queries import said_of_members
 from alunite.programme.members.models import Facility, Member
 from alunite.programme.members.publish import facility_payload, member_payload
 from alunite.programme.members.queries import facilities_by_id, members_called, stated_members
@@ -50,7 +51,7 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     Member.objects.bulk_update(stated, ["statement"], batch_size=LOOK_UP)
     record_many("member.listed", changes, actor=actor.label)
     merges = standing_merges("member")
-    concerned = {*merges, *merges.values()}
+    concerned = {*merges, *merges.values(), *said_of_members(held[row.key].pk for row in rows)}
     alone = [row for row in rows if held[row.key].pk not in concerned]
     said = [ToPublish(held[row.key].pk, member_payload((held[row.key], row.values))) for row in alone]
     publish("member", said, actor=actor)
@@ -63,12 +64,19 @@ def publish_members(ids: Iterable[str], *, actor: Actor, cause: Entry | None = N
     wanted = sorted({head for record in ids for head in (record, merging.head_of(record, merges))})
     behind = told_beside("member", merges, wanted)
     stated = stated_members([*wanted, *(other for record in wanted for other in behind.get(record, ()))])
-    said = [
-        ToPublish(record, None, MERGED, merges[record])
-        if record in merges
-        else ToPublish(record, member_payload(stated[record], [stated[other] for other in behind.get(record, ())]))
-        for record in wanted
-    ]
+    memberships = said_of_members(wanted)
+    said = []
+    for record in wanted:
+        membership = memberships.get(record)
+        if record in merges:
+            said.append(ToPublish(record, None, MERGED, merges[record]))
+        elif isinstance(membership, str):
+            said.append(ToPublish(record, None, membership))
+        else:
+            member, values = stated[record]
+            # What the office keeps itself goes before what a source states.
+            own = (member, {**(values or {}), **membership}) if membership else (member, values)
+            said.append(ToPublish(record, member_payload(own, [stated[other] for other in behind.get(record, ())])))
     publish("member", said, actor=actor, cause=cause)
 
 

@@ -9,6 +9,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from alunite.programme.members import (  # noqa: F401, register themselves
+            chores,
             importer,
             merging,
             policies,

@@ -11,6 +11,33 @@ from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.importing.models import Statement
 from alunite.foundation.publications.identifiers import new_public_id
 from alunite.foundation.publications.records import StatedRecord
+from alunite.programme.members.joining.models import (
+    Application,
+    CreditNote,
+    DueDiligence,
+    Invoice,
+    InvoiceLine,
+    Membership,
+    Payment,
+    Proposal,
+    Round,
+)
+
+__all__ = [
+    "Application",
+    "CreditNote",
+    "DueDiligence",
+    "Entity",
+    "Facility",
+    "Invoice",
+    "InvoiceLine",
+    "Member",
+    "Membership",
+    "OwnFacility",
+    "Payment",
+    "Proposal",
+    "Round",
+]
 
 LONGEST_NAME = 300
 LONGEST_RECORD_ID = 100

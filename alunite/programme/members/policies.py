@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from alunite.foundation.accounts.policies import Actor, policy, scope
-from alunite.foundation.accounts.roles import OrganisationKind
+from alunite.foundation.accounts.roles import OrganisationKind, Role
 
 
 def belongs_to(actor: Actor, organisation_id: Any) -> bool:
@@ -31,3 +31,44 @@ def _places_view(actor: Actor) -> Q:
     if actor.is_installation or actor.is_secretariat:
         return Q()
     return Q(organisation_id__in=actor.organisations, organisation__kind=OrganisationKind.MEMBER)
+
+
+@policy("membership.apply", says="Only whoever is signed in can apply, for an organisation of their own or a new one.")
+def _membership_apply(actor: Actor, organisation: Any) -> bool:
+    return actor.person_id is not None and (organisation is None or belongs_to(actor, organisation.pk))
+
+
+@policy("membership.list", says="Memberships are for members and for the Secretariat.")
+def _membership_list(actor: Actor, _subject: Any) -> bool:
+    return _places_list(actor, None)
+
+
+@policy("membership.applicant", says="Only people of the organisation itself do this.")
+def _membership_applicant(actor: Actor, membership: Any) -> bool:
+    return belongs_to(actor, membership.organisation_id)
+
+
+@policy("membership.office", says="Only the membership office does this.")
+def _membership_office(actor: Actor, _membership: Any) -> bool:
+    return actor.holds(Role.OFFICE)
+
+
+@policy("membership.propose", says="Only the membership office, or a date by the rules, proposes this.")
+def _membership_propose(actor: Actor, _membership: Any) -> bool:
+    return actor.is_installation or actor.holds(Role.OFFICE)
+
+
+@policy("membership.decide", says="Only a person of the Secretariat decides what another has proposed.")
+def _membership_decide(actor: Actor, _membership: Any) -> bool:
+    return actor.person_id is not None and actor.is_secretariat
+
+
+@policy("membership.tick", says="Only the installation itself does what days bring.")
+def _membership_tick(actor: Actor, _subject: Any) -> bool:
+    return actor.is_installation
+
+
+@scope("memberships.view")
+def _memberships_view(actor: Actor) -> Q:
+    """Of memberships: those of the actor's own organisations; the Secretariat's people see all."""
+    return _places_view(actor)

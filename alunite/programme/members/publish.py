@@ -8,7 +8,7 @@ from typing import Any, Literal
 from alunite.foundation.adoption.sources import Sourced, sourced
 from alunite.foundation.publications.kinds import UNKNOWN, Payload, ReasonPayload, publication_kind, said
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.members.models import Facility, Member
+from alunite.programme.members.models import Facility, Member, Standing
 from alunite.programme.members.rules import Capacity, owners, preferred_capacities
 
 
@@ -69,7 +69,7 @@ def _stated(member: Member, values: Mapping[str, Any] | None) -> dict[str, Any]:
     return {
         "id": member.pk,
         "name": member.name,
-        "standing": str(member.standing),
+        "standing": str(Standing.NAMED_ONLY if values is None else Standing.LISTED),
         "membership_class": stated.get("membership_class") or UNKNOWN,
         "class_basis": stated.get("class_basis") or UNKNOWN,
         "countries": list(stated.get("country") or ()),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
-from alunite.programme.members.places.urls import urlpatterns
+from alunite.programme.members.joining.urls import urlpatterns as joining
+from alunite.programme.members.places.urls import urlpatterns as places
 
-__all__ = ["urlpatterns"]
+urlpatterns = [*joining, *places]

@@ -14,3 +14,10 @@ place(
     order=30,
     shows=lambda actor: allows(actor, "places.list"),
 )
+place(
+    "membership",
+    _("Membership"),
+    "memberships",
+    order=20,
+    shows=lambda actor: allows(actor, "membership.list"),
+)

@@ -73,6 +73,8 @@ WITHDRAWALS = {
     "statement_corrected": gettext_lazy("its source was corrected, and what it says now identifies no certificate"),
     "merged": gettext_lazy("it speaks of the same as another record, and was merged with it"),
     "released": gettext_lazy("it was redacted and may be published again; nothing has been published of it since"),
+    "suspended": gettext_lazy("its membership is suspended"),
+    "ended": gettext_lazy("its membership has ended"),
     "regrouped": gettext_lazy("the events it was made out from stand under another certificate, or none, again"),
 }
 

@@ -23,9 +23,28 @@ from alunite.programme.members.places.actions import Listed, UnfitPlace
 from alunite.programme.members.places.queries import own_entities
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 
-_PUBLIC_ID = re.compile(rf"(?:^|/facilities/)(?P<id>[{ALPHABET}]{{{LENGTH}}})(?:-|/|$)")
+_PUBLIC_ID = re.compile(rf"(?:^|/(?:facilities|members)/)(?P<id>[{ALPHABET}]{{{LENGTH}}})(?:-|/|$)")
 LONGEST_ADDRESS = 500
 MOST_PEOPLE = 1_000_000
+
+
+def public_id_in(text: str) -> str:
+    """Return the public id in the address of a record, or what was typed."""
+    found = _PUBLIC_ID.search(text)
+    return found["id"] if found else text[:LONGEST_NAME]
+
+
+class CountryField(forms.CharField):
+    """A country by its code or its English name; gives the code, empty where nothing was typed."""
+
+    def clean(self, value: Any) -> str:
+        """Return the code of the country."""
+        text = super().clean(value)
+        try:
+            return country(text, None) if text else ""
+        except CellFault:
+            code = "not_a_country"
+            raise forms.ValidationError(_("Expected a country by its two-letter code, such as NO."), code) from None
 
 
 class DayInput(forms.DateInput):
@@ -103,7 +122,7 @@ class FacilityForm(PlaceForm):
     """A facility of a member."""
 
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME, help_text=_("As you call it."))
-    country = forms.CharField(
+    country = CountryField(
         label=_("Country"), max_length=100, help_text=_("Its two-letter code, such as NO, or its English name.")
     )
     activities = forms.MultipleChoiceField(label=_("Activities"), required=False, widget=Boxes)
@@ -128,19 +147,9 @@ class FacilityForm(PlaceForm):
         self.fields["activities"].choices = activity_choices()  # type: ignore[attr-defined]
         self.fields["entity"].choices = [("", _("the member itself")), *own]  # type: ignore[attr-defined]
 
-    def clean_country(self) -> str:
-        """Return the code of the country."""
-        try:
-            return country(self.cleaned_data["country"], None)
-        except CellFault:
-            code = "not_a_country"
-            raise forms.ValidationError(_("Expected a country by its two-letter code, such as NO."), code) from None
-
     def clean_facility(self) -> str:
         """Return the id in an address, or what was typed."""
-        text: str = self.cleaned_data["facility"]
-        found = _PUBLIC_ID.search(text)
-        return found["id"] if found else text[:LONGEST_NAME]
+        return public_id_in(self.cleaned_data["facility"])
 
     def _facts(self) -> FacilityFacts:
         names = ("name", "country", "valid_from", "headcount", "entity", "facility")

@@ -1,0 +1,221 @@
+"""What is known of applications and memberships."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from alunite.foundation.accounts.models import Organisation, Person, held_at
+from alunite.foundation.accounts.policies import Actor, scoped
+from alunite.foundation.accounts.roles import OrganisationKind
+from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.core.judgement import Judgement
+from alunite.foundation.history.models import Entry
+from alunite.foundation.scheme.models import ClassRule, MembershipFile
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.members.joining.models import (
+    ENDED,
+    Application,
+    DueDiligence,
+    Invoice,
+    Membership,
+    Proposal,
+)
+from alunite.programme.members.joining.rules import (
+    Applicant,
+    ClockState,
+    Filled,
+    certification_light,
+    class_open,
+    class_proposed,
+    completeness,
+)
+from alunite.programme.members.models import Entity, OwnFacility
+
+# A membership in one of these withdraws what is said of the member in public.
+WITHDRAWN = {"suspended": "suspended", "terminated": "ended", "resigned": "ended"}
+
+
+class NoMembership(LookupError):
+    """The scheme in force says nothing of membership."""
+
+
+def membership_rules(pack: Pack) -> MembershipFile:
+    """Return what the pack says of membership; `NoMembership` where it says nothing."""
+    if pack.membership is None:
+        raise NoMembership
+    return pack.membership
+
+
+def membership_visible_to(actor: Actor, pk: uuid.UUID) -> Membership | None:
+    """Return a membership; None where there is none, or not for the actor. One query."""
+    rows = scoped(actor, "memberships.view", Membership.objects.filter(pk=pk))
+    return rows.select_related("organisation", "application", "member").first()
+
+
+def memberships_visible_to(actor: Actor) -> list[Membership]:
+    """Return the memberships the actor may see, those with something to be done first. One query."""
+    rows = scoped(actor, "memberships.view", Membership.objects.all()).select_related("organisation", "application")
+    return sorted(rows, key=lambda one: (one.state in ENDED, one.organisation.name, str(one.pk)))
+
+
+def applying_organisations(actor: Actor) -> list[Organisation]:
+    """Return the actor's own organisations of members that have no membership going on. One query."""
+    own = Organisation.objects.filter(pk__in=actor.organisations, kind=OrganisationKind.MEMBER)
+    going_on = Membership.objects.exclude(state__in=ENDED).values("organisation")
+    return list(own.exclude(pk__in=going_on).order_by("name", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An application as it stands, with what the rules say of it."""
+
+    filled: Filled
+    complete: Judgement[bool]
+    proposed: Judgement[str]
+    class_fits: Judgement[bool]
+
+
+def judged(membership: Membership, application: Application, pack: Pack) -> Judged:
+    """Return what the rules say of an application. Two queries."""
+    scheme = membership_rules(pack)
+    places = OwnFacility.objects.filter(organisation=membership.organisation_id, valid_to=None)
+    of_places = list(places.values_list("activities", flat=True))
+    activities = frozenset(application.activities).union(*of_places)
+    filled = Filled(
+        kind=application.kind,
+        member_class=application.member_class,
+        size=application.size,
+        activities=activities,
+        places=len(of_places),
+        has_group=application.has_group,
+        entities=Entity.objects.filter(organisation=membership.organisation_id, valid_to=None).count(),
+        answers=application.answers,
+    )
+    applicant = Applicant(application.kind, activities, application.wants_certificate)
+    certifying = certifying_classes(pack)
+    rule = scheme.class_rule(application.member_class)
+    fits = class_open(rule, applicant, scheme, certifying) if rule else Judgement(result=False, reasons=())
+    return Judged(filled, completeness(filled, scheme), class_proposed(applicant, scheme, certifying), fits)
+
+
+def fits(membership: Membership, application: Application, rule: ClassRule, pack: Pack) -> Judgement[bool]:
+    """Return whether a class is open to what an application says. Two queries."""
+    filled = judged(membership, application, pack).filled
+    applicant = Applicant(application.kind, filled.activities, application.wants_certificate)
+    return class_open(rule, applicant, membership_rules(pack), certifying_classes(pack))
+
+
+def certifying_classes(pack: Pack) -> set[str]:
+    """Return the ids of the classes whose members may hold certificates."""
+    return {one.id for one in pack.classes if one.may_certify}
+
+
+def light_of(membership: Membership, scheme: MembershipFile, today: date) -> Judgement[ClockState]:
+    """Return how the clock to the first certificate of a member stands."""
+    rule = scheme.class_rule(membership.member_class)
+    return certification_light(
+        scheme.clocks.certification,
+        must_certify=rule is not None and rule.must_certify.value and membership.joined is not None,
+        joined=membership.joined or today,
+        today=today,
+        certified=membership.certified,
+        extension_months=membership.extension_months,
+    )
+
+
+def due_diligence(membership: Membership) -> dict[str, DueDiligence]:
+    """Return the newest note on each topic that was looked into. One query."""
+    return {note.topic: note for note in DueDiligence.objects.filter(membership=membership).order_by("pk")}
+
+
+def looked_into(membership: Membership) -> set[str]:
+    """Return the topics whose newest note says that nothing stands against the applicant. One query."""
+    return {topic for topic, note in due_diligence(membership).items() if note.is_clear}
+
+
+def invoices(membership: Membership) -> list[Invoice]:
+    """Return the invoices of a membership, newest first, with their lines and what was paid. Four queries."""
+    return list(_with_money(Invoice.objects.filter(membership=membership)).order_by("-dated", "-number"))
+
+
+def _with_money(rows: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    return rows.prefetch_related("lines", "payments", "credit_notes")
+
+
+def invoice_visible_to(actor: Actor, number: str) -> Invoice | None:
+    """Return an invoice with its lines; None where there is none, or not for the actor."""
+    mine = scoped(actor, "memberships.view", Membership.objects.all())
+    rows = _with_money(Invoice.objects.filter(number=number, membership__in=mine.values("pk")))
+    return rows.select_related("membership__organisation").first()
+
+
+def open_invoices() -> list[Invoice]:
+    """Return every invoice of a membership that goes on, with money still open, oldest first. Four queries."""
+    going_on = Invoice.objects.exclude(membership__state__in=ENDED).select_related("membership__organisation")
+    return [one for one in _with_money(going_on).order_by("dated", "number") if one.open > 0]
+
+
+def open_amount(membership: Membership) -> Decimal:
+    """Return what is still to be paid of all invoices."""
+    return sum((one.open for one in invoices(membership)), Decimal(0))
+
+
+def open_proposals(membership: Membership) -> list[Proposal]:
+    """Return the steps that are proposed and not yet decided. One query."""
+    return list(Proposal.objects.filter(membership=membership, outcome="").order_by("pk"))
+
+
+def addresses_of(organisation: Organisation) -> list[str]:
+    """Return the e-mail addresses of the people who hold a role in an organisation now. One query."""
+    people = Person.objects.filter(held_at(timezone.now(), "affiliations__"), is_active=True)
+    found = people.filter(affiliations__organisation=organisation).exclude(email="")
+    return sorted(set(found.values_list("email", flat=True)))
+
+
+def said_of_members(ids: Iterable[str]) -> dict[str, dict[str, Any] | str]:
+    """Return, by the id of its public record, what a membership says of a member, or why nothing is said any more.
+
+    The word is the class of reason of a withdrawal. Members without a membership here are left out. One query.
+    """
+    rows = Membership.objects.filter(member__in=set(ids), joined__isnull=False).select_related("application")
+    return {str(one.member_id): _said(one) for one in rows.order_by("joined", "created_at")}
+
+
+def _said(membership: Membership) -> dict[str, Any] | str:
+    if membership.state in WITHDRAWN:
+        return WITHDRAWN[membership.state]
+    application = membership.application
+    return {
+        "membership_class": membership.member_class,
+        "class_basis": "stated",
+        "country": (application.country,) if application.country else (),
+        "joined": membership.joined.isoformat() if membership.joined else "",
+        "supply_chain_activities": tuple(application.activities),
+    }
+
+
+def steps_of(membership: Membership) -> list[tuple[Entry, Mapping[str, Any]]]:
+    """Return the entries of history about a membership with their data, oldest first. One query."""
+    rows = Entry.objects.filter(record_type="membership", record_id=str(membership.pk)).select_related("payload")
+    return [(entry, entry.data or {}) for entry in rows.order_by("pk")]
+
+
+def pack_with_membership() -> tuple[Pack, MembershipFile]:
+    """Return the pack in force and what it says of membership. One query."""
+    pack = current_pack()
+    return pack, membership_rules(pack)
+
+
+def origin() -> str:
+    """Return where people reach the site; empty where nobody has said."""
+    found: str = settings.ALUNITE_ORIGIN
+    return found

@@ -1,0 +1,359 @@
+"""From the first question to membership and out of it again, by the pages and by the days."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from alunite.foundation.accounts.policies import SYSTEM, Refused
+from alunite.foundation.history import reactions
+from alunite.foundation.history.models import Entry
+from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.programme.members.joining import actions, queries
+from alunite.programme.members.joining.actions import CannotDo
+from alunite.programme.members.joining.models import DueDiligence, Invoice, Membership, Payment, Proposal
+from alunite.programme.members.models import Member
+from alunite.programme.members.places.actions import add_facility
+from alunite.programme.members.places.rules import FacilityFacts
+from tests.cast import PLAYERS, Cast, cast
+
+__all__ = ["cast"]
+
+pytestmark = pytest.mark.usefixtures("adopted_scheme")
+
+TODAY = date(2026, 10, 15)
+OTHERS = tuple(name for name in PLAYERS if name not in {"member", "colleague", "office", "assurance"})
+
+
+@pytest.fixture(autouse=True)
+def today(settings) -> None:
+    settings.ALUNITE_TODAY = TODAY
+
+
+def application(**changed: Any) -> dict[str, Any]:
+    scheme = queries.pack_with_membership()[1]
+    answers = {
+        f"answer_{one.id}": "on" if one.answer == "consent" else "As asked" for one in scheme.application.questions
+    }
+    return {
+        "kind": "company",
+        "country": "NO",
+        "member_class": "production_transformation",
+        "size": "120",
+        "has_group": "false",
+        **answers,
+        **changed,
+    }
+
+
+def page_of(membership: Membership) -> str:
+    return f"/work/membership/{membership.pk}/"
+
+
+def fill(cast: Cast, membership: Membership, **changed: Any) -> None:
+    client, page = cast["member"], f"{page_of(membership)}application/"
+    mark = re.search(r'name="mark" value="([^"]+)"', client.get(page).content.decode())[1]
+    assert client.post(page, {**application(**changed), "mark": mark}).status_code == 302
+
+
+def do(cast: Cast, who: str, membership: Membership, what: str, **fields: Any) -> int:
+    membership.refresh_from_db()
+    sent = {"what": what, "version": membership.version, **fields}
+    return cast[who].post(f"{page_of(membership)}do/", sent).status_code
+
+
+def begun(cast: Cast) -> Membership:
+    cast["member"].post("/join/", {"organisation": str(cast.organisation("member").pk)})
+    made = Membership.objects.get()
+    facts = FacilityFacts("Fjord Works", "NO", ("aluminium_smelting",), date(2019, 1, 1))
+    add_facility(made.organisation, facts, actor=cast.actor("member"))
+    fill(cast, made)
+    return made
+
+
+def approved(cast: Cast) -> Membership:
+    made = begun(cast)
+    assert do(cast, "member", made, "step", act="submit") == 302
+    for topic in ("sanctions", "media", "ownership"):
+        assert do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on") == 302
+    assert do(cast, "office", made, "step", act="approve") == 302
+    assert do(cast, "office", made, "step", act="invoice") == 302
+    made.refresh_from_db()
+    return made
+
+
+def active(cast: Cast) -> Membership:
+    made = approved(cast)
+    assert do(cast, "office", made, "pay", invoice="2026-00001", amount="4500", day="2026-10-15") == 302
+    made.refresh_from_db()
+    assert made.state == "active"
+    return made
+
+
+def public(membership: Membership) -> Publication:
+    return Publication.objects.filter(kind="member", subject=membership.member_id).latest("pk")
+
+
+def kinds(membership: Membership) -> list[str]:
+    rows = Entry.objects.filter(record_type="membership", record_id=str(membership.pk)).order_by("pk")
+    return [entry.kind.removeprefix("membership.") for entry in rows]
+
+
+def test_an_application_goes_through_questions_and_part_payment_to_a_public_member(cast: Cast):
+    made = begun(cast)
+    assert do(cast, "member", made, "step", act="submit") == 302
+    assert do(cast, "office", made, "step", act="query", reason="Who owns the works?") == 302
+    assert do(cast, "member", made, "step", act="answer", reason="The family.") == 302
+    # Not everything was looked into yet.
+    assert do(cast, "office", made, "step", act="approve") == 400
+    for topic in ("sanctions", "media", "ownership"):
+        do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on")
+    assert do(cast, "office", made, "step", act="approve") == 302
+    assert do(cast, "office", made, "step", act="invoice") == 302
+    invoice = Invoice.objects.get()
+    # 18,000 a year for the size; October, November, December: three twelfths.
+    assert (invoice.number, invoice.total, invoice.currency) == ("2026-00001", Decimal(4500), "USD")
+    assert do(cast, "office", made, "pay", invoice=invoice.number, amount="1500", day="2026-10-15") == 302
+    made.refresh_from_db()
+    assert (made.state, Invoice.objects.get().open) == ("awaiting_payment", Decimal(3000))
+    assert do(cast, "office", made, "pay", invoice=invoice.number, amount="3000.01", day="2026-10-15") == 400
+    assert do(cast, "office", made, "credit", invoice=invoice.number, amount="500", note="Agreed.") == 302
+    assert do(cast, "office", made, "pay", invoice=invoice.number, amount="2500", day="2026-10-15") == 302
+    made.refresh_from_db()
+    assert (made.state, made.joined, Invoice.objects.get().open) == ("active", TODAY, Decimal(0))
+    said = json.loads(PublicationPayload.objects.get(publication=public(made)).payload)
+    assert (said["name"], said["standing"], said["membership_class"], said["joined"], said["countries"]) == (
+        made.organisation.name,
+        "listed",
+        "production_transformation",
+        "2026-10-15",
+        ["NO"],
+    )
+    assert said["activities"] == ["aluminium_smelting"]
+    steps = ["begun", "submitted", "queried", "answered", *["looked_into"] * 3, "approved", "invoiced", "activated"]
+    assert kinds(made) == steps
+    assert any("Welcome" in one.body for one in mail.outbox)
+    assert any("Who owns the works?" in one.body for one in mail.outbox)
+
+
+def test_somebody_without_an_organisation_begins_one_and_only_its_people_see_it(cast: Cast):
+    assert cast["stranger"].get("/work/membership/").status_code == 404
+    answer = cast["stranger"].post("/join/", {"name": "New Works (made up)"})
+    made = Membership.objects.get()
+    assert answer.headers["Location"] == f"{page_of(made)}application/"
+    assert made.organisation.name == "New Works (made up)"
+    assert cast["stranger"].get(page_of(made)).status_code == 200
+    assert cast["buyer"].get(page_of(made)).status_code == 404
+    answer = cast["stranger"].post("/join/", {"organisation": "", "name": ""})
+    assert answer.status_code == 400
+    with pytest.raises(CannotDo, match="already"):
+        actions.begin_application("", made.organisation, actor=cast.actor("stranger"))
+
+
+def test_an_incomplete_application_is_saved_and_says_all_that_is_missing_when_submitted(cast: Cast):
+    cast["member"].post("/join/", {"organisation": str(cast.organisation("member").pk)})
+    made = Membership.objects.get()
+    fill(cast, made, kind="", size="", answer_address="", answer_bylaws="")
+    shown = cast["member"].post(f"{page_of(made)}do/", {"what": "step", "act": "submit", "version": made.version})
+    assert shown.status_code == 400
+    told = shown.content.decode()
+    for text in ("Say what kind", "Say how large", "List at least one place", "This has to be agreed to"):
+        assert text in told
+    made.refresh_from_db()
+    assert made.state == "enquiry"
+
+
+def test_once_submitted_it_is_not_changed_and_an_older_form_shows_the_difference(cast: Cast):
+    made = begun(cast)
+    page = f"{page_of(made)}application/"
+    marks = [re.search(r'name="mark" value="([^"]+)"', cast["member"].get(page).content.decode())[1] for _ in range(2)]
+    assert cast["colleague"].post(page, {**application(size="130"), "mark": marks[0]}).status_code == 302
+    stale = cast["member"].post(page, {**application(size="140"), "mark": marks[1]})
+    assert (stale.status_code, "130" in stale.content.decode()) == (409, True)
+    do(cast, "member", made, "step", act="submit")
+    assert cast["member"].post(page, {**application(size="150"), "mark": marks[0]}).status_code == 400
+    assert queries.judged(made, made.application, queries.pack_with_membership()[0]).filled.size == 130
+
+
+def test_declining_takes_two_people(cast: Cast):
+    made = begun(cast)
+    do(cast, "member", made, "step", act="submit")
+    assert do(cast, "office", made, "step", act="decline", reason="") == 400
+    assert do(cast, "office", made, "step", act="decline", reason="Sanctions.") == 302
+    waiting = Proposal.objects.get()
+    made.refresh_from_db()
+    assert made.state == "submitted"
+    assert do(cast, "office", made, "decide", proposal=waiting.pk, answer="confirm") == 400
+    assert "Confirm" not in cast["office"].get(page_of(made)).content.decode()
+    assert "Waiting for another person" not in cast["member"].get(page_of(made)).content.decode()
+    assert do(cast, "assurance", made, "decide", proposal=waiting.pk, answer="confirm") == 302
+    made.refresh_from_db()
+    assert (made.state, made.ended) == ("declined", TODAY)
+    assert do(cast, "assurance", made, "decide", proposal=waiting.pk, answer="confirm") == 400
+    # What ended does not keep anybody from applying anew.
+    assert cast["member"].post("/join/", {"organisation": str(made.organisation_id)}).status_code == 302
+
+
+def test_a_proposal_that_was_altered_is_not_carried_out(cast: Cast):
+    made = begun(cast)
+    do(cast, "member", made, "step", act="submit")
+    do(cast, "office", made, "step", act="decline", reason="Sanctions.")
+    Proposal.objects.update(reason="Another reason.")
+    assert do(cast, "assurance", made, "decide", proposal=Proposal.objects.get().pk, answer="confirm") == 400
+
+
+def test_the_office_says_which_record_of_the_register_an_applicant_is(cast: Cast):
+    made = begun(cast)
+    known = Member.objects.create(pk="2345wxzz", name=made.organisation.name)
+    do(cast, "member", made, "step", act="submit")
+    for topic in ("sanctions", "media", "ownership"):
+        do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on")
+    assert do(cast, "office", made, "step", act="approve") == 400
+    assert do(cast, "office", made, "match", member="bcdfghjk") == 400
+    assert do(cast, "office", made, "match", member=f"https://x.example/members/{known.pk}-works/") == 302
+    assert do(cast, "office", made, "step", act="approve") == 302
+    do(cast, "office", made, "step", act="invoice")
+    do(cast, "office", made, "pay", invoice="2026-00001", amount="4500", day="2026-10-15")
+    made.refresh_from_db()
+    assert (made.state, made.member_id, Member.objects.count()) == ("active", known.pk, 1)
+
+
+@pytest.fixture
+def heard() -> Iterator[list[Entry]]:
+    """A test room that reacts to the end of a membership."""
+    told: list[Entry] = []
+
+    def hear_of_the_end(entry: Entry, *, actor: str, cause: Entry) -> None:
+        told.append(entry)
+
+    reactions.reacts_to("membership.terminated", room="certificates")(hear_of_the_end)
+    yield told
+    reactions._registry.pop("membership.terminated")
+
+
+def test_an_unpaid_renewal_suspends_withdraws_and_ends_and_each_takes_a_person(cast: Cast, heard, settings):
+    made = active(cast)
+    settings.ALUNITE_TODAY = date(2027, 1, 10)
+    assert do(cast, "office", made, "renew") == 302
+    assert do(cast, "office", made, "renew") == 400
+    assert Invoice.objects.get(year=2027).total == Decimal(18000)
+    last = date(2027, 1, 10) + timedelta(days=60)
+    brought = [actions.days_of_invoices(last - timedelta(days=days), actor=SYSTEM) for days in (30, 29, 7, 0)]
+    assert [one["reminded"] for one in brought] == [1, 0, 1, 0]
+    assert actions.days_of_invoices(last + timedelta(days=1), actor=SYSTEM)["proposed"] == 1
+    assert actions.days_of_invoices(last + timedelta(days=2), actor=SYSTEM)["proposed"] == 0
+    made.refresh_from_db()
+    assert made.state == "active"
+    settings.ALUNITE_TODAY = last + timedelta(days=3)
+    assert do(cast, "office", made, "decide", proposal=Proposal.objects.get().pk, answer="confirm") == 302
+    made.refresh_from_db()
+    assert made.state == "suspended"
+    assert (public(made).withdrawal, cast["public"].get(f"/members/{made.member_id}/").status_code) == (
+        "suspended",
+        410,
+    )
+    # Paid after all: the office takes it back, and the register shows it again.
+    assert do(cast, "office", made, "step", act="reinstate", reason="Promised.") == 302
+    assert public(made).withdrawal == ""
+    do(cast, "office", made, "step", act="suspend", reason="Not paid.")
+    do(cast, "assurance", made, "decide", proposal=Proposal.objects.latest("pk").pk, answer="confirm")
+    made.refresh_from_db()
+    settings.ALUNITE_TODAY = made.suspended + timedelta(days=90)
+    assert actions.days_of_invoices(settings.ALUNITE_TODAY, actor=SYSTEM)["proposed"] == 1
+    assert not heard
+    assert do(cast, "office", made, "decide", proposal=Proposal.objects.latest("pk").pk, answer="confirm") == 302
+    made.refresh_from_db()
+    assert (made.state, public(made).withdrawal) == ("terminated", "ended")
+    [entry] = heard
+    assert (entry.record_id, entry.data["member"]) == (str(made.pk), made.member_id)
+    # Nothing that comes later brings it back.
+    with transaction.atomic():
+        actions.publish_members([made.member_id], actor=SYSTEM)
+    assert public(made).withdrawal == "ended"
+
+
+def test_the_clock_to_the_first_certificate_reminds_can_be_put_off_and_proposes(cast: Cast, settings):
+    made = active(cast)
+    # Joined on 15 October 2026: the last day is 14 October 2028.
+    last = date(2028, 10, 14)
+    assert actions.days_of_certification(last - timedelta(days=180), actor=SYSTEM)["reminded"] == 1
+    assert do(cast, "office", made, "extend", months=7, reason="Flood.") == 400
+    assert do(cast, "office", made, "extend", months=6, reason="Flood.") == 302
+    assert actions.days_of_certification(last + timedelta(days=1), actor=SYSTEM)["proposed"] == 0
+    assert actions.days_of_certification(date(2029, 4, 15), actor=SYSTEM)["proposed"] == 1
+    settings.ALUNITE_TODAY = date(2028, 12, 1)
+    assert do(cast, "office", made, "certified", day="2028-12-01") == 302
+    assert "certified in time" in cast["member"].get(page_of(made)).content.decode()
+
+
+def test_a_member_changes_its_class_only_to_one_that_is_open_to_it(cast: Cast):
+    made = active(cast)
+    assert do(cast, "office", made, "class", member_class="general_supporters", reason="They asked.") == 400
+    made.refresh_from_db()
+    assert made.member_class == "production_transformation"
+
+
+def test_the_paper_of_an_invoice_is_a_pdf_for_its_own_people_and_the_secretariat(cast: Cast):
+    approved(cast)
+    for name in ("member", "colleague", "office", "assurance"):
+        answer = cast[name].get("/work/invoices/2026-00001.pdf")
+        assert answer.content.startswith(b"%PDF-")
+        assert answer["Content-Disposition"] == 'attachment; filename="invoice-2026-00001.pdf"'
+    for name in OTHERS:
+        assert cast[name].get("/work/invoices/2026-00001.pdf").status_code == 404
+
+
+def test_nobody_else_sees_or_does_anything_and_the_applicant_nothing_of_the_office(cast: Cast):
+    made = begun(cast)
+    do(cast, "member", made, "step", act="submit")
+    do(cast, "office", made, "look", topic="media", note="An old court case.", is_clear="on")
+    before = len(kinds(made))
+    for name in OTHERS:
+        for path in ("", "application/"):
+            assert cast[name].get(f"{page_of(made)}{path}").status_code == 404
+        assert do(cast, name, made, "step", act="resign", reason="No.") == 404
+    for name in ("member", "colleague", "assurance"):
+        assert do(cast, name, made, "step", act="query", reason="Why?") == 404
+        assert do(cast, name, made, "look", topic="media", note="x") == 404
+        assert do(cast, name, made, "match", member="x") == 404
+    assert do(cast, "office", made, "step", act="resign", reason="For them.") == 404
+    assert "court case" not in cast["member"].get(page_of(made)).content.decode()
+    assert "court case" in cast["assurance"].get(page_of(made)).content.decode()
+    assert len(kinds(made)) == before
+    with pytest.raises(Refused):
+        actions.days_of_invoices(TODAY, actor=cast.actor("office"))
+
+
+def test_a_step_on_a_page_that_is_older_than_what_stands_is_refused(cast: Cast):
+    made = begun(cast)
+    sent = {"what": "step", "act": "submit", "version": made.version}
+    assert cast["member"].post(f"{page_of(made)}do/", sent).status_code == 302
+    do(cast, "office", made, "step", act="query", reason="Who?")
+    late = {"what": "step", "act": "resign", "reason": "No.", "version": made.version - 1}
+    assert cast["member"].post(f"{page_of(made)}do/", late).status_code == 400
+    assert cast["member"].post(f"{page_of(made)}do/", {"what": "nothing"}).status_code == 400
+
+
+def test_the_page_asks_as_often_for_many_notes_and_payments_as_for_few(cast: Cast):
+    made = approved(cast)
+    office = cast["office"]
+
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert office.get(page_of(made)).status_code == 200
+        return len(asked)
+
+    few = counted()
+    for number in range(20):
+        DueDiligence.objects.create(membership=made, topic="media", note=f"{number}", is_clear=True, noted_on=TODAY)
+        Payment.objects.create(invoice=Invoice.objects.get(), day=TODAY, amount=Decimal(1))
+    assert counted() == few <= 25
