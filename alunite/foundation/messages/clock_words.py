@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext, ngettext
 
 from alunite.foundation.core.clocks import Reading, Saying, Span, Unit
@@ -26,6 +28,14 @@ def clock_words(reading: Reading) -> str:
     else:
         text = gettext("day %(number)d of %(of)d")
     return text % told
+
+
+def days_to(day: date, today: date) -> str:
+    """Return how far off a day is that somebody set: 10 days left, 7 days over."""
+    number = abs((day - today).days)
+    if day < today:
+        return ngettext("%(number)d day over", "%(number)d days over", number) % {"number": number}
+    return ngettext("%(number)d day left", "%(number)d days left", number) % {"number": number}
 
 
 def span_words(span: Span) -> str:

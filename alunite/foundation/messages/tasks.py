@@ -45,6 +45,8 @@ class Task:
         Who else has the ball, and for which organisation; not used where it is the reader's.
     clock : Clock, optional
         By when, and by which rule.
+    by : date, optional
+        Its last day, where somebody set one and no rule allows a span.
     told : str
         A sentence or two on what it is about.
     ends, if_late : str
@@ -66,6 +68,7 @@ class Task:
     who: str = ""
     place: str = ""
     clock: Clock | None = None
+    by: date | None = None
     told: str = ""
     ends: str = ""
     if_late: str = ""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext
 
 from alunite.foundation.core.icalendar import Event, calendar
 from alunite.foundation.importing.cells import protect
-from alunite.foundation.messages.clock_words import clock_words
-from alunite.front.inbox.present import group_label, room_label, trust_note, with_whom
+from alunite.front.inbox.present import group_label, room_label, trust_note, with_whom, words_of
 from alunite.front.inbox.queries import Days
 from alunite.front.inbox.rules import Line
 
 
-def as_csv(lines: Iterable[Line], origin: str) -> str:
+def as_csv(lines: Iterable[Line], today: date, origin: str) -> str:
     """Return tasks as CSV, a line each; text that a spreadsheet would run gets an apostrophe."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
@@ -28,7 +27,7 @@ def as_csv(lines: Iterable[Line], origin: str) -> str:
         cells = (
             *(task.title, task.about, room_label(task.room), group_label(line.group)),
             *(with_whom(task), task.place, str(line.due or "")),
-            clock_words(reading) if reading else "",
+            words_of(line, today),
             reading.clock.rule if reading else "",
             trust_note(reading.clock.allowed) if reading else "",
             origin + task.address,

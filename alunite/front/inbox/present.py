@@ -11,7 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from alunite.foundation.core.clocks import Holder, Reading
 from alunite.foundation.core.days import PartialDate
 from alunite.foundation.core.judgement import Param, Trust
-from alunite.foundation.messages.clock_words import clock_words, span_words
+from alunite.foundation.messages.clock_words import clock_words, days_to, span_words
 from alunite.foundation.messages.tasks import Task, room_labels
 from alunite.front.inbox.queries import Inbox
 from alunite.front.inbox.rules import Group, Line
@@ -92,6 +92,13 @@ def with_whom(task: Task) -> str:
     return gettext("You") if task.is_mine else task.who
 
 
+def words_of(line: Line, today: date) -> str:
+    """Return the count of a task's clock, or of the days to the day somebody set; empty where there is neither."""
+    if line.reading:
+        return clock_words(line.reading)
+    return days_to(line.task.by, today) if line.task.by else ""
+
+
 def trust_note(allowed: Param[Any]) -> str:
     """Return how far the length of a span can be trusted, in a sentence."""
     return str(TRUST_NOTES[allowed.trust])
@@ -113,7 +120,7 @@ def row_of(line: Line, today: date, selected: Line | None) -> Row:
         key=line.task.key,
         task=line.task,
         with_whom=with_whom(line.task),
-        words=clock_words(reading) if reading else "",
+        words=words_of(line, today),
         is_default=bool(reading and reading.clock.allowed.trust is not Trust.READ),
         drawn=drawn(reading) if reading else None,
         due=line.due,

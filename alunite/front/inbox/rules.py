@@ -33,7 +33,7 @@ class Line:
     @property
     def due(self) -> date | None:
         """The last day, where there is one and it can be told."""
-        return self.reading.due if self.reading else None
+        return self.reading.due if self.reading else self.task.by
 
 
 def lines_of(tasks: Iterable[Task], today: date) -> list[Line]:
@@ -50,9 +50,10 @@ def lines_of(tasks: Iterable[Task], today: date) -> list[Line]:
 
 
 def _group(task: Task, reading: Reading | None, today: date) -> Group:
-    if reading and reading.is_late:
+    due = reading.due if reading else task.by
+    if reading.is_late if reading else due and due < today:
         return Group.LATE
-    if reading and reading.due and reading.due <= today + SOON:
+    if due and due <= today + SOON:
         return Group.DUE
     return Group.LATER if task.is_mine else Group.WAITING
 

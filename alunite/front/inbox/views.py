@@ -59,7 +59,7 @@ def tasks_csv(request: HttpRequest) -> HttpResponse:
     shown = inbox(actor_for(request.user), view=request.GET.get("view", ALL))
     name = f"tasks-{shown.today}.csv"
     return HttpResponse(
-        files.as_csv(shown.lines, request.build_absolute_uri("/").rstrip("/")),
+        files.as_csv(shown.lines, shown.today, request.build_absolute_uri("/").rstrip("/")),
         content_type="text/csv; charset=utf-8; header=present",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -8,5 +8,5 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from alunite.programme.assessments import calendar, policies, workspace  # noqa: F401, register themselves
+        from alunite.programme.assessments import calendar, policies, tasks, workspace  # noqa: F401, register themselves
         from alunite.programme.assessments.evidence import policies as of_evidence  # noqa: F401, registers itself

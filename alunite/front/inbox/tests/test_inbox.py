@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -32,12 +33,14 @@ def test_tasks_stand_in_groups_and_what_is_due_first_at_the_head():
         *(task("none"), task("others", mine=False), task("tomorrow", start="2026-11-14")),
         *(task("late", start="2026-11-01"), task("later", start="2026-11-01", days=40)),
         *(task("theirs-late", mine=False, start="2026-10-01"), task("edge", start="2026-11-23", days=14)),
+        *(replace(task("set"), by=date(2026, 11, 30)), replace(task("set-late"), by=date(2026, 11, 22))),
+        replace(task("set-today"), by=TODAY),
         *(task("beyond", start="2026-11-23", days=15), task("theirs-later", mine=False, start="2026-11-23", days=15)),
     ]
     found = [(line.group, line.task.key) for line in lines_of(given, TODAY)]
     assert found == [
-        *((Group.LATE, "theirs-late"), (Group.LATE, "late")),
-        *((Group.DUE, "tomorrow"), (Group.DUE, "edge")),
+        *((Group.LATE, "theirs-late"), (Group.LATE, "late"), (Group.LATE, "set-late")),
+        *((Group.DUE, "set-today"), (Group.DUE, "tomorrow"), (Group.DUE, "set"), (Group.DUE, "edge")),
         *((Group.LATER, "beyond"), (Group.LATER, "later"), (Group.LATER, "none")),
         *((Group.WAITING, "theirs-later"), (Group.WAITING, "others")),
     ]

@@ -1,0 +1,94 @@
+"""What self assessments ask of people: criteria to answer or to check, and gaps to close by a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.policies import Actor
+from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.messages.tasks import Task, tasks
+from alunite.foundation.scheme.pack import Pack
+from alunite.programme.assessments.models import Answer
+from alunite.programme.assessments.policies import organisations_managed_by
+from alunite.programme.assessments.present import anchor
+
+# As much of a plan as the margin of the inbox shows.
+LONGEST_TOLD = 300
+
+
+@tasks("assessments", gettext_lazy("Self assessments"))
+def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
+    """Return what waits in the self assessments of the actor's own organisations. Three queries, or none."""
+    del today
+    mine = organisations_managed_by(actor)
+    if not mine:
+        return []
+    answers = Answer.objects.filter(assessment__organisation_id__in=mine)
+    if not (found := [*_given_to(actor, answers), *_gaps(answers)]):
+        return []
+    pack = current_pack()
+    return [_to_close(actor, pack, one) if isinstance(one, Answer) else _to_answer(pack, one) for one in found]
+
+
+def _given_to(actor: Actor, answers: Any) -> Any:
+    """Return the self assessments in which criteria given to the actor have no level, or a difference to check."""
+    waits = Q(level="") | (~Q(carried="") & Q(checked_at=None))
+    return (
+        answers.filter(waits, owner_id=actor.person_id)
+        .order_by("assessment__scope__title", "assessment_id")
+        .values("assessment_id", title=F("assessment__scope__title"), standard=F("assessment__standard"))
+        .annotate(count=Count("pk"))
+    )
+
+
+def _gaps(answers: Any) -> Any:
+    open_ones = answers.exclude(gap="").exclude(gap_due=None)
+    return open_ones.select_related("assessment__scope", "gap_owner").order_by("gap_due", "pk")
+
+
+def _to_answer(pack: Pack, row: Mapping[str, Any]) -> Task:
+    title = ngettext("Answer %(count)d criterion", "Answer %(count)d criteria", row["count"])
+    return Task(
+        key=f"assessments.answer:{row['assessment_id']}",
+        title=title % {"count": row["count"]},
+        about=_about(pack, row["title"], row["standard"]),
+        address=reverse("assessment", args=[row["assessment_id"]]),
+        act=gettext("Open the self assessment"),
+        is_mine=True,
+        told=gettext("They were given to you, and have no level yet or a difference nobody has checked."),
+    )
+
+
+def _to_close(actor: Actor, pack: Pack, answer: Answer) -> Task:
+    owner, assessment = answer.gap_owner, answer.assessment
+    is_mine = owner is None or str(owner.pk) == actor.person_id
+    page = reverse("assessment", args=[assessment.pk])
+    return Task(
+        key=f"assessments.gap:{assessment.pk}/{answer.number}",
+        title=gettext("Close the gap in %(number)s") % {"number": answer.number},
+        about=_about(pack, assessment.scope.title, assessment.standard),
+        address=f"{page}?open={answer.number}#{anchor(answer.number)}",
+        act=gettext("Open the criterion"),
+        is_mine=is_mine,
+        who="" if is_mine else str(owner),
+        by=answer.gap_due,
+        told=answer.gap if len(answer.gap) <= LONGEST_TOLD else f"{answer.gap[:LONGEST_TOLD]}…",
+        reminds=partial(_open_accounts, owner) if owner else None,
+    )
+
+
+def _about(pack: Pack, title: str, standard: str) -> str:
+    version = pack.version(standard)
+    return f"{title} · {version.label if version else standard}"
+
+
+def _open_accounts(owner: Person) -> list[Person]:
+    return [owner] if owner.is_active else []
