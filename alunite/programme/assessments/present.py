@@ -23,8 +23,9 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.rules import Answer as Applies
 from alunite.foundation.scheme.versions import VersionUse
 from alunite.programme.assessments.actions import Fault, Faulty, StaleAnswer, values_of
+from alunite.programme.assessments.evidence.queries import Piece
 from alunite.programme.assessments.forms import label_of
-from alunite.programme.assessments.models import Evidence, Presence, Scope
+from alunite.programme.assessments.models import Presence, Scope
 from alunite.programme.assessments.queries import Page, Row, Whole
 from alunite.programme.assessments.rules import Asked, Carriage
 
@@ -267,7 +268,7 @@ class RowShown:
         What its form holds: what was sent where that could not be kept, else what stands.
     why : list of Why
         Why it applies or does not.
-    evidence : list of Evidence
+    evidence : list of Piece
         Those pieces the reader may read; `row` counts all of them.
     """
 
@@ -281,7 +282,7 @@ class RowShown:
     values: dict[str, str]
     why: list[Why]
     change: str
-    evidence: list[Evidence]
+    evidence: list[Piece]
     faults: list[str] = field(default_factory=list)
     differences: list[tuple[Any, Difference]] = field(default_factory=list)
 
@@ -328,7 +329,7 @@ def assessment(
     wanted: Wanted,
     pack: Pack,
     *,
-    reads: Callable[[Evidence], bool],
+    reads: Callable[[Piece], bool],
     trouble: Faulty | StaleAnswer | None = None,
 ) -> dict[str, Any]:
     """Return what the page of a self assessment shows to whoever reads this evidence, with what was wrong with what was sent."""
@@ -380,7 +381,7 @@ def _row_shown(
     wanted: Wanted,
     pack: Pack,
     *,
-    reads: Callable[[Evidence], bool],
+    reads: Callable[[Piece], bool],
     trouble: Faulty | StaleAnswer | None,
 ) -> RowShown:
     level = next((one for one in whole.wanted.levels if one.id == row.said.level), None)

@@ -21,8 +21,8 @@ from alunite.foundation.history.models import Entry
 from alunite.foundation.scheme.models import AssessmentsFile, Standard
 from alunite.foundation.scheme.pack import Pack
 from alunite.foundation.scheme.versions import VersionUse, usable
-from alunite.programme.assessments.evidence.queries import evidence_by_criterion
-from alunite.programme.assessments.models import Answer, Assessment, Evidence, Override, Presence, Scope
+from alunite.programme.assessments.evidence.queries import Piece, evidence_by_criterion
+from alunite.programme.assessments.models import Answer, Assessment, Override, Presence, Scope
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.rules import (
     Asked,
@@ -150,7 +150,7 @@ class Row:
     asked: Asked
     answer: Answer | None
     said: Said
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[Piece, ...] = ()
 
     @property
     def number(self) -> str:
@@ -210,7 +210,7 @@ def whole(assessment: Assessment, then: Now) -> Whole:
     return Whole(assessment, standard, wanted, rows, ready, unmet)
 
 
-def _row(asked: Asked, answer: Answer | None, evidence: Sequence[Evidence]) -> Row:
+def _row(asked: Asked, answer: Answer | None, evidence: Sequence[Piece]) -> Row:
     if answer is None:
         return Row(asked, None, Said(evidence=len(evidence)), tuple(evidence))
     planned = bool(answer.gap and answer.gap_due and answer.gap_owner_id)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from alunite.foundation.accounts.policies import Actor, policy, scope
 from alunite.foundation.accounts.roles import Role
-from alunite.programme.assessments.models import Evidence, Sharing
+from alunite.programme.assessments.models import Sharing
 from alunite.programme.assessments.policies import organisations_managed_by
 
 
@@ -23,7 +23,7 @@ def _evidence_list(actor: Actor, _subject: Any) -> bool:
 
 
 @policy("evidence.read", says="Only the member itself, and of the Secretariat whom it is shared with, read evidence.")
-def _evidence_read(actor: Actor, evidence: Evidence) -> bool:
+def _evidence_read(actor: Actor, evidence: Any) -> bool:
     """Say of one piece what the scope below says of all: a page may hold some that is not for its reader."""
     if actor.holds(Role.ASSURANCE) or str(evidence.organisation_id) in organisations_managed_by(actor):
         return True

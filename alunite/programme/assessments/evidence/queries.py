@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
@@ -103,12 +105,21 @@ def criteria_of(evidence: Evidence) -> dict[str, tuple[str, ...]]:
     return {assessment: tuple(sorted(numbers, key=number_key)) for assessment, numbers in found.items()}
 
 
-def evidence_by_criterion(assessment: Assessment) -> dict[str, list[Evidence]]:
+class Piece(NamedTuple):
+    """What a criterion shows of a piece of evidence: a whole self assessment names hundreds."""
+
+    pk: str
+    title: str
+    sharing: str
+    organisation_id: UUID
+
+
+def evidence_by_criterion(assessment: Assessment) -> dict[str, list[Piece]]:
     """Return the evidence of each criterion of a self assessment, by its number. One query."""
-    found: dict[str, list[Evidence]] = {}
-    links = EvidenceLink.objects.filter(assessment=assessment).select_related("evidence__content")
-    for link in links.order_by("evidence__title", "pk"):
-        found.setdefault(link.number, []).append(link.evidence)
+    found: dict[str, list[Piece]] = {}
+    links = EvidenceLink.objects.filter(assessment=assessment).order_by("evidence__title", "pk")
+    for number, *piece in links.values_list("number", *(f"evidence__{name}" for name in Piece._fields)):
+        found.setdefault(number, []).append(Piece(*piece))
     return found
 
 
