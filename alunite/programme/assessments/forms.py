@@ -25,6 +25,13 @@ def label_of(one: Named) -> str:
     return one.translations.get((get_language() or "").partition("-")[0], one.label)
 
 
+def version_label(pack: Pack, version_id: str) -> str:
+    """Return a version of a standard with the name of its family."""
+    version = pack.version(version_id)
+    family = pack.find_family(version.family) if version else None
+    return f"{label_of(family)} {version.label}" if version and family else version_id
+
+
 class FacilityFields(NamedTuple):
     """The two fields that say whether a scope covers a facility."""
 

@@ -24,7 +24,7 @@ from alunite.foundation.scheme.rules import Answer as Applies
 from alunite.foundation.scheme.versions import VersionUse
 from alunite.programme.assessments.actions import Fault, Faulty, StaleAnswer, values_of
 from alunite.programme.assessments.evidence.queries import Piece
-from alunite.programme.assessments.forms import label_of
+from alunite.programme.assessments.forms import label_of, version_label
 from alunite.programme.assessments.models import Presence, Scope
 from alunite.programme.assessments.queries import Page, Row, Whole
 from alunite.programme.assessments.rules import Asked, Carriage
@@ -145,7 +145,7 @@ def scope(found: Scope, versions: Sequence[tuple[VersionUse, Standard]], pack: P
         "versions": [
             {
                 "id": standard.id,
-                "label": _label(pack, standard.id),
+                "label": version_label(pack, standard.id),
                 "is_open": use.use.is_open,
                 "why": why([use.reason], pack),
                 "earlier": [
@@ -157,16 +157,10 @@ def scope(found: Scope, versions: Sequence[tuple[VersionUse, Standard]], pack: P
             for use, standard in versions
         ],
         "assessments": [
-            (one, _label(pack, one.standard)) for one in sorted(found.assessments.all(), key=lambda one: one.opened_at)
+            (one, version_label(pack, one.standard))
+            for one in sorted(found.assessments.all(), key=lambda one: one.opened_at)
         ],
     }
-
-
-def _label(pack: Pack, version_id: str) -> str:
-    """Return a version with the name of its family."""
-    version = pack.version(version_id)
-    family = pack.find_family(version.family) if version else None
-    return f"{label_of(family)} {version.label}" if version and family else version_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +192,7 @@ def criteria(found: Scope, standard: str, asked: Sequence[Asked], pack: Pack) ->
     return {
         "scope": found,
         "standard": standard,
-        "label": _label(pack, standard),
+        "label": version_label(pack, standard),
         "parts": parts,
         "counts": [(APPLIES_MARKS[answer], APPLIES_WORDS[answer], count) for answer, count in counts.items()],
         "objections": sum(one.objection is not None for one in asked),
@@ -341,8 +335,8 @@ def assessment(
     return {
         "assessment": whole.assessment,
         "scope": whole.assessment.scope,
-        "label": _label(pack, whole.assessment.standard),
-        "before": _label(pack, whole.assessment.carried_from.standard) if whole.assessment.carried_from else "",
+        "label": version_label(pack, whole.assessment.standard),
+        "before": version_label(pack, whole.assessment.carried_from.standard) if whole.assessment.carried_from else "",
         "parts": [part for part in parts if part.rows],
         "ribbon": groups,
         "answered": answered,
@@ -435,7 +429,7 @@ def _change(whole: Whole, row: Row, pack: Pack) -> str:
 def list_of_assessments(page: Page, pack: Pack) -> dict[str, Any]:
     """Return what the list of self assessments shows."""
     following = f"{page.next[0].isoformat()}~{page.next[1]}" if page.next else ""
-    items = [(one, _label(pack, one.assessment.standard)) for one in page.items]
+    items = [(one, version_label(pack, one.assessment.standard)) for one in page.items]
     return {"items": items, "following": following}
 
 

@@ -23,7 +23,7 @@ from alunite.programme.assessments.actions import Faulty
 from alunite.programme.assessments.evidence.actions import Given, Sent
 from alunite.programme.assessments.evidence.queries import WORDS
 from alunite.programme.assessments.evidence.rules import Words, numbers_in
-from alunite.programme.assessments.forms import label_of
+from alunite.programme.assessments.forms import label_of, version_label
 from alunite.programme.assessments.models import (
     LONGEST_REASON,
     LONGEST_TITLE,
@@ -167,13 +167,6 @@ def note_of(pack: Pack, said: Stated) -> str:
     owner = pack.scheme
     note, _is_own = trust_note(str(said.trust), said.origin, said.source, scheme_id=owner.id, owner=owner.owner)
     return note
-
-
-def version_label(pack: Pack, version_id: str) -> str:
-    """Return a version of a standard with the name of its family."""
-    version = pack.version(version_id)
-    family = pack.find_family(version.family) if version else None
-    return f"{label_of(family)} {version.label}" if version and family else version_id
 
 
 class WithdrawForm(forms.Form):

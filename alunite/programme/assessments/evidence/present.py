@@ -14,7 +14,7 @@ from alunite.foundation.files.media_types import MEDIA_TYPES
 from alunite.foundation.files.models import Content
 from alunite.foundation.history.editing import Difference, Stale
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.assessments.evidence.forms import EvidenceForm, note_of, scheme_said, version_label
+from alunite.programme.assessments.evidence.forms import EvidenceForm, note_of, scheme_said
 from alunite.programme.assessments.evidence.queries import (
     ALL,
     CERTIFICATES,
@@ -26,6 +26,7 @@ from alunite.programme.assessments.evidence.queries import (
     Page,
 )
 from alunite.programme.assessments.evidence.rules import number_key
+from alunite.programme.assessments.forms import version_label
 from alunite.programme.assessments.models import Assessment, Evidence
 from alunite.programme.assessments.queries import Now
 
