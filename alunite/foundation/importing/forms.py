@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import format_lazy
-from django.utils.translation import gettext as now_translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.importing.kinds import import_kinds
@@ -32,7 +32,7 @@ class _Files(forms.FileField):
         if not sent:
             super().clean(None, initial)
         if len(sent) > MOST_FILES:
-            raise forms.ValidationError(now_translated("At most %(most)s files at once.") % {"most": MOST_FILES})
+            raise forms.ValidationError(gettext("At most %(most)s files at once.") % {"most": MOST_FILES})
         return [super(_Files, self).clean(file, initial) for file in sent]
 
 
@@ -64,7 +64,7 @@ class UploadForm(forms.Form):
         """Say once that too much was sent: what came of it is not looked at."""
         if self.is_cut_off:
             self._errors = forms.utils.ErrorDict()
-            text = now_translated("Together at most %(most)s MB; import larger files with the command line.")
+            text = gettext("Together at most %(most)s MB; import larger files with the command line.")
             self.add_error("rows", text % {"most": LARGEST_SHOWN})
         return self.cleaned_data
 
@@ -82,9 +82,9 @@ class KindsForm(forms.Form):
         super().__init__(told | {name: data[name] for name in told if name in data})
         for (field, _kind), name in zip(told.items(), upload.names, strict=True):
             self.fields[field] = forms.ChoiceField(
-                label=now_translated("Kind of %(name)s") % {"name": name},
-                choices=[("", now_translated("Choose a kind")), *((kind, kind) for kind in kinds)],
-                error_messages={"required": now_translated("Its name does not tell the kind: choose it.")},
+                label=gettext("Kind of %(name)s") % {"name": name},
+                choices=[("", gettext("Choose a kind")), *((kind, kind) for kind in kinds)],
+                error_messages={"required": gettext("Its name does not tell the kind: choose it.")},
             )
 
     def kinds(self) -> Sequence[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as now_translated
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.policies import Actor
@@ -119,7 +119,7 @@ class ProposeForm(forms.Form):
         for reason in reasons:
             text = spoken(reason.text)
             if proposal := reason.values.get("proposal"):
-                address, link = reverse("duplicate", args=[proposal]), now_translated("Open it")
+                address, link = reverse("duplicate", args=[proposal]), gettext("Open it")
                 text = format_html('{} <a href="{}">{}</a>', text, address, link)
             self.add_error(None, text)
 
