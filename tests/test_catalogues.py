@@ -34,6 +34,16 @@ def test_every_text_stands_in_every_catalogue_translated_and_with_the_same_gaps(
     assert messages.faults() == []
 
 
+def test_what_marks_a_text_is_called_by_a_name_the_search_knows():
+    strange = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted((ROOT / "alunite").glob("**/*.py"))
+        for found in re.finditer(r"\bn?p?gettext(?:_lazy|_noop)? as (\w+)", path.read_text("utf-8"))
+        if found[1] not in messages.KEYWORDS
+    ]
+    assert strange == [], "its texts stand in no catalogue; import it by its own name, or as _"
+
+
 def test_every_language_but_english_has_a_catalogue_and_it_is_compiled_as_it_stands():
     wanted = {code for code, _ in settings.LANGUAGES if not code.startswith("en")}
     assert {path.parent.parent.name for path in messages.paths()} == wanted

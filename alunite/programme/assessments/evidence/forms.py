@@ -55,7 +55,9 @@ class EvidenceForm(forms.Form):
         required=False,
         allow_empty_file=True,
         help_text=format_lazy(
-            _("PDF, pictures, documents, workbooks, text in UTF-8; at most {most} MB with its public copy."),
+            _(
+                "PDF, pictures, documents, workbooks, text in UTF-8; at most {most} MB with its public copy, a limit of ours."
+            ),
             most=LARGEST_SHOWN,
         ),
     )
