@@ -9,12 +9,14 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from alunite.programme.members import (  # noqa: F401, register themselves
+            calendar,
             chores,
             importer,
             merging,
             policies,
             publish,
             reactions,
+            tasks,
             traces,
             workspace,
         )

@@ -160,8 +160,17 @@ def invoice_visible_to(actor: Actor, number: str) -> Invoice | None:
 
 def open_invoices() -> list[Invoice]:
     """Return every invoice of a membership that goes on, with money still open, oldest first. Four queries."""
-    going_on = Invoice.objects.exclude(membership__state__in=ENDED).select_related("membership__organisation")
-    return [one for one in _with_money(going_on).order_by("dated", "number") if one.open > 0]
+    return _open(Invoice.objects.exclude(membership__state__in=ENDED))
+
+
+def open_invoices_of(memberships: Iterable[Membership]) -> list[Invoice]:
+    """Return the invoices of these memberships with money still open, oldest first. Four queries."""
+    return _open(Invoice.objects.filter(membership__in=[one.pk for one in memberships]))
+
+
+def _open(rows: QuerySet[Invoice]) -> list[Invoice]:
+    found = _with_money(rows.select_related("membership__organisation"))
+    return [one for one in found.order_by("dated", "number") if one.open > 0]
 
 
 def open_amount(membership: Membership) -> Decimal:
@@ -172,6 +181,12 @@ def open_amount(membership: Membership) -> Decimal:
 def open_proposals(membership: Membership) -> list[Proposal]:
     """Return the steps that are proposed and not yet decided. One query."""
     return list(Proposal.objects.filter(membership=membership, outcome="").order_by("pk"))
+
+
+def proposals_of(memberships: Iterable[Membership]) -> list[Proposal]:
+    """Return the steps of these memberships that are proposed and not yet decided. One query."""
+    waiting = Proposal.objects.filter(membership__in=[one.pk for one in memberships], outcome="")
+    return list(waiting.order_by("pk"))
 
 
 def addresses_of(organisation: Organisation) -> list[str]:

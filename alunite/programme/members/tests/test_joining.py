@@ -18,12 +18,14 @@ from alunite.foundation.accounts.policies import SYSTEM, Refused
 from alunite.foundation.history import reactions
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.programme.members.calendar import last_days
 from alunite.programme.members.joining import actions, queries
 from alunite.programme.members.joining.actions import CannotDo
 from alunite.programme.members.joining.models import DueDiligence, Invoice, Membership, Payment, Proposal
 from alunite.programme.members.models import Member
 from alunite.programme.members.places.actions import add_facility
 from alunite.programme.members.places.rules import FacilityFacts
+from alunite.programme.members.tasks import membership_tasks
 from tests.cast import PLAYERS, Cast, cast
 
 __all__ = ["cast"]
@@ -341,6 +343,41 @@ def test_a_step_on_a_page_that_is_older_than_what_stands_is_refused(cast: Cast):
     late = {"what": "step", "act": "resign", "reason": "No.", "version": made.version - 1}
     assert cast["member"].post(f"{page_of(made)}do/", late).status_code == 400
     assert cast["member"].post(f"{page_of(made)}do/", {"what": "nothing"}).status_code == 400
+
+
+def asked_of(cast: Cast, who: str, day: date) -> dict[str, tuple[bool, date | None]]:
+    return {
+        task.key.partition(":")[0]: (task.is_mine, task.clock.due() if task.clock else None)
+        for task in membership_tasks(cast.actor(who), day)
+    }
+
+
+def test_everybody_is_told_what_waits_for_them_and_until_when(cast: Cast):
+    made = begun(cast)
+    assert asked_of(cast, "member", TODAY) == {"membership.enquiry": (True, None)}
+    assert asked_of(cast, "office", TODAY) == {}
+    do(cast, "member", made, "step", act="submit")
+    assert asked_of(cast, "member", TODAY) == {"membership.submitted": (False, None)}
+    assert asked_of(cast, "office", TODAY) == {"membership.submitted": (True, None)}
+    do(cast, "office", made, "step", act="decline", reason="Sanctions.")
+    assert asked_of(cast, "office", TODAY)["membership.decide"] == (False, None)
+    assert asked_of(cast, "assurance", TODAY)["membership.decide"] == (True, None)
+    do(cast, "office", made, "decide", proposal=Proposal.objects.get().pk, answer="refuse")
+    for topic in ("sanctions", "media", "ownership"):
+        do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on")
+    do(cast, "office", made, "step", act="approve")
+    do(cast, "office", made, "step", act="invoice")
+    # Sixty days after 15 October.
+    assert asked_of(cast, "member", TODAY) == {"membership.pay": (True, date(2026, 12, 14))}
+    assert asked_of(cast, "office", TODAY) == {"membership.pay": (False, date(2026, 12, 14))}
+    marked = last_days(cast.actor("colleague"), TODAY, date(2026, 12, 31))
+    assert [(one.key, one.day) for one in marked] == [("membership.pay:2026-00001", date(2026, 12, 14))]
+    do(cast, "office", made, "pay", invoice="2026-00001", amount="4500", day="2026-10-15")
+    assert asked_of(cast, "member", TODAY) == {"membership.certify": (True, date(2028, 10, 14))}
+    assert [one.day for one in last_days(cast.actor("member"), TODAY, date(2029, 1, 1))] == [date(2028, 10, 14)]
+    for name in OTHERS:
+        assert asked_of(cast, name, TODAY) == {}
+        assert last_days(cast.actor(name), TODAY, date(2030, 1, 1)) == []
 
 
 def test_the_page_asks_as_often_for_many_notes_and_payments_as_for_few(cast: Cast):
