@@ -25,7 +25,8 @@ class Marked:
     Parameters
     ----------
     key : str
-        ``what:id``, the same as long as it stands, also when its day moves: calendar programs know it by this.
+        ``what:id``, the same as long as it stands, also when its day moves: calendar programs know it by this. The last
+        day of a task bears the task's key, and is shown once.
     day : date
         The day of the scheme.
     title, about : str

@@ -103,16 +103,21 @@ class Days:
 
 
 def days_ahead(actor: Actor) -> Days:
-    """Return the last days of an actor's tasks, late ones too, and the other days rooms name. Queries as for the inbox."""
+    """Return the last days of an actor's tasks, late ones too, and the other days rooms name.
+
+    A day that a room names under the key of a task is shown once, as that task's. Queries as for the inbox, and those the
+    rooms ask for days.
+    """
     zone = scheme_zone()
     today = today_in(zone)
     due = [
-        Marked(f"task:{line.task.key}", line.due, line.task.title, line.task.about, line.task.address)
+        Marked(line.task.key, line.due, line.task.title, line.task.about, line.task.address)
         for line in lines_for(actor, zone)
         if line.due
     ]
+    shown = {one.key for one in due}
     with timezone.override(zone):
-        others = dates_of(actor, today - BEFORE, today + AHEAD)
+        others = [one for one in dates_of(actor, today - BEFORE, today + AHEAD) if one.key not in shown]
     return Days(today, tuple(sorted([*due, *others], key=lambda one: (one.day, one.title, one.key))))
 
 

@@ -18,9 +18,12 @@ from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.personal import By, holdings
 from alunite.foundation.accounts.policies import OPERATOR, PUBLIC, SYSTEM, Refused
 from alunite.foundation.history.models import Entry
+from alunite.foundation.messages import calendars
+from alunite.foundation.messages.calendars import Marked
 from alunite.foundation.messages.jobs import jobs
 from alunite.front.inbox.actions import choose_mail, mail_tasks, make_calendar_address
 from alunite.front.inbox.models import Wish
+from alunite.front.inbox.queries import days_ahead
 
 MONDAY = date(2026, 11, 23)
 ADDRESS = re.compile(r"/calendar/([\w-]{43})\.ics")
@@ -49,7 +52,7 @@ def test_a_private_address_shows_ones_days_without_signing_in(busy):
     path = make(busy["member"])
     found = events(path)
     today = timezone.now().date()
-    look = found[f"task-accounts.look_through-{place.pk}@testserver"]
+    look = found[f"accounts.look_through-{place.pk}@testserver"]
     assert look["DTSTART"].dt == today - timedelta(days=7)
     assert look["DTEND"].dt == today - timedelta(days=6)
     assert str(look["SUMMARY"]) == "Look through people and roles"
@@ -62,6 +65,21 @@ def test_a_private_address_shows_ones_days_without_signing_in(busy):
     assert not ADDRESS.search(page), "it is shown once"
     assert make(busy["stranger"])
     assert events(make(busy["stranger"])) == {}
+
+
+def test_a_day_that_is_a_tasks_is_shown_once(busy, monkeypatch):
+    key = f"accounts.look_through:{busy.organisation('member').pk}"
+    other = Marked("x:1", date(2026, 12, 1), "Something else", "", "/")
+
+    def twice(actor, first, last):
+        return [Marked(key, date(2026, 11, 30), "The same", "", "/"), other]
+
+    monkeypatch.setattr(calendars, "_functions", [("tests", twice)])
+    with pytest.raises(ValueError, match="twice"):
+        calendars.dates("tests")(twice)
+    found = days_ahead(busy.actor("member")).marked
+    assert [one.title for one in found if one.key == key] == ["Look through people and roles"]
+    assert other in found
 
 
 def test_an_address_is_renewed_and_taken_back_and_ends_with_the_account(busy):
