@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from allauth.mfa.totp.internal import auth
@@ -20,6 +21,8 @@ from alunite.foundation.merging.actions import propose_duplicates
 from alunite.foundation.merging.models import Proposal
 from alunite.foundation.messages.models import OutgoingMail
 from alunite.foundation.publications.models import Publication
+from alunite.programme.members.places.actions import add_entity, add_facility
+from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests.browser.test_register_in_a_browser import look_at
 from tests.browser.test_sign_in_in_a_browser import sign_in
 
@@ -94,6 +97,32 @@ def test_tasks_are_worked_through_by_keyboard_and_fit(browser_page, office):
     page.keyboard.press("j")
     page.keyboard.press("Enter")
     page.wait_for_url("**/duplicates/?kind=*")
+
+
+def test_the_pages_of_a_membership_fit_and_are_accessible(browser_page, office):
+    page, (_person, password) = browser_page, office
+    works = Organisation.objects.create(name="Fjordvik (made up)", kind=OrganisationKind.MEMBER)
+    affiliate("office", works, Role.MANAGER, actor=OPERATOR)
+    entity = add_entity(works, EntityFacts("Upper Works", date(2020, 1, 1)), actor=OPERATOR)
+    facts = FacilityFacts("Lake Works", "NO", ("casthouses",), date(2020, 1, 1), entity=str(entity.pk))
+    facility = add_facility(works, facts, actor=OPERATOR)
+    sign_in(page, "office", password)
+    page.goto("/join/")
+    seen(page)
+    page.get_by_label("For which organisation").select_option(label="Fjordvik (made up)")
+    page.get_by_role("button", name="Begin the application").click()
+    page.wait_for_url("**/application/")
+    seen(page)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("You can go on another time.").wait_for()
+    seen(page)
+    page.get_by_role("button", name="Submit the application").click()
+    page.get_by_text("Nothing was done.").wait_for()
+    seen(page)
+    listed = f"/work/organisations/{works.pk}"
+    for address in (f"{listed}/facilities/", f"{listed}/facilities/{facility.pk}/", f"{listed}/entities/add/"):
+        page.goto(address)
+        seen(page)
 
 
 def test_the_tables_fit_and_are_accessible(chromium, live_site, office):
