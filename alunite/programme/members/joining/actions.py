@@ -622,6 +622,8 @@ def _become_member(held: Membership, today: date, actor: Actor) -> None:
     if held.member_id is None:
         name = held.organisation.name
         member = Member.objects.filter(name=name).first()
+        if member and Membership.objects.filter(member=member).exclude(state__in=ENDED).exists():
+            _refuse("membership.record_taken", "Another membership stands for this record.", field="member")
         if member is None:
             member = Member.objects.create(pk=unused_ids(Member, 1)[0], name=name)
             record(
@@ -734,4 +736,5 @@ def _write(held: Membership, what: str, **said: Any) -> None:
     subject = gettext("Membership of %(organisation)s") % {"organisation": held.organisation.name}
     body = render_to_string("members/joining/mail.txt", context)
     for to in queries.addresses_of(held.organisation):
-        send_mail(subject, body, None, [to])
+        # In one line, whatever was typed as a name.
+        send_mail(" ".join(subject.split()), body, None, [to])

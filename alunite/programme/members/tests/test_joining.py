@@ -229,6 +229,32 @@ def test_the_office_says_which_record_of_the_register_an_applicant_is(cast: Cast
     assert (made.state, made.member_id, Member.objects.count()) == ("active", known.pk, 1)
 
 
+def test_what_costs_nothing_is_active_at_once_and_a_name_of_two_lines_does_no_harm(cast: Cast):
+    cast["stranger"].post("/join/", {"name": "Friends of\nthe Fjord (made up)"})
+    made = Membership.objects.get()
+    page = f"{page_of(made)}application/"
+    mark = re.search(r'name="mark" value="([^"]+)"', cast["stranger"].get(page).content.decode())[1]
+    said = application(kind="not_for_profit", member_class="civil_society", mark=mark)
+    assert cast["stranger"].post(page, said).status_code == 302
+    assert do(cast, "stranger", made, "step", act="submit") == 302
+    for topic in ("sanctions", "media", "ownership"):
+        do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on")
+    do(cast, "office", made, "step", act="approve")
+    assert do(cast, "office", made, "step", act="invoice") == 302
+    made.refresh_from_db()
+    assert (made.state, Invoice.objects.get().total) == ("active", Decimal(0))
+    assert cast.actor("stranger").administers(made.organisation_id)
+
+
+def test_two_memberships_never_stand_for_one_record(cast: Cast):
+    made = approved(cast)
+    other = Membership.objects.create(organisation=cast.organisation("buyer"), state="active", joined=TODAY)
+    other.member = Member.objects.create(pk="2345wxzz", name=made.organisation.name)
+    other.save()
+    assert do(cast, "office", made, "pay", invoice="2026-00001", amount="4500", day="2026-10-15") == 400
+    assert not Payment.objects.exists()
+
+
 @pytest.fixture
 def heard() -> Iterator[list[Entry]]:
     """A test room that reacts to the end of a membership."""
