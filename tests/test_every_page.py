@@ -16,6 +16,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import product
 from pathlib import Path
 from queue import Queue
@@ -77,7 +78,11 @@ def ask(world: World, who: str, path: str) -> HttpResponse:
 
 
 def is_page(answer: HttpResponse) -> bool:
-    return answer["Content-Type"].startswith("text/html")
+    """Tell whether an answer is a page: not a file, which is read to its end here, nor the word that only forms go there."""
+    if answer["Content-Type"].startswith("text/html"):
+        return answer.status_code != HTTPStatus.METHOD_NOT_ALLOWED
+    answer.getvalue()  # to its end, where its file is closed
+    return False
 
 
 Question = tuple[str, str, "Future[HttpResponse]"]
