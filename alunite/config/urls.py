@@ -8,6 +8,7 @@ from django.urls import include, path
 from alunite.config import admin, health, metrics
 from alunite.foundation.accounts.urls import callbacks
 from alunite.front.api.urls import operations, pages
+from alunite.front.api.work import work
 from alunite.front.inbox.urls import calendars
 from alunite.front.register.urls import files
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     *callbacks,
     *operations,
+    path("api/v1/work/", work.urls),
     *i18n_patterns(
         path("", include("alunite.front.register.urls")),
         *pages,

@@ -50,6 +50,7 @@ SPECIAL_PARTS = {
         "icalendar": "published next audits as a calendar",
         "linked": "the open data as schema.org has it",
         "sitemap": "the site map",
+        "work": "the API of the workspace, of each room's part",
         "xml": "XML as it is written here",
     },
     "alunite.front.inbox": {

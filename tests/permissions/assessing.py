@@ -10,6 +10,7 @@ from tests.cast import Cast
 
 SCOPE, ASSESSMENT = "/work/scopes/<slug:scope_id>/", "/work/assessments/<slug:assessment_id>/"
 NEW, ANSWER = "/work/scopes/new/<uuid:organisation_id>/", f"{ASSESSMENT}<criterion_number:number>/"
+API = "/api/v1/work/assessments/<assessment_id>"
 MEMBERS, NOBODYS = "the member's", "nobody's"
 CHANGED = {"title": "Smelter", "type": "facility", "is_first_cycle": "no"}
 ENDS = {
@@ -35,6 +36,10 @@ def places_of_scopes(cast: Cast) -> dict[tuple[str, str], str]:
         found[f"{ASSESSMENT}presence/", case] = f"{path}presence/"
     found[ASSESSMENT, "with a criterion open"] = f"{assessments[MEMBERS]}?open=5.3"
     found[ASSESSMENT, "the gaps"] = f"{assessments[MEMBERS]}?show=gaps"
+    for case, path in assessments.items():
+        key = path.strip("/").rpartition("/")[2]
+        for end in ("", "/readiness", "/answers", "/answers/<number>"):
+            found[API + end, case] = f"/api/v1/work/assessments/{key}{end.replace('<number>', '5.3')}"
     found[NEW, MEMBERS] = f"/work/scopes/new/{cast.organisation('member').pk}/"
     found[NEW, "the member's, saying too little"] = found[NEW, MEMBERS]
     found[NEW, NOBODYS] = f"/work/scopes/new/{uuid.uuid4()}/"

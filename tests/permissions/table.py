@@ -391,6 +391,21 @@ TABLE = """
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | the member's | POST | 200 200 404 404 200 200 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/api/v1/work/ | anybody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/work/assessments | anybody's | GET | 200 200 200 200 200 200 200 200 200 401
+/api/v1/work/assessments | saying nothing | POST | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id> | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id> | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/readiness | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/readiness | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/answers | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/answers | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/answers/<number> | the member's | GET | 405 405 405 405 405 405 405 405 405 405
+/api/v1/work/assessments/<assessment_id>/answers/<number> | nobody's | GET | 405 405 405 405 405 405 405 405 405 405
+/api/v1/work/assessments/<assessment_id>/answers | the member's | PUT | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/answers | nobody's | PUT | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/answers/<number> | the member's | PUT | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/answers/<number> | nobody's | PUT | 422 422 422 422 422 422 422 422 422 401
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

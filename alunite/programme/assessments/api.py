@@ -1,0 +1,234 @@
+"""Self assessments for programs: what the pages do, by the same actions and queries, for whoever is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Query, Router, Schema
+
+from alunite.foundation.accounts.policies import Actor, actor_for, allows
+from alunite.programme.assessments import actions, present, queries
+from alunite.programme.assessments.actions import AnswerGiven, Fault, Faulty, StaleAnswer, values_of
+from alunite.programme.assessments.models import LONGEST_ID, LONGEST_NUMBER, Answer, Assessment
+from alunite.programme.assessments.queries import Row
+
+MOST = 100
+READING = ["GET", "HEAD"]
+PROBLEM = "application/problem+json"
+
+router = Router(tags=["Self assessments"])
+
+
+class Listed(Schema):
+    """Where a list begins, and how much of it is wanted."""
+
+    after: Annotated[str, Field(max_length=100, description="`next` of the page before")] = ""
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 50
+
+
+class Opening(Schema):
+    """Which self assessment is to be opened."""
+
+    scope: Annotated[str, Field(max_length=LONGEST_ID)]
+    standard: Annotated[str, Field(max_length=LONGEST_ID)]
+    carried_from: Annotated[str, Field(max_length=LONGEST_ID)] = ""
+
+
+class Saying(Schema):
+    """What is to be changed of one answer: only the fields that stand in `values`, each as text."""
+
+    version: Annotated[int, Field(ge=0, description="The version that was seen; 0 where there was none")] = 0
+    values: dict[str, str]
+
+
+class SayingOf(Saying):
+    """The same with the criterion."""
+
+    number: Annotated[str, Field(max_length=LONGEST_NUMBER)]
+
+
+class Sayings(Schema):
+    """Answers that are saved all or none."""
+
+    answers: Annotated[list[SayingOf], Field(max_length=actions.MOST_AT_ONCE)]
+
+
+def _answered(data: Any, status: int = HTTPStatus.OK, media_type: str = "application/json") -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(data), status=status, content_type=media_type)
+
+
+def _problem(status: HTTPStatus, faults: list[dict[str, Any]]) -> HttpResponse:
+    return _answered({"title": status.phrase, "status": int(status), "faults": faults}, status, PROBLEM)
+
+
+def _not_there(name: str, value: str) -> HttpResponse:
+    return _problem(HTTPStatus.NOT_FOUND, [{"place": name, "value": value, "expected": "one that you may see"}])
+
+
+def _faults(error: Faulty | StaleAnswer) -> HttpResponse:
+    if isinstance(error, Faulty):
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, [_told(one) for one in error.faults])
+    told = [
+        {"place": f"{number}.{one.field}", "before": one.before, "theirs": one.theirs, "yours": one.yours}
+        for number, differences in error.differences.items()
+        for one in differences
+    ]
+    return _problem(HTTPStatus.CONFLICT, told)
+
+
+def _told(fault: Fault) -> dict[str, str]:
+    return {"place": fault.place, "value": fault.value, "expected": fault.expected}
+
+
+def _seen(actor: Actor, assessment_id: str) -> Assessment | None:
+    if "\0" in assessment_id:  # no id has one, and PostgreSQL takes none
+        return None
+    return queries.assessments_seen_by(actor).filter(pk=assessment_id).first()
+
+
+def _answer(answer: Answer | None) -> dict[str, Any] | None:
+    if answer is None:
+        return None
+    return {
+        "number": answer.number,
+        "version": answer.version,
+        "values": values_of(answer),
+        "saved_at": answer.saved_at,
+        "saved_by": str(answer.saved_by_id or ""),
+        "carried": answer.carried,
+        "carried_numbers": answer.carried_numbers,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    asked = row.asked
+    return {
+        "number": row.number,
+        "title": asked.criterion.title,
+        "requirement": asked.criterion.requirement.text,
+        "principle": asked.principle.number,
+        "applies": str(asked.answer),
+        "is_asked": asked.is_asked,
+        "objection": asked.objection.reason if asked.objection else "",
+        "open_conditions": asked.open_conditions,
+        "reasons": [reason.as_dict() for reason in asked.reasons],
+        "answer": _answer(row.answer),
+    }
+
+
+def _head(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "id": assessment.pk,
+        "scope": assessment.scope_id,
+        "title": assessment.scope.title,
+        "organisation": str(assessment.organisation_id),
+        "standard": assessment.standard,
+        "opened_at": assessment.opened_at,
+        "carried_from": assessment.carried_from_id or "",
+    }
+
+
+@router.api_operation(READING, "/assessments", summary="List self assessments, newest first")
+def list_assessments(request: HttpRequest, asked: Query[Listed]) -> HttpResponse:
+    """Those one may see, each with how many criteria have a level and how many carried answers wait to be checked."""
+    place = present.place_of(asked.after)
+    if asked.after and place is None:
+        expected = "`next` of the page before"
+        return _problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, [{"place": "after", "value": asked.after, "expected": expected}]
+        )
+    page = queries.page_of_assessments(actor_for(request.user), after=place, limit=asked.limit)
+    items = [_head(one.assessment) | {"with_level": one.with_level, "to_check": one.to_check} for one in page.items]
+    return _answered({"items": items, "next": f"{page.next[0].isoformat()}~{page.next[1]}" if page.next else ""})
+
+
+@router.post("/assessments", summary="Open a self assessment")
+def open_one(request: HttpRequest, given: Opening) -> HttpResponse:
+    """Of a scope against a version; answers of an earlier one are carried over where it is named."""
+    actor = actor_for(request.user)
+    scope = queries.scopes_seen_by(actor).filter(pk=given.scope.replace("\0", "")).first()
+    if scope is None or not allows(actor, "scopes.write", scope.organisation_id):
+        return _not_there("scope", given.scope)
+    earlier = _seen(actor, given.carried_from) if given.carried_from else None
+    if given.carried_from and earlier is None:
+        return _not_there("carried_from", given.carried_from)
+    try:
+        made = actions.open_assessment(scope, given.standard, actor=actor, carried_from=earlier)
+    except Faulty as error:
+        return _faults(error)
+    return _answered(_head(made), HTTPStatus.CREATED)
+
+
+@router.api_operation(READING, "/assessments/{assessment_id}", summary="A whole self assessment")
+def whole(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """All its page needs: every criterion with reasons and answer, levels to choose from, and what is missing."""
+    found = _seen(actor_for(request.user), assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    told = queries.whole(found, queries.now())
+    return _answered(
+        _head(found)
+        | {
+            "levels": [{"id": level.id, "label": level.label, "is_gap": level.is_gap} for level in told.wanted.levels],
+            "criteria": [_row(row) for row in told.rows],
+            **_readiness(told),
+        }
+    )
+
+
+def _readiness(told: queries.Whole) -> dict[str, Any]:
+    return {
+        "is_ready": told.ready.result,
+        "missing": [reason.as_dict() for reason in told.ready.reasons],
+    }
+
+
+@router.api_operation(READING, "/assessments/{assessment_id}/readiness", summary="What is missing before an audit")
+def readiness(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """Whether an audit can begin, and each thing that is missing with the criteria it concerns."""
+    found = _seen(actor_for(request.user), assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    return _answered(_readiness(queries.whole(found, queries.now())))
+
+
+@router.api_operation(READING, "/assessments/{assessment_id}/answers", summary="List answers by number")
+def list_answers(request: HttpRequest, assessment_id: str, asked: Query[Listed]) -> HttpResponse:
+    """Those that were given, in the order of their numbers as text."""
+    found = _seen(actor_for(request.user), assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    listed = queries.answers_after(found, asked.after.replace("\0", ""), asked.limit + 1)
+    shown = listed[: asked.limit]
+    return _answered(
+        {"items": [_answer(one) for one in shown], "next": shown[-1].number if len(listed) > len(shown) else ""}
+    )
+
+
+@router.put("/assessments/{assessment_id}/answers", summary="Save answers, all or none")
+def save_all(request: HttpRequest, assessment_id: str, given: Sayings) -> HttpResponse:
+    """Each with its own values. 409 tells what somebody else changed meanwhile; then nothing was saved."""
+    wanted = [AnswerGiven(one.number, one.version, one.values) for one in given.answers]
+    return _saved(request, assessment_id, wanted)
+
+
+@router.put("/assessments/{assessment_id}/answers/{number}", summary="Save one answer")
+def save_one(request: HttpRequest, assessment_id: str, number: str, given: Saying) -> HttpResponse:
+    """409 tells what somebody else changed meanwhile; then nothing was saved."""
+    return _saved(request, assessment_id, [AnswerGiven(number, given.version, given.values)])
+
+
+def _saved(request: HttpRequest, assessment_id: str, wanted: list[AnswerGiven]) -> HttpResponse:
+    actor = actor_for(request.user)
+    found = _seen(actor, assessment_id)
+    if found is None or not allows(actor, "scopes.write", found.organisation_id):
+        return _not_there("assessment_id", assessment_id)
+    try:
+        held: Mapping[str, Answer] = actions.save_answers(found, wanted, actor=actor)
+    except (Faulty, StaleAnswer) as error:
+        return _faults(error)
+    return _answered({"items": [_answer(held.get(one.number)) for one in wanted]})
