@@ -27,6 +27,7 @@ from alunite.foundation.scheme.values import (
     Id,
     Label,
     Language,
+    ManyInt,
     MembershipAct,
     MembershipState,
     Number,
@@ -534,7 +535,7 @@ class Counts(Stated):
 
     sections: PositiveInt = Field(description="Sections")
     principles: PositiveInt = Field(description="Principles")
-    criteria: PositiveInt = Field(description="Criteria")
+    criteria: ManyInt = Field(description="Criteria")
 
 
 class Covers(Stated):

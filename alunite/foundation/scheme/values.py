@@ -150,6 +150,8 @@ SourceId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_l
 FileName = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_./-]*\.yaml$", max_length=200)]
 Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
 PositiveInt = Annotated[StrictInt, Field(ge=1, le=1000)]
+# Standards of other fields have more than a thousand criteria.
+ManyInt = Annotated[StrictInt, Field(ge=1, le=10_000)]
 WholeNumber = Annotated[StrictInt, Field(ge=0, le=LARGEST_WHOLE_NUMBER)]
 Amount = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{2})?$")]
 Currency = Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]

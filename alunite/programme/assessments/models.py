@@ -122,7 +122,10 @@ class Assessment(models.Model):
     class Meta:
         verbose_name = _("self assessment")
         verbose_name_plural = _("self assessments")
-        indexes = [models.Index(fields=["organisation", "-opened_at", "-id"], name="assessments_newest_of_one")]
+        indexes = [
+            models.Index(fields=["organisation", "-opened_at", "-id"], name="assessments_newest_of_one"),
+            models.Index(fields=["-opened_at", "-id"], name="assessments_newest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scope_id} · {self.standard}"
