@@ -35,6 +35,7 @@ def test_every_command_starts_from_nothing(machine: Machine):
     assert done("duplicates", "propose")
     assert done("decision", "list") == []
     assert done("worker", "--once")["jobs"]
+    assert done("tick")["failed"] == []
     assert len(done("key", "show")["keys"]) == 1
     assert done("export", "members", "--out", "m.csv")["rows"] == 116
     assert done("register", "rebuild")["subjects"] > 299

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+
 import psycopg
 import pytest
 from django.db import connection
@@ -45,6 +47,13 @@ def _elsewhere(statement: str) -> None:
         other.execute(statement)
 
 
+def _wait_for_something_unread() -> None:
+    """Wait until the connection has something to read: what another one did comes a moment after that one went on."""
+    poller = select.poll()
+    poller.register(connection.connection.pgconn.socket, select.POLLIN)
+    assert poller.poll(30_000), "nothing came from the server within 30 s"
+
+
 def test_a_connection_that_stands_is_kept_without_asking(kept):
     assert _process() == _process()
     assert kept == []
@@ -53,6 +62,7 @@ def test_a_connection_that_stands_is_kept_without_asking(kept):
 def test_the_server_is_asked_when_something_unread_came_from_it(kept):
     first = _process()
     _elsewhere("NOTIFY made_up")
+    _wait_for_something_unread()
     assert _process() == first
     assert len(kept) == 1
 
@@ -60,6 +70,7 @@ def test_the_server_is_asked_when_something_unread_came_from_it(kept):
 def test_a_connection_the_server_ended_is_replaced(kept):
     first = _process()
     _elsewhere(f"SELECT pg_terminate_backend({first}, 5000)")
+    _wait_for_something_unread()
     assert _process() != first
 
 
