@@ -33,6 +33,7 @@ urlpatterns = [
         path("", include("alunite.front.inbox.urls")),
         path("", include("alunite.programme.assessments.urls")),
         path("", include("alunite.programme.assessments.evidence.urls")),
+        path("", include("alunite.programme.assessments.talking.urls")),
         prefix_default_language=False,
     ),
     *files,

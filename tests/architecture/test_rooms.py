@@ -33,8 +33,10 @@ SPECIAL_PARTS = {
         "workspace": "its places in the rail",
     },
     "alunite.programme.assessments": {
+        "answering": "answers of the room's API and problems, by RFC 9457",
         "evidence": "the evidence library",
         "present": "what pages of scopes and self assessments show",
+        "talking": "comments and questions to the help desk, and answers that are published",
         "workspace": "the room's places in the rail",
     },
     "alunite.front.api": {

@@ -391,6 +391,18 @@ TABLE = """
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | the member's | POST | 200 200 404 404 200 200 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/questions/ | anybody's | GET | 200 200 404 404 200 200 404 200 404 302
+/work/threads/<uuid:thread_id>/ | a comment | GET | 200 200 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/ | a question | GET | 200 200 404 404 200 200 404 404 404 302
+/work/threads/<uuid:thread_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/ | a comment, said in | POST | 302 302 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/ | a question, said in | POST | 302 302 404 404 302 302 404 404 404 302
+/work/threads/<uuid:thread_id>/ | nobody's, said in | POST | 404 404 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/close/ | a comment | POST | 302 302 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/close/ | a question | POST | 302 302 404 404 302 302 404 404 404 302
+/work/threads/<uuid:thread_id>/close/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /api/v1/work/ | anybody's | GET | 404 404 404 404 404 404 404 404 404 404
 /api/v1/work/assessments | anybody's | GET | 200 200 200 200 200 200 200 200 200 401
 /api/v1/work/assessments | saying nothing | POST | 422 422 422 422 422 422 422 422 422 401
@@ -406,6 +418,13 @@ TABLE = """
 /api/v1/work/assessments/<assessment_id>/answers | nobody's | PUT | 422 422 422 422 422 422 422 422 422 401
 /api/v1/work/assessments/<assessment_id>/answers/<number> | the member's | PUT | 422 422 422 422 422 422 422 422 422 401
 /api/v1/work/assessments/<assessment_id>/answers/<number> | nobody's | PUT | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/threads | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/threads | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/threads | the member's | POST | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/threads/<thread_id>/said | a question | POST | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/threads/<thread_id>/closed | a comment | PUT | 200 200 404 404 404 404 404 404 404 401
+/api/v1/work/threads/<thread_id>/closed | a question | PUT | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/threads/<thread_id>/closed | nobody's | PUT | 404 404 404 404 404 404 404 404 404 401
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

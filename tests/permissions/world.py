@@ -45,6 +45,7 @@ from tests import databases
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.permissions.assessing import bodies_of_scopes, places_of_scopes
 from tests.permissions.evidence import bodies_of_evidence, places_of_evidence
+from tests.permissions.talking import bodies_of_threads, places_of_threads
 from tests.samples import FACT_LABEL
 
 
@@ -155,6 +156,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found.update(of_people(cast))
     found.update(of_places(cast))
     found.update(places_of_scopes(cast))
+    found.update(places_of_threads(cast))
     found.update(places_of_evidence(cast))
     found.update(of_memberships(cast))
     route = "/decisions/<slug:decision_id>/"
@@ -323,6 +325,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/work/calendar/address/", "taking it back"): {"act": "end"},
         ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},
         **bodies_of_scopes(),
+        **bodies_of_threads(),
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

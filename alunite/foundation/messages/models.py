@@ -8,6 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.messages.threads.models import Post, Thread
+
+__all__ = ["MailState", "OutgoingMail", "Post", "Thread", "TickedDay", "WorkerJob"]
+
 
 class MailState(models.TextChoices):
     WAITING = "waiting", _("waiting")

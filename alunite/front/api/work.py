@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import django_auth
 
 from alunite.programme.assessments.api import router as assessments
+from alunite.programme.assessments.talking.api import router as threads
 
 work = NinjaAPI(
     title="Alunite workspace API",
@@ -19,6 +20,7 @@ work = NinjaAPI(
     urls_namespace="work_api",
 )
 work.add_router("", assessments)
+work.add_router("", threads)
 
 
 @work.exception_handler(ValidationError)

@@ -6,19 +6,22 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 
 from alunite.foundation.accounts.policies import Actor, actor_for, allows
+from alunite.foundation.messages.threads.queries import Talk
 from alunite.programme.assessments import actions, present, queries
 from alunite.programme.assessments.actions import AnswerGiven, Fault, Faulty, StaleAnswer, values_of
+from alunite.programme.assessments.answering import answered as _answered
+from alunite.programme.assessments.answering import not_there as _not_there
+from alunite.programme.assessments.answering import problem as _problem
 from alunite.programme.assessments.models import LONGEST_ID, LONGEST_NUMBER, Answer, Assessment
 from alunite.programme.assessments.queries import Row
+from alunite.programme.assessments.talking.queries import talk_in
 
 MOST = 100
 READING = ["GET", "HEAD"]
-PROBLEM = "application/problem+json"
 
 router = Router(tags=["Self assessments"])
 
@@ -57,18 +60,6 @@ class Sayings(Schema):
     answers: Annotated[list[SayingOf], Field(max_length=actions.MOST_AT_ONCE)]
 
 
-def _answered(data: Any, status: int = HTTPStatus.OK, media_type: str = "application/json") -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(data), status=status, content_type=media_type)
-
-
-def _problem(status: HTTPStatus, faults: list[dict[str, Any]]) -> HttpResponse:
-    return _answered({"title": status.phrase, "status": int(status), "faults": faults}, status, PROBLEM)
-
-
-def _not_there(name: str, value: str) -> HttpResponse:
-    return _problem(HTTPStatus.NOT_FOUND, [{"place": name, "value": value, "expected": "one that you may see"}])
-
-
 def _faults(error: Faulty | StaleAnswer) -> HttpResponse:
     if isinstance(error, Faulty):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, [_told(one) for one in error.faults])
@@ -104,7 +95,7 @@ def _answer(answer: Answer | None) -> dict[str, Any] | None:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: Row, talk: Talk | None) -> dict[str, Any]:
     asked = row.asked
     return {
         "number": row.number,
@@ -117,6 +108,8 @@ def _row(row: Row) -> dict[str, Any]:
         "open_conditions": asked.open_conditions,
         "reasons": [reason.as_dict() for reason in asked.reasons],
         "answer": _answer(row.answer),
+        "threads": talk.threads if talk else 0,
+        "open_questions": talk.open_questions if talk else 0,
     }
 
 
@@ -166,15 +159,16 @@ def open_one(request: HttpRequest, given: Opening) -> HttpResponse:
 @router.api_operation(READING, "/assessments/{assessment_id}", summary="A whole self assessment")
 def whole(request: HttpRequest, assessment_id: str) -> HttpResponse:
     """All its page needs: every criterion with reasons and answer, levels to choose from, and what is missing."""
-    found = _seen(actor_for(request.user), assessment_id)
+    actor = actor_for(request.user)
+    found = _seen(actor, assessment_id)
     if found is None:
         return _not_there("assessment_id", assessment_id)
-    told = queries.whole(found, queries.now())
+    told, talk = queries.whole(found, queries.now()), talk_in(actor, found)[0]
     return _answered(
         _head(found)
         | {
             "levels": [{"id": level.id, "label": level.label, "is_gap": level.is_gap} for level in told.wanted.levels],
-            "criteria": [_row(row) for row in told.rows],
+            "criteria": [_row(row, talk.get(row.number)) for row in told.rows],
             **_readiness(told),
         }
     )

@@ -10,3 +10,4 @@ class AssessmentsConfig(AppConfig):
     def ready(self) -> None:
         from alunite.programme.assessments import calendar, policies, tasks, workspace  # noqa: F401, register themselves
         from alunite.programme.assessments.evidence import policies as of_evidence  # noqa: F401, registers itself
+        from alunite.programme.assessments.talking import policies as of_threads  # noqa: F401, registers itself

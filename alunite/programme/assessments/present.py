@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.core.judgement import Reason
 from alunite.foundation.history.editing import Difference
+from alunite.foundation.messages.threads.queries import Talk
 from alunite.foundation.scheme.models import Principle, SelfLevel, Standard
 from alunite.foundation.scheme.notes import reason_note, trust_word
 from alunite.foundation.scheme.pack import Pack
@@ -264,6 +265,8 @@ class RowShown:
         Why it applies or does not.
     evidence : list of Piece
         Those pieces the reader may read; `row` counts all of them.
+    talk : Talk or None
+        How much is said of it, as far as the reader may read it.
     """
 
     row: Row
@@ -277,6 +280,7 @@ class RowShown:
     why: list[Why]
     change: str
     evidence: list[Piece]
+    talk: Talk | None = None
     faults: list[str] = field(default_factory=list)
     differences: list[tuple[Any, Difference]] = field(default_factory=list)
 
@@ -324,10 +328,14 @@ def assessment(
     pack: Pack,
     *,
     reads: Callable[[Piece], bool],
+    talk: Mapping[str, Talk],
     trouble: Faulty | StaleAnswer | None = None,
 ) -> dict[str, Any]:
     """Return what the page of a self assessment shows to whoever reads this evidence, with what was wrong with what was sent."""
-    rows = [_row_shown(whole, row, wanted, pack, reads=reads, trouble=trouble) for row in whole.rows]
+    rows = [
+        _row_shown(whole, row, wanted, pack, reads=reads, talk=talk.get(row.number), trouble=trouble)
+        for row in whole.rows
+    ]
     groups = [(principle, list(group)) for principle, group in groupby(rows, key=lambda one: one.row.asked.principle)]
     parts = [_part(principle, group, wanted) for principle, group in groups]
     asked = [row for row in rows if row.is_asked]
@@ -376,6 +384,7 @@ def _row_shown(
     pack: Pack,
     *,
     reads: Callable[[Piece], bool],
+    talk: Talk | None,
     trouble: Faulty | StaleAnswer | None,
 ) -> RowShown:
     level = next((one for one in whole.wanted.levels if one.id == row.said.level), None)
@@ -402,6 +411,7 @@ def _row_shown(
         why=why(row.asked.reasons, pack) if is_open or not row.asked.is_asked else [],
         change=_change(whole, row, pack) if is_open else "",
         evidence=[one for one in row.evidence if reads(one)] if is_open else [],
+        talk=talk,
         faults=faults,
         differences=differences,
     )

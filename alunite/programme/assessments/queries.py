@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Organisation, Person, held_at
@@ -80,6 +80,20 @@ def colleagues_of(organisation_id: Any) -> list[Person]:
     return sorted(people.values(), key=lambda person: (str(person), person.pk))
 
 
+def colleagues_and_places(assessment: Assessment, *, but: Actor) -> tuple[list[Person], list[tuple[str, str]]]:
+    """Return the colleagues of a self assessment by name, and who else of them is in it just now, and where. One query."""
+    seen = Presence.objects.filter(
+        assessment=assessment, person=OuterRef("person"), at__gte=timezone.now() - SEEN_FOR
+    ).values("number")
+    held = Affiliation.objects.filter(
+        held_at(timezone.now()), organisation_id=assessment.organisation_id, role=Role.MANAGER
+    )
+    found = {one.person_id: one for one in held.select_related("person").annotate(seen_in=Subquery(seen))}
+    listed = sorted(found.values(), key=lambda one: (str(one.person), one.person_id))
+    others = [one for one in listed if one.seen_in is not None and str(one.person_id) != but.person_id]
+    return [one.person for one in listed], [(str(one.person), one.seen_in) for one in others]
+
+
 def version_of(record_type: str, record_id: str) -> int:
     """Return the newest version of a record's history; 0 where there is none. One query."""
     found = Entry.objects.filter(record_type=record_type, record_id=record_id).order_by("-record_version")
@@ -91,6 +105,12 @@ def assessed_by(pack: Pack) -> AssessmentsFile:
     if pack.assessments is None:
         raise NoAssessments("the scheme says nothing of self assessments")
     return pack.assessments
+
+
+def has_criterion(assessment: Assessment, number: str, then: Now) -> bool:
+    """Tell whether the version a self assessment is against has a criterion of this number."""
+    found = then.pack.standard(assessment.standard)
+    return found is not None and any(one.number == number for one in found.criteria)
 
 
 def values_of(scope: Scope, today: date) -> ScopeValues:

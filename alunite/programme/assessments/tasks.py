@@ -9,16 +9,22 @@ from typing import Any
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from alunite.foundation.accounts.models import Person
-from alunite.foundation.accounts.policies import Actor
+from alunite.foundation.accounts.policies import Actor, allows
+from alunite.foundation.accounts.queries import people_in_role
+from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.core.clocks import Holder
 from alunite.foundation.messages.tasks import Task, tasks
+from alunite.foundation.messages.threads.models import Thread, ThreadKind
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.assessments.models import Answer
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.present import anchor
+from alunite.programme.assessments.talking.queries import waiting
 
 # As much of a plan as the margin of the inbox shows.
 LONGEST_TOLD = 300
@@ -26,16 +32,25 @@ LONGEST_TOLD = 300
 
 @tasks("assessments", gettext_lazy("Self assessments"))
 def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
-    """Return what waits in the self assessments of the actor's own organisations. Three queries, or none."""
+    """Return what waits in the self assessments of the actor's own organisations, and at the help desk. Four queries, or none."""
     del today
+    if not allows(actor, "scopes.list"):
+        return []
+    found = [*_own(actor), *waiting(actor)]
+    pack = current_pack() if found else None
+    return [_task(actor, pack, one) for one in found] if pack else []
+
+
+def _own(actor: Actor) -> list[Any]:
     mine = organisations_managed_by(actor)
-    if not mine:
-        return []
     answers = Answer.objects.filter(assessment__organisation_id__in=mine)
-    if not (found := [*_given_to(actor, answers), *_gaps(answers)]):
-        return []
-    pack = current_pack()
-    return [_to_close(actor, pack, one) if isinstance(one, Answer) else _to_answer(pack, one) for one in found]
+    return [*_given_to(actor, answers), *_gaps(answers)] if mine else []
+
+
+def _task(actor: Actor, pack: Pack, one: Any) -> Task:
+    if isinstance(one, Thread):
+        return _to_say(actor, pack, one)
+    return _to_close(actor, pack, one) if isinstance(one, Answer) else _to_answer(pack, one)
 
 
 def _given_to(actor: Actor, answers: Any) -> Any:
@@ -92,3 +107,32 @@ def _about(pack: Pack, title: str, standard: str) -> str:
 
 def _open_accounts(owner: Person) -> list[Person]:
     return [owner] if owner.is_active else []
+
+
+def _to_say(actor: Actor, pack: Pack, thread: Any) -> Task:
+    number, asked = thread.place, thread.waits_for
+    if thread.waits_for_desk:
+        title, who, is_mine = gettext("Answer the question on %(number)s"), gettext("Help desk"), actor.is_secretariat
+        page = reverse("thread", args=[thread.pk])
+        reminds = partial(people_in_role, Q(organisation__kind=OrganisationKind.SECRETARIAT, role=Role.OFFICE))
+    else:
+        is_answer = thread.kind == ThreadKind.QUESTION
+        title = gettext("Read the answer on %(number)s") if is_answer else gettext("Look at the comment on %(number)s")
+        who, is_mine = str(asked), str(thread.waits_for_id) == actor.person_id
+        page = f"{reverse('assessment', args=[thread.subject_id])}?open={number}#{anchor(number)}"
+        reminds = partial(_open_accounts, asked) if asked else None
+    since = timezone.localdate(thread.last_at)
+    return Task(
+        key=f"assessments.thread:{thread.pk}",
+        title=title % {"number": number},
+        about=_about(pack, thread.title, thread.standard),
+        address=page,
+        act=gettext("Open the thread"),
+        is_mine=is_mine,
+        who="" if is_mine else who,
+        place=gettext("Secretariat") if thread.waits_for_desk and not is_mine else "",
+        told=gettext("Begun by %(name)s.") % {"name": thread.begun_by},
+        ends=gettext("when it is answered, or somebody says that nothing is open"),
+        held=(Holder(gettext("You") if is_mine else who, gettext("to be looked at"), since),),
+        reminds=reminds,
+    )

@@ -19,6 +19,7 @@ from alunite.programme.assessments import actions, present, queries
 from alunite.programme.assessments.actions import Faulty, StaleAnswer
 from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
 from alunite.programme.assessments.models import Assessment, Scope
+from alunite.programme.assessments.talking.queries import talk_in
 from alunite.programme.members.places.queries import own_facilities
 
 T = TypeVar("T")
@@ -158,12 +159,15 @@ def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
     now = queries.now()
     asked = present.Wanted.of(request.GET, actor)
     whole = queries.whole(found, now)
-    context = present.assessment(whole, asked, now.pack, reads=partial(allows, actor, "evidence.read"))
+    talk, conversations = talk_in(actor, found, asked.open)
+    colleagues, others = queries.colleagues_and_places(found, but=actor)
+    context = present.assessment(whole, asked, now.pack, reads=partial(allows, actor, "evidence.read"), talk=talk)
     context |= {
         "earlier": queries.answers_before(whole, asked.open),
+        "conversations": conversations,
         "may_write": allows(actor, "scopes.write", found.organisation_id),
-        "colleagues": queries.colleagues_of(found.organisation_id),
-        "others": present.others(queries.present_in(found, but=actor)),
+        "colleagues": colleagues,
+        "others": others,
     }
     return in_workspace(request, actor, "assessments/assessment.html", context, at=ASSESSMENTS)
 
@@ -184,8 +188,10 @@ def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpRe
     now = queries.now()
     wanted = present.Wanted.of({"open": number}, actor)
     reads = partial(allows, actor, "evidence.read")
-    context = present.assessment(queries.whole(found, now), wanted, now.pack, reads=reads, trouble=trouble)
+    talk, conversations = talk_in(actor, found, number)
+    context = present.assessment(queries.whole(found, now), wanted, now.pack, reads=reads, trouble=trouble, talk=talk)
     context |= {"may_write": True, "colleagues": queries.colleagues_of(found.organisation_id), "others": []}
+    context |= {"conversations": conversations}
     status = HTTPStatus.OK if trouble is None else HTTPStatus.CONFLICT
     if is_partial:
         return render(request, "assessments/_saved.html", context, status=status)

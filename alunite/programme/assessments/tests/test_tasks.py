@@ -72,7 +72,7 @@ def test_the_inbox_asks_as_often_for_many_gaps_as_for_one(cast: Cast):
             say(cast, found, number, gap="A plan.", gap_due="2026-11-30", owner=colleague)
     assert {address: asked(cast, address) for address in few} == few
     # A calendar asks each room twice, for its days and for its tasks, and members ask for the pack each time.
-    assert (few["/work/"] <= 12, few["/work/calendar/"] <= 15) == (True, True), few
+    assert (few["/work/"] <= 12, few["/work/calendar/"] <= 16) == (True, True), few
     assert cast["colleague"].get("/work/").content.count(b"data-row") == 11
 
 
