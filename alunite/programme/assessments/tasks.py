@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -111,6 +111,7 @@ def _open_accounts(owner: Person) -> list[Person]:
 
 def _to_say(actor: Actor, pack: Pack, thread: Any) -> Task:
     number, asked = thread.place, thread.waits_for
+    reminds: Callable[[], Iterable[Person]] | None = None
     if thread.waits_for_desk:
         title, who, is_mine = gettext("Answer the question on %(number)s"), gettext("Help desk"), actor.is_secretariat
         page = reverse("thread", args=[thread.pk])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
@@ -47,7 +48,7 @@ def all_said_in(actor: Actor, assessment: Assessment) -> list[Conversation]:
     return conversations(threads_seen_by(actor, ASSESSMENT).filter(subject_id=assessment.pk))
 
 
-def conversation(actor: Actor, thread_id: object) -> tuple[Conversation, Assessment] | None:
+def conversation(actor: Actor, thread_id: UUID) -> tuple[Conversation, Assessment] | None:
     """Return a thread the actor may read with what was said, and its self assessment. Two queries."""
     found = conversations(threads_seen_by(actor, ASSESSMENT).filter(pk=thread_id))
     if not found:
