@@ -137,8 +137,10 @@ def chromium() -> Iterator[Browser]:
 
 
 def is_trouble(said: ConsoleMessage, page: Page) -> bool:
-    """Tell errors from the note Chromium makes when the page itself, asked for by the test, is a 404."""
-    own_status = said.text.startswith("Failed to load resource") and said.location["url"] == page.url
+    """Tell errors from the notes Chromium makes of a 404 a test asked for, and of a conflict of two people's changes."""
+    own_status = said.text.startswith("Failed to load resource") and (
+        said.location["url"] == page.url or said.text.endswith("409 (Conflict)")
+    )
     return said.type == "error" and not own_status
 
 
