@@ -77,6 +77,7 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
     people = ("/account/sign-ins/", f"/organisations/{mine}/people/", f"/organisations/{mine}/edit/")
     first = f"/imports/{Batch.objects.order_by('pk')[0].pk}/"
     importing = (first, "/imports/check/")
+    worker = Person.objects.get(username="worker0")
     private = (
         "/account/",
         *people,
@@ -88,6 +89,7 @@ def test_private_pages_ask_as_often_for_twenty_rows_as_for_two():
         "/duplicates/propose/",
         "/decisions/",
         "/decisions/propose/",
+        f"/organisations/{mine}/people/{worker.pk}/leave/",
         "/work/facilities/",
         "/work/membership/",
         f"/work/organisations/{place.pk}/facilities/",

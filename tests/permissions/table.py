@@ -307,6 +307,14 @@ TABLE = """
 /invitation/<str:token>/| one that holds | POST | 302 302 302 302 302 302 302 302 302 200
 /invitation/<str:token>/| opening an account by it | POST | 302 302 302 302 302 302 302 302 302 302
 /invitation/<str:token>/| one that does not | POST | 404 404 404 404 404 404 404 404 404 404
+/organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/ | the member's | GET | 200 404 404 404 404 200 404 404 404 302
+/organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/ | the member's, to somebody else's | POST | 400 404 404 404 404 400 404 404 404 302
+/organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/taken-over/<uuid:handover_id>/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/taken-over/<uuid:handover_id>/ | the member's | POST | 404 302 404 404 404 404 404 404 404 302
+/work/taken-over/<uuid:handover_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/taken-over/<uuid:handover_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /join/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
 /join/ | naming nothing | POST | 400 400 400 400 400 400 400 400 400 302
 /join/ | for a new organisation | POST | 302 302 302 302 302 302 302 302 302 302

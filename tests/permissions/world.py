@@ -21,7 +21,7 @@ from django.test import override_settings
 
 from alunite.foundation.accounts.actions import add_person, values_of
 from alunite.foundation.accounts.invitations import invite
-from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.models import Handover, Person
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.history import editing
@@ -246,6 +246,10 @@ def of_people(cast: Cast) -> dict[tuple[str, str], str]:
     lasting = invite(cast.organisation("member"), **fields)
     role = cast.person("colleague").affiliations.get()
     leaver = cast.person("buyer").affiliations.get()
+    leave = "/organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/"
+    theirs = f"/organisations/{role.organisation_id}/people"
+    taken_over = "/work/taken-over/<uuid:handover_id>/"
+    handed = Handover.objects.create(organisation=role.organisation, leaver=leaver.person, taken_by=role.person)
     add_person("keyholder", actor=OPERATOR)
     holder = Person.objects.get(username="keyholder")
     foreign = Authenticator.objects.create(user=holder, type="webauthn", data={"name": "a key"})
@@ -264,6 +268,11 @@ def of_people(cast: Cast) -> dict[tuple[str, str], str]:
         ("/account/second-factor/keys/<int:pk>/remove/", "somebody else's"): (
             f"/account/second-factor/keys/{foreign.pk}/remove/"
         ),
+        (leave, "the member's"): f"{theirs}/{role.person_id}/leave/",
+        (leave, "the member's, to somebody else's"): f"{theirs}/{role.person_id}/leave/",
+        (leave, "nobody's"): f"{theirs}/{leaver.person_id}/leave/",
+        (taken_over, "the member's"): f"/work/taken-over/{handed.pk}/",
+        (taken_over, "nobody's"): f"/work/taken-over/{uuid.uuid4()}/",
         (key, "a link that does not hold"): "/account/password/reset/key/1-2-3/",
     }
     for deed in ("send", "revoke"):
@@ -296,6 +305,9 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         },
         (people, "the member's, inviting somebody"): guest,
         (people, "nobody's, inviting somebody"): guest,
+        (f"{people}<uuid:person_id>/leave/", "the member's, to somebody else's"): {
+            "successor": str(cast.person("buyer").pk)
+        },
         **bodies_of_evidence(paths),
         ("/corrections/", "saying what"): {"wrong": "The day is another.", "about": f"/members/{first}/"},
         ("/decisions/propose/", "with what and why"): {"act": "redact", "what": newest, "ground": "court_order"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.adapter import get_adapter
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts import sign_ins
-from alunite.foundation.accounts.models import Organisation
+from alunite.foundation.accounts.models import Organisation, Person
 from alunite.foundation.accounts.roles import ROLES_OF_KIND
 
 
@@ -24,6 +25,17 @@ class InviteForm(forms.Form):
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in ROLES_OF_KIND[organisation.kind]]
         self.fields["role"].choices = roles  # type: ignore[attr-defined]
+
+
+class LeaveForm(forms.Form):
+    """Who takes over what a leaver has to do."""
+
+    successor = forms.ChoiceField(label=_("Who takes it over"), required=False)
+
+    def __init__(self, *args: Any, successors: Iterable[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", _("nobody")), *((str(one.pk), str(one)) for one in successors)]
+        self.fields["successor"].choices = offered  # type: ignore[attr-defined]
 
 
 class NewcomerForm(forms.Form):

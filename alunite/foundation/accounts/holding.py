@@ -10,14 +10,13 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db.models import Model, Q, QuerySet
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Invitation, Person
 from alunite.foundation.accounts.personal import By, holds
-from alunite.foundation.accounts.sign_ins import counted_name
+from alunite.foundation.accounts.sign_ins import counted_name, end_sessions
 from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
 
@@ -46,9 +45,7 @@ class Sessions:
 
     def erase(self, person: Person, by: By) -> int:  # noqa: ARG002, rows are removed, not marked
         """End every session."""
-        keys = list(UserSession.objects.filter(user=person).values_list("session_key", flat=True))
-        Session.objects.filter(session_key__in=keys).delete()
-        return _removed(UserSession.objects.filter(user=person))
+        return end_sessions(person)
 
 
 @holds("ways_to_sign_in", "Second factors, passkeys and linked single sign-on")

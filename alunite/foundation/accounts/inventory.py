@@ -41,6 +41,7 @@ KEPT: dict[str, Kept] = {
     "assessments.evidence": Kept("who added a piece of evidence, and what it is", "for ever", ENDED),
     "outbox.post": Kept("what was said in a thread, and who said it", "for ever", ENDED),
     "outbox.thread": Kept("who began a thread, and who is to look at it", "for ever", ENDED),
+    "accounts.handover": Kept("who left, and who took over what was theirs to do", "for ever", ENDED),
     "outbox.outgoingmail.body": Kept("sending mail", "until it was sent or given up", GONE),
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),

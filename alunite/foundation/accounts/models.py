@@ -205,3 +205,28 @@ class Invitation(models.Model):
     def is_expired(self) -> bool:
         """Tell whether the link is too old, whatever else happened to it."""
         return self.expires_at <= timezone.now()
+
+
+class Handover(models.Model):
+    """That somebody left an organisation, and who took over what was theirs to do there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="handovers")
+    leaver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="handovers")
+    taken_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="handovers_taken", verbose_name=_("to")
+    )
+    at = models.DateTimeField(default=timezone.now, editable=False)
+    work = models.JSONField(default=dict, help_text=_("How much of each kind of work was handed over."))
+    seen_at = models.DateTimeField(null=True, blank=True, help_text=_("When whoever took it over had looked at it."))
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "organisation", "leaver", "taken_by", "at", "work", "seen_at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+
+    def __str__(self) -> str:
+        return f"{self.leaver} · {self.organisation}"

@@ -1,6 +1,8 @@
-"""Who may end a role: one pure rule."""
+"""Who may end a role, and how somebody leaves: pure rules."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from alunite.foundation.accounts.roles import Role
 from alunite.foundation.core.judgement import Judgement, Reason
@@ -22,3 +24,32 @@ def may_end_role(role: str, *, is_own: bool, other_administrators: int) -> Judge
         )
         return Judgement(result=False, reasons=(Reason("accounts.last_administrator", text, {}),))
     return Judgement(result=True, reasons=())
+
+
+def may_leave(*, holds_a_role: bool, work: int, successor: str, successors: Collection[str]) -> Judgement[bool]:
+    """Return whether somebody can leave an organisation so, with every reason why not; each names its field.
+
+    Parameters
+    ----------
+    holds_a_role : bool
+        Whether there is anything to end.
+    work : int
+        How much is theirs to do.
+    successor : str
+        Id of whoever takes it over; empty for nobody.
+    successors : collection of str
+        Ids of those who can: they do there what the leaver does.
+
+    >>> may_leave(holds_a_role=True, work=3, successor="", successors=["b"]).reasons[0].rule
+    'accounts.successor_needed'
+    """
+    found = []
+    if not holds_a_role:
+        found.append(Reason("accounts.no_role", "This person holds no role here any more.", {}))
+    if successor and successor not in successors:
+        text = "Choose somebody who does here what the leaver does."
+        found.append(Reason("accounts.successor_unfit", text, {"field": "successor"}))
+    elif work and not successor and successors:
+        text = "Choose who takes the work over; otherwise nobody would see to it."
+        found.append(Reason("accounts.successor_needed", text, {"field": "successor", "work": work}))
+    return Judgement(result=not found, reasons=tuple(found))

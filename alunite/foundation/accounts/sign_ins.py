@@ -124,6 +124,14 @@ def code_failed(person: Person, *, paused: bool) -> None:
         _record(person, PAUSED, PUBLIC.label)
 
 
+def end_sessions(person: Person) -> int:
+    """End every session of a person, in the transaction of an action that was allowed to; return how many."""
+    mine = UserSession.objects.filter(user=person)
+    Session.objects.filter(session_key__in=list(mine.values_list("session_key", flat=True))).delete()
+    ended: int = mine.delete()[0]
+    return ended
+
+
 def forget_ended_sessions(*, actor: Actor) -> int:
     """Remove sessions that ran out, with the address and the browser they were from; return how many."""
     require(actor, "sessions.forget")

@@ -82,6 +82,10 @@ urlpatterns = [
     path("organisations/<uuid:organisation_id>/", views.organisation, name="organisation"),
     path("organisations/<uuid:organisation_id>/edit/", views.edit_organisation, name="edit_organisation"),
     path("organisations/<uuid:organisation_id>/people/", views.organisation_people, name="organisation_people"),
+    path(
+        "organisations/<uuid:organisation_id>/people/<uuid:person_id>/leave/", views.person_leaves, name="person_leaves"
+    ),
+    path("work/taken-over/<uuid:handover_id>/", views.handover, name="handover"),
     path("affiliations/<int:affiliation_id>/confirm/", views.affiliation_confirm, name="affiliation_confirm"),
     path("affiliations/<int:affiliation_id>/end/", views.affiliation_end, name="affiliation_end"),
     path("invitations/<uuid:invitation_id>/revoke/", views.invitation_revoke, name="invitation_revoke"),

@@ -14,15 +14,16 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alunite.foundation.accounts import actions
+from alunite.foundation.accounts import actions, leaving
 from alunite.foundation.accounts import invitations as inviting
 from alunite.foundation.accounts.actions import CannotEnd, InvalidAccount, end_affiliation
-from alunite.foundation.accounts.forms import InviteForm, NewcomerForm, OrganisationForm
-from alunite.foundation.accounts.models import Affiliation, Invitation, Organisation, Person
+from alunite.foundation.accounts.forms import InviteForm, LeaveForm, NewcomerForm, OrganisationForm
+from alunite.foundation.accounts.models import Affiliation, Handover, Invitation, Organisation, Person
 from alunite.foundation.accounts.policies import actor_for, allows
 from alunite.foundation.accounts.queries import organisations_visible_to, people_of, sign_in_lines
 from alunite.foundation.accounts.reviews import confirm_affiliation
 from alunite.foundation.accounts.single_sign_on import FOLLOWED
+from alunite.foundation.accounts.workspace import in_workspace
 from alunite.foundation.history import editing
 from alunite.foundation.history.editing import NoMark, Stale
 
@@ -129,6 +130,64 @@ def affiliation_end(request: HttpRequest, affiliation_id: int) -> HttpResponse:
     # Whoever ended their own administration may not come back here.
     still = allows(actor_for(request.user), "organisation.people", found.organisation)
     return redirect("organisation_people", found.organisation_id) if still else redirect("account_home")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def person_leaves(request: HttpRequest, organisation_id: uuid.UUID, person_id: uuid.UUID) -> HttpResponse:
+    """What ends and what is handed over when somebody leaves, and the form that does it."""
+    found = _looked_after(request, get_object_or_404(Organisation, pk=organisation_id))
+    roles = leaving.roles_of(person_id, found)
+    if not roles:
+        raise Http404
+    leaver = roles[0].person
+    others = leaving.successors(roles)
+    form = LeaveForm(request.POST if request.method == "POST" else None, successors=others)
+    if request.method == "POST" and form.is_valid() and _left(request, leaver, found, form):
+        messages.success(request, gettext("%(name)s has left.") % {"name": leaver})
+        still = allows(actor_for(request.user), "organisation.people", found)
+        return redirect("organisation_people", found.pk) if still else redirect("account_home")
+    context = {
+        "organisation": found,
+        "leaver": leaver,
+        "roles": roles,
+        "work": leaving.work_of(leaver, found),
+        "form": form,
+        "has_successors": bool(others),
+    }
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return render(request, "account/leave.html", context, status=status)
+
+
+def _left(request: HttpRequest, leaver: Person, found: Organisation, form: LeaveForm) -> bool:
+    try:
+        leaving.let_leave(leaver, found, form.cleaned_data["successor"], actor=actor_for(request.user))
+    except (leaving.CannotLeave, CannotEnd) as error:
+        for reason in error.reasons:
+            form.add_error("successor" if reason.values.get("field") else None, gettext(reason.text))
+    return not form.errors
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def handover(request: HttpRequest, handover_id: uuid.UUID) -> HttpResponse:
+    """What somebody took over from whoever left."""
+    actor = actor_for(request.user)
+    rows = Handover.objects.select_related("organisation", "leaver", "taken_by")
+    found = get_object_or_404(rows, pk=handover_id)
+    if not allows(actor, "handovers.view", found):
+        raise Http404
+    may_see = allows(actor, "handovers.see", found)
+    if request.method == "POST":
+        if not may_see:
+            raise Http404
+        leaving.see_handover(found, actor=actor)
+        messages.success(request, gettext("Seen."))
+        return redirect("work")
+    context = {"handover": found, "work": leaving.work_handed_over(found), "may_see": may_see}
+    return in_workspace(request, actor, "account/handover.html", context, at="tasks")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from alunite.foundation.accounts.models import Affiliation, Invitation, held_at
+from alunite.foundation.accounts.models import Affiliation, Handover, Invitation, held_at
 from alunite.foundation.accounts.policies import Actor, allows, policy
 from alunite.foundation.accounts.queries import people_in_role
 from alunite.foundation.accounts.reviews import overdue
@@ -81,6 +81,26 @@ def _to_look_through(actor: Actor, row: Mapping[str, Any]) -> Task:
         reminds=partial(people_in_role, Q(organisation_id=place, role=Role.ADMIN)),
         held=(Holder(gettext("You") if is_mine else administrator, gettext("roles to confirm"), since),),
     )
+
+
+@tasks("accounts", gettext_lazy("People"))
+def taken_over(actor: Actor, today: date) -> list[Task]:
+    """Return what somebody took over from people who left, until they have looked at it. One query."""
+    del today
+    waiting = Handover.objects.filter(taken_by=actor.person_id, seen_at=None).exclude(work={})
+    return [
+        Task(
+            key=f"accounts.taken_over:{one.pk}",
+            title=gettext("Look at what you took over"),
+            about=gettext("from %(name)s · %(organisation)s") % {"name": one.leaver, "organisation": one.organisation},
+            address=reverse("handover", args=[one.pk]),
+            act=gettext("Look at it"),
+            is_mine=True,
+            told=gettext("They left, and what was theirs to do is yours since."),
+            ends=gettext("when you say that you have seen it"),
+        )
+        for one in waiting.select_related("leaver", "organisation").order_by("at", "pk")
+    ]
 
 
 @tasks("outbox", gettext_lazy("Mail"))

@@ -8,6 +8,12 @@ class AssessmentsConfig(AppConfig):
     label = "assessments"
 
     def ready(self) -> None:
-        from alunite.programme.assessments import calendar, policies, tasks, workspace  # noqa: F401, register themselves
+        from alunite.programme.assessments import (  # noqa: F401, register themselves
+            calendar,
+            leaving,
+            policies,
+            tasks,
+            workspace,
+        )
         from alunite.programme.assessments.evidence import policies as of_evidence  # noqa: F401, registers itself
         from alunite.programme.assessments.talking import policies as of_threads  # noqa: F401, registers itself
