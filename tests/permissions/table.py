@@ -315,6 +315,11 @@ TABLE = """
 /work/taken-over/<uuid:handover_id>/ | the member's | POST | 404 302 404 404 404 404 404 404 404 302
 /work/taken-over/<uuid:handover_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /work/taken-over/<uuid:handover_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/transfers/<uuid:transfer_id>/ | the member's, to the buyer's | GET | 200 200 404 404 200 200 404 200 404 302
+/work/transfers/<uuid:transfer_id>/ | the member's, to the buyer's, doing nothing | POST | 400 400 404 404 400 400 404 400 404 302
+/work/transfers/<uuid:transfer_id>/ | the member's, to the buyer's, refused | POST | 404 404 404 404 404 404 404 302 404 302
+/work/transfers/<uuid:transfer_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/transfers/<uuid:transfer_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /join/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
 /join/ | naming nothing | POST | 400 400 400 400 400 400 400 400 400 302
 /join/ | for a new organisation | POST | 302 302 302 302 302 302 302 302 302 302
@@ -360,6 +365,8 @@ TABLE = """
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | the member's, at the buyer's address | POST | 404 404 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/offer/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/offer/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
 /work/organisations/<uuid:organisation_id>/entities/<uuid:place_id>/last-day/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/| one's own | GET | 200 200 200 200 200 200 200 200 200 302

@@ -39,6 +39,7 @@ from alunite.front.register.models import Record
 from alunite.front.register.tests.world import undone
 from alunite.programme.members.joining.actions import begin_application
 from alunite.programme.members.joining.models import Invoice
+from alunite.programme.members.models import Transfer
 from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
 from tests import databases
@@ -202,6 +203,17 @@ def of_places(cast: Cast) -> dict[tuple[str, str], str]:
         ),
         "entities": add_entity(cast.organisation("member"), EntityFacts("Upper Works", begun), actor=actor),
     }
+    offered = Transfer.objects.create(
+        entity=made["entities"],
+        receiver=cast.organisation("buyer"),
+        day=date(2026, 1, 1),
+        reason="Sold.",
+        offered_on=begun,
+    )
+    route = "/work/transfers/<uuid:transfer_id>/"
+    for case in ("", ", doing nothing", ", refused"):
+        found[route, f"the member's, to the buyer's{case}"] = f"/work/transfers/{offered.pk}/"
+    found[route, "nobody's"] = f"/work/transfers/{uuid.uuid4()}/"
     route = "/work/organisations/<uuid:organisation_id>"
     for case, pk in (("the member's", own), ("the buyer's", buyers), ("the audit firm's", firms)):
         found[f"{route}/facilities/", case] = f"/work/organisations/{pk}/facilities/"
@@ -214,6 +226,9 @@ def of_places(cast: Cast) -> dict[tuple[str, str], str]:
         for end in ("", "last-day/"):
             found[one + end, "the member's"] = f"/work/organisations/{own}/{what}/{listed.pk}/{end}"
             found[one + end, "nobody's"] = f"/work/organisations/{own}/{what}/{uuid.uuid4()}/{end}"
+        if what == "entities":
+            found[f"{one}offer/", "the member's"] = f"/work/organisations/{own}/{what}/{listed.pk}/offer/"
+            found[f"{one}offer/", "nobody's"] = f"/work/organisations/{own}/{what}/{uuid.uuid4()}/offer/"
         found[one, "the member's, at the buyer's address"] = f"/work/organisations/{buyers}/{what}/{listed.pk}/"
     return found
 
@@ -333,6 +348,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
             "valid_from": "2020-01-01",
         },
         (f"{listing}/entities/add/", "the member's, listing one"): {"name": "Lower Works", "valid_from": "2020-01-01"},
+        ("/work/transfers/<uuid:transfer_id>/", "the member's, to the buyer's, refused"): {"act": "refuse"},
         ("/work/calendar/address/", "making one"): {"act": "make"},
         ("/work/calendar/address/", "taking it back"): {"act": "end"},
         ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Exists, Min, OuterRef, Q
@@ -87,7 +88,9 @@ def _to_look_through(actor: Actor, row: Mapping[str, Any]) -> Task:
 def taken_over(actor: Actor, today: date) -> list[Task]:
     """Return what somebody took over from people who left, until they have looked at it. One query."""
     del today
-    waiting = Handover.objects.filter(taken_by=actor.person_id, seen_at=None).exclude(work={})
+    if actor.person_id is None:
+        return []
+    waiting = Handover.objects.filter(taken_by=UUID(actor.person_id), seen_at=None).exclude(work={})
     return [
         Task(
             key=f"accounts.taken_over:{one.pk}",

@@ -80,7 +80,18 @@ TEMPLATES = (
         "You are the last administrator here, and nobody could invite people any more. Invite another administrator "
         "first, or ask the office or the operator to end the role."
     ),
+    _("This person holds no role here any more."),
+    _("Choose somebody who does here what the leaver does."),
+    _("Choose who takes the work over; otherwise nobody would see to it."),
     # Of what members list of themselves.
+    _("The application is with the office. What it lists changes again when a question is asked or it is decided."),
+    _("It belongs to another member since. What it was here stays as it was."),
+    _("The register has no other active member of this id here. Copy it from the address of its page."),
+    _("It is offered already. Take that offer back first."),
+    _("The entity has a last day already; it cannot be given away."),
+    _("The offer was answered or taken back already."),
+    _("Expected a day after the first one of the entity and of each of its facilities."),
+    _("You list an entity of this name already. Give that one a last day first, or rename it."),
     _("You list an entity of this name already. Give it a last day first, or take another name."),
     _("Expected a country of ISO 3166-1 by its two-letter code, such as NO."),
     _("Choose at least one activity: which rules apply follows from it."),

@@ -28,7 +28,7 @@ class Criteria:
         self, person: Person, to: Person | None, organisation: Organisation, *, actor: Actor, cause: Entry
     ) -> int:
         """Name the successor wherever the person was named. Who said what stays as it was."""
-        held = list(_of(person, organisation).select_for_update().order_by("pk"))
+        held = list(_of(person, organisation).select_for_update(of=("self",)).order_by("pk"))
         changes = []
         for answer in held:
             changed = [name for name in ("owner", "gap_owner") if getattr(answer, f"{name}_id") == person.pk]

@@ -37,10 +37,12 @@ __all__ = [
     "Payment",
     "Proposal",
     "Round",
+    "Transfer",
 ]
 
 LONGEST_NAME = 300
 LONGEST_RECORD_ID = 100
+LONGEST_REASON = 1000
 
 
 class Standing(models.TextChoices):
@@ -96,6 +98,10 @@ class Entity(models.Model):
     name = models.CharField(_("name"), max_length=LONGEST_NAME)
     valid_from = models.DateField(_("first day"))
     valid_to = models.DateField(_("last day"), null=True, blank=True)
+    # The same part at the member it belonged to before; its row there stays as it was, with a last day.
+    continues = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_as"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     field_classes: ClassVar[dict[str, str]] = {
@@ -104,6 +110,7 @@ class Entity(models.Model):
         "name": "member",
         "valid_from": "member",
         "valid_to": "member",
+        "continues": "parties",
         "created_at": "audit",
     }
 
@@ -139,6 +146,9 @@ class OwnFacility(models.Model):
     valid_from = models.DateField(_("first day"))
     valid_to = models.DateField(_("last day"), null=True, blank=True)
     facility = models.ForeignKey(Facility, on_delete=models.PROTECT, null=True, blank=True, related_name="listed_as")
+    continues = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="continued_as"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     field_classes: ClassVar[dict[str, str]] = {
@@ -152,6 +162,7 @@ class OwnFacility(models.Model):
         "valid_from": "member",
         "valid_to": "member",
         "facility": "member",
+        "continues": "parties",
         "created_at": "audit",
     }
 
@@ -167,3 +178,32 @@ class OwnFacility(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Transfer(models.Model):
+    """The offer of an entity, with its facilities, to another member, and the answer. What was true before stays."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="transfers")
+    receiver = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField(_("first day at the new member"))
+    reason = models.CharField(_("reason"), max_length=LONGEST_REASON)
+    offered_on = models.DateField(_("offered on"))
+    outcome = models.CharField(_("outcome"), max_length=20, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "entity", "receiver", "day", "reason", "offered_on", "outcome", "answered_on"), "parties"
+    )
+
+    class Meta:
+        verbose_name = _("transfer of an entity")
+        verbose_name_plural = _("transfers of entities")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity"], condition=models.Q(outcome=""), name="members_transfer_offered_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entity} · {self.receiver}"

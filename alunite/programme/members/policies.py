@@ -33,6 +33,25 @@ def _places_view(actor: Actor) -> Q:
     return Q(organisation_id__in=actor.organisations, organisation__kind=OrganisationKind.MEMBER)
 
 
+@policy("transfers.withdraw", says="Only the member that offered an entity takes the offer back.")
+def _transfers_withdraw(actor: Actor, transfer: Any) -> bool:
+    return belongs_to(actor, transfer.entity.organisation_id)
+
+
+@policy("transfers.answer", says="Only the member an entity is offered to answers.")
+def _transfers_answer(actor: Actor, transfer: Any) -> bool:
+    return belongs_to(actor, transfer.receiver_id)
+
+
+@scope("transfers.view")
+def _transfers_view(actor: Actor) -> Q:
+    """Of transfers: those the actor's own members offered or were offered; the Secretariat's people see all."""
+    if actor.is_secretariat:
+        return Q()
+    own = Q(entity__organisation_id__in=actor.organisations) | Q(receiver_id__in=actor.organisations)
+    return own & Q(receiver__kind=OrganisationKind.MEMBER)
+
+
 @policy("membership.apply", says="Only whoever is signed in can apply, for an organisation of their own or a new one.")
 def _membership_apply(actor: Actor, organisation: Any) -> bool:
     return actor.person_id is not None and (organisation is None or belongs_to(actor, organisation.pk))

@@ -23,6 +23,8 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.joining import queries
 from alunite.programme.members.joining.models import ENDED, Invoice, Membership
 from alunite.programme.members.joining.rules import Light
+from alunite.programme.members.models import Transfer
+from alunite.programme.members.places.queries import open_transfers
 from alunite.programme.members.policies import belongs_to
 
 # What is to be done in a state, and by whom: the applicant, or the office.
@@ -49,6 +51,31 @@ def membership_tasks(actor: Actor, today: date) -> list[Task]:
         *_certification(actor, going_on, pack.membership, today),
         *_proposals(actor, going_on),
     ]
+
+
+@tasks("membership", gettext_lazy("Membership"))
+def transfers(actor: Actor, today: date) -> list[Task]:
+    """Return the entities offered to the actor's own members, and by them. One query, none for others."""
+    del today
+    return [_transfer(actor, one) for one in open_transfers(actor)]
+
+
+def _transfer(actor: Actor, transfer: Transfer) -> Task:
+    is_mine = belongs_to(actor, transfer.receiver_id)
+    giver = transfer.entity.organisation.name
+    return Task(
+        key=f"membership.transfer:{transfer.pk}",
+        title=gettext("Accept or refuse an entity"),
+        about=gettext("%(entity)s of %(giver)s") % {"entity": transfer.entity.name, "giver": giver},
+        address=reverse("transfer", args=[transfer.pk]),
+        act=gettext("Look at the offer"),
+        is_mine=is_mine,
+        who="" if is_mine else transfer.receiver.name,
+        place="" if is_mine else transfer.receiver.name,
+        told=transfer.reason,
+        ends=gettext("when it is answered or taken back"),
+        reminds=partial(people_in_role, Q(organisation=transfer.receiver_id)),
+    )
 
 
 def _pack() -> Pack | None:

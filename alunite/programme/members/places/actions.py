@@ -17,6 +17,7 @@ from alunite.foundation.history import editing
 from alunite.foundation.history.actions import record
 from alunite.foundation.importing.cells import COUNTRY_CODES
 from alunite.programme.members import policies  # noqa: F401, registers the policies asked for below
+from alunite.programme.members.joining.models import Membership
 from alunite.programme.members.models import Entity, Facility, OwnFacility
 from alunite.programme.members.places.rules import (
     EntityFacts,
@@ -28,6 +29,8 @@ from alunite.programme.members.places.rules import (
 
 Listed = Entity | OwnFacility
 
+# With the office, or approved on what was listed.
+FROZEN = ("submitted", "approved", "awaiting_payment")
 RECORD_TYPES: dict[type[Listed], str] = {Entity: "entity", OwnFacility: "own_facility"}
 
 
@@ -79,8 +82,9 @@ def add_entity(organisation: Organisation, facts: EntityFacts, *, actor: Actor) 
     """
     require(actor, "places.edit", organisation)
     with transaction.atomic():
-        _lock(organisation)
-        _require_fit(entity_fits(facts, others=_open_names(organisation)))
+        lock(organisation)
+        require_not_frozen(organisation)
+        require_fit(entity_fits(facts, others=open_names(organisation)))
         made = Entity.objects.create(organisation=organisation, name=facts.name, valid_from=facts.valid_from)
         _tell("entity.added", made, {"organisation": str(organisation.pk), **facts.as_texts()}, actor)
     return made
@@ -90,13 +94,15 @@ def edit_entity(entity: Entity, facts: EntityFacts, *, mark: str, actor: Actor) 
     """Change an entity as a form says that was opened when `mark` was made. Errors as for `edit_facility`."""
     require(actor, "places.edit", entity.organisation)
     with transaction.atomic():
-        _lock(entity.organisation)
+        lock(entity.organisation)
+        require_not_frozen(entity.organisation)
         held = Entity.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=entity.pk)
         before = entity_facts(held).as_texts()
         changed = editing.check(mark, "entity", held.pk, now=before, yours=facts.as_texts())
         if changed:
-            _require_fit(entity_fits(facts, others=_open_names(held.organisation, but=held)))
-            _require_fit(last_day_fits(facts.valid_from, held.valid_to))
+            _require_not_moved(held)
+            require_fit(entity_fits(facts, others=open_names(held.organisation, but=held)))
+            require_fit(last_day_fits(facts.valid_from, held.valid_to))
             held.name, held.valid_from = facts.name, facts.valid_from
             held.save(update_fields=["name", "valid_from"])
             _tell_edited(held, before, changed, actor)
@@ -106,8 +112,10 @@ def edit_entity(entity: Entity, facts: EntityFacts, *, mark: str, actor: Actor) 
 def add_facility(organisation: Organisation, facts: FacilityFacts, *, actor: Actor) -> OwnFacility:
     """List a facility of a member. Errors as for `add_entity`."""
     require(actor, "places.edit", organisation)
-    _require_fit(_facility_fits(facts, organisation))
+    require_fit(_facility_fits(facts, organisation))
     with transaction.atomic():
+        lock(organisation)
+        require_not_frozen(organisation)
         made = OwnFacility(organisation=organisation)
         _set(made, facts)
         made.save(force_insert=True)
@@ -131,12 +139,15 @@ def edit_facility(facility: OwnFacility, facts: FacilityFacts, *, mark: str, act
     """
     require(actor, "places.edit", facility.organisation)
     with transaction.atomic():
+        lock(facility.organisation)
+        require_not_frozen(facility.organisation)
         held = OwnFacility.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=facility.pk)
         before = facility_facts(held).as_texts()
         changed = editing.check(mark, "own_facility", held.pk, now=before, yours=facts.as_texts())
         if changed:
-            _require_fit(_facility_fits(facts, held.organisation))
-            _require_fit(last_day_fits(facts.valid_from, held.valid_to))
+            _require_not_moved(held)
+            require_fit(_facility_fits(facts, held.organisation))
+            require_fit(last_day_fits(facts.valid_from, held.valid_to))
             _set(held, facts)
             held.save()
             _tell_edited(held, before, changed, actor)
@@ -155,13 +166,15 @@ def set_last_day(listed: Listed, last: date | None, *, actor: Actor) -> Listed:
     """
     require(actor, "places.edit", listed.organisation)
     with transaction.atomic():
-        _lock(listed.organisation)
+        lock(listed.organisation)
+        require_not_frozen(listed.organisation)
         held: Listed = type(listed).objects.select_for_update().get(pk=listed.pk)
         if held.valid_to == last:
             return held
-        _require_fit(last_day_fits(held.valid_from, last))
+        _require_not_moved(held)
+        require_fit(last_day_fits(held.valid_from, last))
         if last is None and isinstance(held, Entity):
-            _require_fit(entity_fits(entity_facts(held), others=_open_names(held.organisation, but=held)))
+            require_fit(entity_fits(entity_facts(held), others=open_names(held.organisation, but=held)))
         said = {"before": _text(held.valid_to), "after": _text(last)}
         held.valid_to = last
         held.save(update_fields=["valid_to"])
@@ -195,17 +208,38 @@ def _set(held: OwnFacility, facts: FacilityFacts) -> None:
     held.valid_from = facts.valid_from
 
 
-def _lock(organisation: Organisation) -> None:
+def is_frozen(organisation: Organisation) -> bool:
+    """Tell whether the office looks at what is listed: then it stays as it was submitted. One query."""
+    return Membership.objects.filter(organisation=organisation, state__in=FROZEN).exists()
+
+
+def require_not_frozen(organisation: Organisation) -> None:
+    """Raise `UnfitPlace` while an application is with the office."""
+    if is_frozen(organisation):
+        text = (
+            "The application is with the office. What it lists changes again when a question is asked or it is decided."
+        )
+        raise UnfitPlace((Reason("places.frozen", text, {}),))
+
+
+def _require_not_moved(listed: Listed) -> None:
+    """Raise `UnfitPlace` where it belongs to another member since: what it was here stays as it was."""
+    if type(listed).objects.filter(continues=listed.pk).exists():
+        text = "It belongs to another member since. What it was here stays as it was."
+        raise UnfitPlace((Reason("places.moved", text, {}),))
+
+
+def lock(organisation: Organisation) -> None:
     """Let only one at a time change what names the organisation's entities bear."""
     Organisation.objects.select_for_update().get(pk=organisation.pk)
 
 
-def _open_names(organisation: Organisation, but: Entity | None = None) -> set[str]:
+def open_names(organisation: Organisation, but: Entity | None = None) -> set[str]:
     rows = Entity.objects.filter(organisation=organisation, valid_to=None)
     return set((rows.exclude(pk=but.pk) if but else rows).values_list("name", flat=True))
 
 
-def _require_fit(judgement: Judgement[bool]) -> None:
+def require_fit(judgement: Judgement[bool]) -> None:
     if not judgement.result:
         raise UnfitPlace(judgement.reasons)
 

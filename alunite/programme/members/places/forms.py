@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.accounts.policies import Actor
-from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.adoption.queries import current_pack, scheme_today
 from alunite.foundation.history.editing import NoMark
 from alunite.foundation.importing.cells import CellFault, country
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.sentences import spoken
-from alunite.programme.members.models import LONGEST_NAME, Entity, OwnFacility
-from alunite.programme.members.places import actions
+from alunite.programme.members.models import LONGEST_NAME, LONGEST_REASON, Entity, OwnFacility, Transfer
+from alunite.programme.members.places import actions, transfers
 from alunite.programme.members.places.actions import Listed, UnfitPlace
 from alunite.programme.members.places.queries import own_entities
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
@@ -90,7 +90,8 @@ class PlaceForm(forms.Form):
             act()
         except UnfitPlace as unfit:
             for reason in unfit.reasons:
-                self.add_error(str(reason.values["field"]), spoken(reason.text))
+                field = str(reason.values.get("field", ""))
+                self.add_error(field if field in self.fields else None, spoken(reason.text))
         except NoMark:
             self.add_error(None, _("The form was not opened here. Nothing was changed; open it anew."))
         return not self.errors
@@ -175,3 +176,32 @@ class LastDayForm(PlaceForm):
 
     def _edit(self, listed: Listed, actor: Actor) -> object:
         return actions.set_last_day(listed, self.cleaned_data["valid_to"], actor=actor)
+
+
+class OfferForm(PlaceForm):
+    """To whom an entity is offered, and from when on."""
+
+    member = forms.CharField(
+        label=_("Its new member"),
+        max_length=LONGEST_ADDRESS,
+        help_text=_("Address of the member’s page in the register, or its id."),
+    )
+    day = forms.DateField(label=_("Belongs to it since"), widget=DayInput)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
+
+    def _edit(self, listed: Entity, actor: Actor) -> object:
+        given = self.cleaned_data
+        to = public_id_in(given["member"])
+        return transfers.offer(listed, to, given["day"], given["reason"], today=scheme_today(), actor=actor)
+
+
+class TransferForm(PlaceForm):
+    """What somebody does with an offer."""
+
+    act = forms.ChoiceField(choices=[(one, "") for one in ("accept", "refuse", "withdraw")], widget=forms.HiddenInput)
+
+    def _edit(self, listed: Transfer, actor: Actor) -> object:
+        act, today = self.cleaned_data["act"], scheme_today()
+        if act == "withdraw":
+            return transfers.withdraw(listed, today=today, actor=actor)
+        return transfers.answer(listed, accepts=act == "accept", today=today, actor=actor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -139,3 +139,35 @@ def last_day_fits(first: date, last: date | None) -> Judgement[bool]:
 def _name_fits(name: str) -> Iterator[Reason]:
     if not name.strip():
         yield Reason("places.name_needed", "Give it a name.", {"field": "name"})
+
+
+def transfer_fits(
+    name: str, first: date, day: date, *, begun: Iterable[date], others: Container[str]
+) -> Judgement[bool]:
+    """Return whether an entity can belong to another member from `day` on, with all that stands against it.
+
+    Parameters
+    ----------
+    name : str
+        Of the entity.
+    first : date
+        First day it belonged to the member that gives it.
+    day : date
+        First day at the member that gets it; the day before is its last at the other.
+    begun : iterable of date
+        First days of its facilities that go with it.
+    others : container of str
+        Names of the open entities of the member that gets it; empty where that is not asked yet.
+
+    >>> transfer_fits("Upper Works", date(2020, 1, 1), date(2020, 1, 1), begun=(), others=()).reasons[0].rule
+    'places.transfer_day'
+    """
+    found = []
+    latest = max([first, *begun])
+    if day <= latest:
+        text = "Expected a day after the first one of the entity and of each of its facilities."
+        found.append(Reason("places.transfer_day", text, {"field": "day", "after": latest.isoformat()}))
+    if name in others:
+        text = "You list an entity of this name already. Give that one a last day first, or rename it."
+        found.append(Reason("places.transfer_name", text, {"field": ""}))
+    return Judgement(result=not found, reasons=tuple(found))

@@ -15,5 +15,7 @@ urlpatterns = [
     path(f"{LIST}/facilities/<uuid:place_id>/last-day/", views.place_last_day, FACILITY, name="own_facility_last_day"),
     path(f"{LIST}/entities/add/", views.add_place, ENTITY, name="add_own_entity"),
     path(f"{LIST}/entities/<uuid:place_id>/", views.place, ENTITY, name="own_entity"),
+    path(f"{LIST}/entities/<uuid:place_id>/offer/", views.offer_entity, name="offer_entity"),
+    path("work/transfers/<uuid:transfer_id>/", views.transfer, name="transfer"),
     path(f"{LIST}/entities/<uuid:place_id>/last-day/", views.place_last_day, ENTITY, name="own_entity_last_day"),
 ]

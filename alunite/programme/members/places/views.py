@@ -18,22 +18,26 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from alunite.foundation.accounts.models import Organisation
-from alunite.foundation.accounts.policies import Actor, actor_for, allows
+from alunite.foundation.accounts.policies import Actor, Refused, actor_for, allows
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.foundation.history import editing
 from alunite.foundation.history.editing import Stale
-from alunite.programme.members.models import OwnFacility
+from alunite.programme.members.models import Entity, OwnFacility, Transfer
 from alunite.programme.members.places import queries
-from alunite.programme.members.places.actions import Listed, facts_of, record_type_of
+from alunite.programme.members.places.actions import Listed, facts_of, is_frozen, record_type_of
 from alunite.programme.members.places.forms import (
     EntityForm,
     FacilityForm,
     LastDayForm,
+    OfferForm,
     PlaceForm,
+    TransferForm,
     activity_choices,
 )
 
 AT = "facilities"
+# How an offer ended.
+OUTCOMES = {"accepted": _("Accepted"), "refused": _("Refused"), "withdrawn": _("Taken back")}
 MakeForm = Callable[..., PlaceForm]
 
 
@@ -87,11 +91,14 @@ def own_facilities(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResp
         raise Http404
     labels = dict(activity_choices())
     facilities = queries.own_facilities(actor, member.pk)
+    frozen = is_frozen(member)
     context = {
         "member": member,
+        "frozen": frozen,
+        "transfers": [one for one in queries.open_transfers(actor) if member.pk in _parties(one)],
         "rows": [(one, ", ".join(labels.get(item, item) for item in one.activities)) for one in facilities],
         "entities": queries.own_entities(actor, member.pk),
-        "may_edit": allows(actor, "places.edit", member),
+        "may_edit": allows(actor, "places.edit", member) and not frozen,
     }
     return in_workspace(request, actor, "members/places/list.html", context, at=AT)
 
@@ -147,6 +154,55 @@ def place_last_day(request: HttpRequest, organisation_id: uuid.UUID, place_id: u
     return _page(request, actor, found, opened, last_day=form, status=HTTPStatus.BAD_REQUEST)
 
 
+@require_POST
+@never_cache
+@login_required
+def offer_entity(request: HttpRequest, organisation_id: uuid.UUID, place_id: uuid.UUID) -> HttpResponse:
+    """Offer an entity to another member."""
+    actor = actor_for(request.user)
+    member = _edited(actor, organisation_id)
+    found = _found(queries.own_entity(actor, member.pk, place_id))
+    form = OfferForm(request.POST)
+    if form.edit(found, actor):
+        messages.success(request, gettext("Offered. The other member finds it among its tasks."))
+        return redirect("own_entity", member.pk, found.pk)
+    return _page(request, actor, found, _opened(EntityForm, found), offer=form, status=HTTPStatus.BAD_REQUEST)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def transfer(request: HttpRequest, transfer_id: uuid.UUID) -> HttpResponse:
+    """The offer of an entity: where it was, what goes with it, and what either member can do."""
+    actor = actor_for(request.user)
+    found = queries.transfer_visible_to(actor, transfer_id)
+    if found is None:
+        raise Http404
+    form, status = None, HTTPStatus.OK
+    if request.method == "POST":
+        form, status = TransferForm(request.POST), HTTPStatus.BAD_REQUEST
+        try:
+            if form.edit(found, actor):
+                messages.success(request, gettext("Done."))
+                return redirect("transfer", found.pk)
+        except Refused as refused:
+            raise Http404 from refused
+    context = {
+        "transfer": found,
+        "line": queries.line_of(found.entity),
+        "facilities": queries.facilities_going_with(found.entity),
+        "may_answer": not found.outcome and allows(actor, "transfers.answer", found),
+        "may_withdraw": not found.outcome and allows(actor, "transfers.withdraw", found),
+        "outcome": OUTCOMES.get(found.outcome, ""),
+        "form": form,
+    }
+    return in_workspace(request, actor, "members/places/transfer.html", context, at=AT, status=status)
+
+
+def _parties(found: Transfer) -> tuple[uuid.UUID, uuid.UUID]:
+    return found.entity.organisation_id, found.receiver_id
+
+
 def _edited(actor: Actor, organisation_id: uuid.UUID) -> Organisation:
     """Return the member whose list the actor may change."""
     member = queries.member_visible_to(actor, organisation_id)
@@ -184,7 +240,20 @@ def _page(
         "listed": listed,
         "form": form,
         "last_day": LastDayForm(initial={"valid_to": listed.valid_to}),
+        **_of_entity(listed),
         "addresses": {"edit": reverse(name, args=keys), "last_day": reverse(f"{name}_last_day", args=keys)},
         **more,
     }
     return in_workspace(request, actor, "members/places/place.html", context, at=AT, status=status)
+
+
+def _of_entity(listed: Listed) -> dict[str, Any]:
+    """Return what the page of an entity shows beside its form: where it was before, where it is now, and offers."""
+    if not isinstance(listed, Entity):
+        return {}
+    offered = queries.open_transfer_of(listed)
+    return {
+        "line": queries.line_of(listed)[:-1],
+        "offered": offered,
+        "offer": None if offered or listed.valid_to else OfferForm(),
+    }
