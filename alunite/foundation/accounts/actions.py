@@ -305,6 +305,24 @@ def values_of(organisation: Organisation) -> dict[str, str]:
     return {"name": organisation.name}
 
 
+def rename_organisation(organisation: Organisation, name: str, *, actor: Actor, cause: Entry) -> None:
+    """Give an organisation another name, for an action that was allowed to. `InvalidAccount` if it does not do."""
+    before, organisation.name = organisation.name, name.strip()
+    try:
+        organisation.clean_fields(exclude=[one.name for one in Organisation._meta.fields if one.name != "name"])  # noqa: SLF001, Django's own description of a model
+    except ValidationError as error:
+        raise InvalidAccount([("name", " ".join(error.messages))]) from error
+    organisation.save(update_fields=["name"])
+    record(
+        "organisation.edited",
+        record_type="organisation",
+        record_id=str(organisation.pk),
+        payload={"before": {"name": before}, "after": {"name": organisation.name}},
+        actor=actor.label,
+        cause=cause,
+    )
+
+
 def edit_organisation(organisation: Organisation, values: dict[str, str], *, mark: str, actor: Actor) -> Organisation:
     """Change an organisation as a form says that was opened when `mark` was made.
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from alunite.foundation.core.text import fold
+from alunite.foundation.publications.countries import country_name
 from alunite.front.register import named, present
 from alunite.front.register.clocks import Clocks, clocks_of, site_at
-from alunite.front.register.countries import country_name
 from alunite.front.register.facets import about
 from alunite.front.register.forms import DaysForm, read_as_of
 from alunite.front.register.list_forms import NamesForm

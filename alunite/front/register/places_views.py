@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register import lines as memory
 from alunite.front.register import named, places, present
-from alunite.front.register.countries import country_name
 from alunite.front.register.present.words import Link
 from alunite.front.register.site import Site
 from alunite.front.register.views import Seen, seen

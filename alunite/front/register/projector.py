@@ -17,11 +17,11 @@ from alunite.foundation.core.days import LAST_YEAR, PartialDate
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
 from alunite.foundation.publications.actions import Published, projector, take_turn
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.queries import publications, read
 from alunite.foundation.tables.bulk import insert_rows
 from alunite.front.register import search
-from alunite.front.register.countries import country_name
 from alunite.front.register.facets import facets, last_event
 from alunite.front.register.models import NOW, Facet, Held, Record, Row, Shape, Tally
 

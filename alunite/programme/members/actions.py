@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
@@ -26,6 +26,7 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     """Make or restate the members these rows list, and publish them. Runs inside the import's transaction."""
     require(actor, "imports.run")
     held = members_called(row.key for row in rows)
+    rows = _once_each(rows, held)
     ids = iter(unused_ids(Member, sum(row.key not in held for row in rows)))
     new: list[Member] = []
     stated: list[Member] = []
@@ -56,6 +57,14 @@ def take_up_members(rows: Sequence[Parsed], actor: Actor) -> None:
     said = [ToPublish(held[row.key].pk, member_payload((held[row.key], row.values))) for row in alone]
     publish("member", said, actor=actor)
     publish_members([held[row.key].pk for row in rows if held[row.key].pk in concerned], actor=actor)
+
+
+def _once_each(rows: Sequence[Parsed], held: Mapping[str, Member]) -> list[Parsed]:
+    """Return the rows without those that name a member as it was called before, where another names it as it is."""
+    current = {held[row.key].pk for row in rows if row.key in held and held[row.key].name == row.key}
+    return [
+        row for row in rows if row.key not in held or held[row.key].name == row.key or held[row.key].pk not in current
+    ]
 
 
 def publish_members(ids: Iterable[str], *, actor: Actor, cause: Entry | None = None) -> None:

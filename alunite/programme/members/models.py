@@ -14,7 +14,9 @@ from alunite.foundation.publications.records import StatedRecord
 from alunite.programme.members.joining.models import (
     Application,
     CreditNote,
+    DatedChange,
     DueDiligence,
+    ExtensionRequest,
     Invoice,
     InvoiceLine,
     Membership,
@@ -26,9 +28,12 @@ from alunite.programme.members.joining.models import (
 __all__ = [
     "Application",
     "CreditNote",
+    "DatedChange",
     "DueDiligence",
     "Entity",
+    "ExtensionRequest",
     "Facility",
+    "FormerName",
     "Invoice",
     "InvoiceLine",
     "Member",
@@ -78,6 +83,23 @@ class Member(models.Model):
     def standing(self) -> Standing:
         """Return how we come to know the member."""
         return Standing.LISTED if self.statement_id else Standing.NAMED_ONLY
+
+
+class FormerName(models.Model):
+    """A name a member no longer bears, so that sources that still use it are understood to mean the member."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, unique=True)
+    until = models.DateField(_("last day"))
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "member", "name", "until"), "public")
+
+    class Meta:
+        verbose_name = _("former name of a member")
+        verbose_name_plural = _("former names of members")
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Facility(StatedRecord):

@@ -18,7 +18,7 @@ from alunite.foundation.merging.rules import spoken_for
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.records import chunks
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.members.models import Facility, Member
+from alunite.programme.members.models import Facility, FormerName, Member
 from alunite.programme.members.rules import owners
 
 LOOK_UP = 500
@@ -111,10 +111,14 @@ def _lines(member: Member, values: Mapping[str, Any] | None, pack: Pack) -> Iter
 
 
 def members_called(names: Iterable[str]) -> dict[str, Member]:
-    """Return the members of these names, by name. One query for each 500."""
-    return {
-        member.name: member for chunk in chunks(sorted(set(names))) for member in Member.objects.filter(name__in=chunk)
-    }
+    """Return the members of these names, by name, those who once bore one too. Two queries at most for each 500."""
+    found: dict[str, Member] = {}
+    for chunk in chunks(sorted(set(names))):
+        found |= {member.name: member for member in Member.objects.filter(name__in=chunk)}
+        if unknown := [name for name in chunk if name not in found]:
+            former = FormerName.objects.filter(name__in=unknown).select_related("member")
+            found |= {one.name: one.member for one in former}
+    return found
 
 
 def facilities_by_id(ids: Iterable[str]) -> dict[str, Facility]:

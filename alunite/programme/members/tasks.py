@@ -15,7 +15,7 @@ from alunite.foundation.accounts.policies import Actor, allows
 from alunite.foundation.accounts.queries import people_in_role
 from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind, Role
 from alunite.foundation.adoption.queries import NoScheme, current_pack
-from alunite.foundation.core.clocks import Clock, Span, Unit
+from alunite.foundation.core.clocks import Clock, Holder, Span, Unit
 from alunite.foundation.core.judgement import Param, Trust
 from alunite.foundation.messages.tasks import Task, tasks
 from alunite.foundation.scheme.models import MembershipFile
@@ -38,7 +38,7 @@ NEXT = {
 
 @tasks("membership", gettext_lazy("Membership"))
 def membership_tasks(actor: Actor, today: date) -> list[Task]:
-    """Return what applications, invoices and certification clocks ask. Seven queries, fewer where there is nothing."""
+    """Return what applications, invoices and certification clocks ask. Eight queries, fewer where there is nothing."""
     pack = _pack()
     if pack is None or pack.membership is None or not allows(actor, "membership.list"):
         return []
@@ -50,6 +50,7 @@ def membership_tasks(actor: Actor, today: date) -> list[Task]:
         *(_invoice(actor, one, pack.membership) for one in money),
         *_certification(actor, going_on, pack.membership, today),
         *_proposals(actor, going_on),
+        *_requests(actor, going_on),
     ]
 
 
@@ -153,6 +154,28 @@ def _certification(actor: Actor, memberships: list[Membership], scheme: Membersh
             ends=gettext("when the first day of a certificate is noted"),
             if_late=gettext("the membership can be suspended"),
             reminds=partial(people_in_role, Q(organisation=one.organisation_id)),
+        )
+
+
+def _requests(actor: Actor, memberships: list[Membership]) -> Iterator[Task]:
+    """Give the requests for more time that wait for the office."""
+    by_id = {one.pk: one for one in memberships}
+    is_mine = actor.holds(Role.OFFICE)
+    office = gettext("Membership office")
+    for waiting in queries.requests_of(memberships) if memberships else []:
+        yield Task(
+            key=f"membership.extension:{waiting.pk}",
+            title=gettext("Answer a request for more time"),
+            about=by_id[waiting.membership_id].organisation.name,
+            address=reverse("membership", args=[waiting.membership_id]),
+            act=gettext("Open the membership"),
+            is_mine=is_mine,
+            who="" if is_mine else office,
+            place="" if is_mine else gettext("Secretariat"),
+            told=waiting.reason,
+            ends=gettext("when the office grants or refuses it"),
+            reminds=_office,
+            held=(Holder(office, gettext("a request to answer"), waiting.asked_on),),
         )
 
 

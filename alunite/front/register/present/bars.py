@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alunite.front.register.countries import country_name
+from alunite.foundation.publications.countries import country_name
 from alunite.front.register.home_queries import Shares
 from alunite.front.register.site import Site, is_unknown
 from alunite.front.register.templatetags.shown import counted

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.front.register.atlas import NONE, STATES, Atlas, Found, Mapped
-from alunite.front.register.countries import country_name
 from alunite.front.register.lines import Bits
 from alunite.front.register.present.narrowing import Words
 from alunite.front.register.present.words import PLACED_WORDS, STATE_MARKS, STATE_WORDS, Link, Status, record_url

@@ -11,8 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from alunite.foundation.core.text import fold
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register.countries import country_name
 from alunite.front.register.present.words import STATE_MARKS, STATE_WORDS
 from alunite.front.register.site import Site, is_unknown
 

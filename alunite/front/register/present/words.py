@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from alunite.foundation.core.text import slugify
 from alunite.foundation.core.timeline import Timeline
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
 from alunite.foundation.publications.sentences import is_foreign, spoken
 from alunite.foundation.scheme import notes
 from alunite.foundation.scheme.notes import host
-from alunite.front.register.countries import country_name
 from alunite.front.register.facets import last_event
 from alunite.front.register.models import Record
 from alunite.front.register.site import Site, is_unknown

@@ -17,8 +17,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, gettext_noop
 
 from alunite.foundation.core.days import PartialDate, Precision
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.kinds import UNKNOWN
-from alunite.front.register.countries import country_name
 from alunite.front.register.languages import locale
 
 register = template.Library()

@@ -6,7 +6,7 @@ import pytest
 from django.utils.translation import override
 
 from alunite.foundation.publications import sentences
-from alunite.front.register.countries import country_name
+from alunite.foundation.publications.countries import country_name
 from alunite.front.register.models import Record
 from alunite.front.register.templatetags.shown import THIN, day, number
 

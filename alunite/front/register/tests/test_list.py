@@ -24,10 +24,10 @@ from hypothesis import strategies as st
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.core.text import slugify
 from alunite.foundation.publications.actions import ToPublish, publish
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.queries import current_publications, read
 from alunite.front.register import cursor, queries, search
 from alunite.front.register import lines as memory
-from alunite.front.register.countries import country_name
 from alunite.front.register.cursor import Cursor
 from alunite.front.register.lines import GROUPS, lines
 from alunite.front.register.models import NOW, Facet, Record, Row

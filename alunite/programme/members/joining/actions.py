@@ -38,6 +38,7 @@ from alunite.programme.members.joining.models import (
     ENDED,
     Application,
     CreditNote,
+    DatedChange,
     DueDiligence,
     Invoice,
     InvoiceLine,
@@ -138,15 +139,15 @@ def begin_application(name: str, organisation: Organisation | None, *, actor: Ac
         if organisation is None:
             begun = Membership.objects.filter(state="enquiry", organisation__in=list(actor.organisations)).count()
             if begun >= MOST_BEGUN:
-                _refuse("membership.begun", "Finish what you have begun first.", begun=begun)
+                refuse("membership.begun", "Finish what you have begun first.", begun=begun)
             organisation = begin_organisation(name, OrganisationKind.MEMBER, actor=actor, made_up=person.made_up)
             begin_affiliation(person, organisation, Role.MANAGER, actor=actor)
         Organisation.objects.select_for_update().get(pk=organisation.pk)
         if Membership.objects.filter(organisation=organisation).exclude(state__in=ENDED).exists():
-            _refuse("membership.going_on", "The organisation has applied already, or is a member.")
+            refuse("membership.going_on", "The organisation has applied already, or is a member.")
         made = Membership.objects.create(organisation=organisation)
         Application.objects.create(membership=made)
-        _tell("membership.begun", made, {"organisation": str(organisation.pk)}, actor)
+        tell("membership.begun", made, {"organisation": str(organisation.pk)}, actor)
     return made
 
 
@@ -164,9 +165,9 @@ def save_application(membership: Membership, values: Values, *, mark: str, actor
     pack, scheme = queries.pack_with_membership()
     questions = tuple(question.id for question in scheme.application.questions)
     with transaction.atomic():
-        held = _locked(membership)
+        held = locked(membership)
         if held.state not in {"enquiry", "queried"}:
-            _refuse("membership.submitted_already", "It has been submitted and is not changed any more.")
+            refuse("membership.submitted_already", "It has been submitted and is not changed any more.")
         known = {
             "kind": {one.id for one in scheme.kinds},
             "member_class": {rule.member_class for rule in scheme.classes},
@@ -228,13 +229,13 @@ def take_step(
     transition = scheme.transition(act, membership.state)
     by = transition.by if transition else next((one.by for one in scheme.transitions if one.act == act), "payment")
     if by == "payment":
-        _refuse("membership.by_payment", "This follows from a payment; note the payment.")
+        refuse("membership.by_payment", "This follows from a payment; note the payment.")
     require(actor, POLICIES[by], membership)
     if takes_two(act, membership.state, scheme):
         return propose_step(membership, act, version=version, reason=reason, today=today, actor=actor)
     with transaction.atomic():
         take_turn()
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         return _do(held, act, reason=reason, today=today, actor=actor)
 
 
@@ -242,19 +243,19 @@ def propose_step(membership: Membership, act: str, *, version: int, reason: str,
     """Propose a step that takes something from somebody, and tell those it is taken from. Errors as for `take_step`."""
     require(actor, "membership.propose", membership)
     with transaction.atomic():
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         judgement = step(act, held.state, queries.membership_rules(current_pack()), _given(held, reason))
         if not judgement.result:
             raise CannotDo(judgement.reasons)
         if Proposal.objects.filter(membership=held, act=act, outcome="").exists():
-            _refuse("membership.proposed_already", "It is proposed already, and waits for another person.")
+            refuse("membership.proposed_already", "It is proposed already, and waits for another person.")
         made = Proposal.objects.create(
             membership=held, act=act, reason=reason, proposed_by=actor.label, proposed_on=today
         )
-        said = {"act": act, "proposal": made.pk, "reason": reason, "reasons": _said(judgement)}
-        _tell("membership.step_proposed", held, said, actor)
+        said = {"act": act, "proposal": made.pk, "reason": reason, "reasons": said_of(judgement)}
+        tell("membership.step_proposed", held, said, actor)
         if act != "decline":
-            _write(held, f"propose_{act}", reason=reason)
+            write_to(held, f"propose_{act}", reason=reason)
     return made
 
 
@@ -271,7 +272,7 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
     require(actor, "membership.decide", proposal.membership)
     with transaction.atomic():
         take_turn()
-        held = _locked(proposal.membership)
+        held = locked(proposal.membership)
         waiting = Proposal.objects.select_for_update().get(pk=proposal.pk)
         judgement = _may_answer(waiting, confirms=confirms, actor=actor)
         if not judgement.result:
@@ -279,7 +280,7 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
         waiting.outcome, waiting.decided_on = ("confirmed" if confirms else "refused"), today
         waiting.save(update_fields=["outcome", "decided_on"])
         said = {"act": waiting.act, "proposal": waiting.pk, "proposed_by": waiting.proposed_by}
-        cause = _tell(f"membership.step_{waiting.outcome}", held, said, actor)
+        cause = tell(f"membership.step_{waiting.outcome}", held, said, actor)
         if confirms:
             _do(held, waiting.act, reason=waiting.reason, today=today, actor=actor, cause=cause)
     return waiting
@@ -327,13 +328,13 @@ def note_due_diligence(
     require(actor, "membership.office", membership)
     _pack, scheme = queries.pack_with_membership()
     if topic not in {one.id for one in scheme.due_diligence}:
-        _refuse("membership.not_offered", "This is not among what can be chosen.", field="topic")
+        refuse("membership.not_offered", "This is not among what can be chosen.", field="topic")
     if not note.strip():
-        _refuse("membership.note_needed", "Say what you found, and where you looked.", field="note")
+        refuse("membership.note_needed", "Say what you found, and where you looked.", field="note")
     with transaction.atomic():
-        held = _locked(membership)
+        held = locked(membership)
         made = DueDiligence.objects.create(membership=held, topic=topic, note=note, is_clear=is_clear, noted_on=today)
-        _tell("membership.looked_into", held, {"topic": topic, "is_clear": is_clear, "note": note}, actor)
+        tell("membership.looked_into", held, {"topic": topic, "is_clear": is_clear, "note": note}, actor)
     return made
 
 
@@ -341,17 +342,17 @@ def match_member(membership: Membership, public_id: str, *, actor: Actor) -> Mem
     """Say which record of the register the organisation is; empty takes it back. Before it is active."""
     require(actor, "membership.office", membership)
     with transaction.atomic():
-        held = _locked(membership)
+        held = locked(membership)
         if held.joined is not None:
-            _refuse("membership.matched", "It is a member already; its record is known.")
+            refuse("membership.matched", "It is a member already; its record is known.")
         if public_id:
             if public_id in standing_merges("member") or not Member.objects.filter(pk=public_id).exists():
-                _refuse("membership.no_record", "The register has no member of this id.", field="member")
+                refuse("membership.no_record", "The register has no member of this id.", field="member")
             if Membership.objects.filter(member=public_id).exclude(state__in=ENDED).exclude(pk=held.pk).exists():
-                _refuse("membership.record_taken", "Another membership stands for this record.", field="member")
+                refuse("membership.record_taken", "Another membership stands for this record.", field="member")
         held.member_id = public_id or None
         held.save(update_fields=["member"])
-        _tell("membership.matched", held, {"member": public_id}, actor)
+        tell("membership.matched", held, {"member": public_id}, actor)
     return held
 
 
@@ -368,11 +369,11 @@ def note_payment(invoice: Invoice, *, day: date, amount: Decimal, note: str, tod
     require(actor, "membership.office", invoice.membership)
     with transaction.atomic():
         take_turn()
-        held = _locked(invoice.membership)
+        held = locked(invoice.membership)
         _require_amount(invoice, amount)
         if day > today or day < invoice.dated:
             text = "Expected a day from that of the invoice up to today."
-            _refuse("membership.day_of_payment", text, field="day", day=day.isoformat())
+            refuse("membership.day_of_payment", text, field="day", day=day.isoformat())
         made = Payment.objects.create(invoice=invoice, day=day, amount=amount, note=note)
         said = {"day": day.isoformat(), "amount": str(amount), "note": note}
         cause = _tell_of(invoice, "invoice.paid", said, actor)
@@ -384,10 +385,10 @@ def credit(invoice: Invoice, *, amount: Decimal, reason: str, today: date, actor
     """Take back a part or all of what is open of an invoice, with the reason. Errors as for `note_payment`."""
     require(actor, "membership.office", invoice.membership)
     if not reason.strip():
-        _refuse("membership.reason_needed", "Say why.", field="reason")
+        refuse("membership.reason_needed", "Say why.", field="reason")
     with transaction.atomic():
         take_turn()
-        held = _locked(invoice.membership)
+        held = locked(invoice.membership)
         _require_amount(invoice, amount)
         made = CreditNote.objects.create(
             number=_next_number(CreditNote, f"{today.year}-C"),
@@ -407,11 +408,11 @@ def renew(membership: Membership, *, version: int, today: date, actor: Actor) ->
     require(actor, "membership.office", membership)
     with transaction.atomic():
         take_turn()
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         if held.state != "active":
-            _refuse("membership.no_such_step", "This cannot be done in the state the membership is in.")
+            refuse("membership.no_such_step", "This cannot be done in the state the membership is in.")
         if Invoice.objects.filter(membership=held, year=today.year).exists():
-            _refuse("membership.invoiced", "The fee of this year was asked for already.", year=today.year)
+            refuse("membership.invoiced", "The fee of this year was asked for already.", year=today.year)
         made = _invoice(held, first=date(today.year, 1, 1), today=today, actor=actor, cause=None)
         _next_version(held)
     return made
@@ -436,9 +437,9 @@ def days_of_invoices(today: date, *, actor: Actor) -> dict[str, int]:
         )
         if judgement.result is Due.REMIND:
             with transaction.atomic():
-                _tell_of(invoice, "invoice.reminded", {"reasons": _said(judgement)}, actor)
+                _tell_of(invoice, "invoice.reminded", {"reasons": said_of(judgement)}, actor)
                 last = invoice.dated + timedelta(days=clock.days.value)
-                _write(membership, "reminder", number=invoice.number, open=invoice.open, last=last)
+                write_to(membership, "reminder", number=invoice.number, open=invoice.open, last=last)
             counts["reminded"] += 1
         elif judgement.result in {Due.SUSPEND, Due.TERMINATE}:
             act = str(judgement.result)
@@ -474,8 +475,8 @@ def days_of_certification(today: date, *, actor: Actor) -> dict[str, int]:
             counts["proposed"] += _propose_by_date(membership, "suspend", judgement, today, actor)
         elif state.days_left in remind_on and state.light is not Light.MET:
             with transaction.atomic():
-                _tell("membership.reminded", membership, {"reasons": _said(judgement)}, actor)
-                _write(membership, "certification", last=state.last)
+                tell("membership.reminded", membership, {"reasons": said_of(judgement)}, actor)
+                write_to(membership, "certification", last=state.last)
             counts["reminded"] += 1
     return counts
 
@@ -494,34 +495,37 @@ def extend(membership: Membership, *, version: int, months: int, reason: str, to
     scheme = queries.membership_rules(current_pack())
     longest = scheme.clocks.certification.longest_extension_months
     with transaction.atomic():
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         if queries.light_of(held, scheme, today).result.last is None:
-            _refuse("membership.no_clock", "The class asks for no certificate.")
+            refuse("membership.no_clock", "The class asks for no certificate.")
         if not 0 <= months <= longest.value:
-            _refuse(
-                "membership.extension", "It is more than the longest extension.", field="months", most=longest.value
-            )
+            refuse("membership.extension", "It is more than the longest extension.", field="months", most=longest.value)
         if not reason.strip():
-            _refuse("membership.reason_needed", "Say why.", field="reason")
-        said = {"before": held.extension_months, "after": months, "reason": reason}
-        held.extension_months = months
-        held.version += 1
-        held.save(update_fields=["extension_months", "version"])
-        _tell("membership.extended", held, said, actor)
+            refuse("membership.reason_needed", "Say why.", field="reason")
+        put_off(held, months, reason, actor)
     return held
+
+
+def put_off(held: Membership, months: int, reason: str, actor: Actor, cause: Entry | None = None) -> None:
+    """Give a locked membership this many months on top in all, for an action that was allowed to."""
+    said = {"before": held.extension_months, "after": months, "reason": reason}
+    held.extension_months = months
+    held.version += 1
+    held.save(update_fields=["extension_months", "version"])
+    tell("membership.extended", held, said, actor, cause)
 
 
 def note_certified(membership: Membership, *, version: int, day: date, today: date, actor: Actor) -> Membership:
     """Note the first day of the member's first certificate. Errors as for `extend`."""
     require(actor, "membership.office", membership)
     with transaction.atomic():
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         if held.joined is None or day > today:
-            _refuse("membership.certified_day", "Expected a day up to today, of a member.", field="day")
+            refuse("membership.certified_day", "Expected a day up to today, of a member.", field="day")
         held.certified = day
         held.version += 1
         held.save(update_fields=["certified", "version"])
-        _tell("membership.certified", held, {"day": day.isoformat()}, actor)
+        tell("membership.certified", held, {"day": day.isoformat()}, actor)
     return held
 
 
@@ -533,22 +537,27 @@ def change_class(
     pack, scheme = queries.pack_with_membership()
     with transaction.atomic():
         take_turn()
-        held = _as_seen(membership, version)
+        held = as_seen(membership, version)
         if held.state != "active":
-            _refuse("membership.no_such_step", "This cannot be done in the state the membership is in.")
+            refuse("membership.no_such_step", "This cannot be done in the state the membership is in.")
         if not reason.strip():
-            _refuse("membership.reason_needed", "Say why.", field="reason")
+            refuse("membership.reason_needed", "Say why.", field="reason")
+        if member_class == held.member_class:
+            refuse("membership.value_same", "It is this already.", field="member_class")
         rule = scheme.class_rule(member_class)
         if rule is None:
-            _refuse("membership.not_offered", "This is not among what can be chosen.", field="member_class")
+            refuse("membership.not_offered", "This is not among what can be chosen.", field="member_class")
         fits = queries.fits(held, held.application, rule, pack)
         if not fits.result:
             raise CannotDo(fits.reasons)
         said = {"from": held.member_class, "to": member_class, "day": today.isoformat(), "reason": reason}
+        DatedChange.objects.create(
+            membership=held, what="class", before=held.member_class, after=member_class, day=today, reason=reason
+        )
         held.member_class = member_class
         held.version += 1
         held.save(update_fields=["member_class", "version"])
-        entry = _tell("membership.class_changed", held, said | {"reasons": _said(fits)}, actor)
+        entry = tell("membership.class_changed", held, said | {"reasons": said_of(fits)}, actor)
         if held.member_id:
             publish_members([held.member_id], actor=SYSTEM, cause=entry)
     return held
@@ -570,7 +579,7 @@ def _do(
     held.version += 1
     held.save()
     said: dict[str, Any] = {"act": act, "from": before, "to": held.state, "day": today.isoformat(), "reason": reason}
-    said |= {"organisation": str(held.organisation_id), "member": held.member_id or "", "reasons": _said(judgement)}
+    said |= {"organisation": str(held.organisation_id), "member": held.member_id or "", "reasons": said_of(judgement)}
     entry = record(
         DONE[act],
         record_type="membership",
@@ -584,7 +593,7 @@ def _do(
     if act == "invoice":
         _invoice(held, first=today, today=today, actor=actor, cause=entry)
     elif act in {"query", "activate", "decline", "suspend", "reinstate", "terminate"}:
-        _write(held, act, reason=reason)
+        write_to(held, act, reason=reason)
     return held
 
 
@@ -609,7 +618,7 @@ def _approve(held: Membership) -> None:
     same = Member.objects.filter(name=held.organisation.name).exists()
     if same and held.member_id is None:
         text = "The register has a member of this name already. Say first whether the organisation is that one."
-        _refuse("membership.same_name", text, field="member")
+        refuse("membership.same_name", text, field="member")
     application = held.application
     application.activities = sorted(queries.judged(held, application, current_pack()).filled.activities)
     application.save(update_fields=["activities"])
@@ -623,7 +632,7 @@ def _become_member(held: Membership, today: date, actor: Actor) -> None:
         name = held.organisation.name
         member = Member.objects.filter(name=name).first()
         if member and Membership.objects.filter(member=member).exclude(state__in=ENDED).exists():
-            _refuse("membership.record_taken", "Another membership stands for this record.", field="member")
+            refuse("membership.record_taken", "Another membership stands for this record.", field="member")
         if member is None:
             member = Member.objects.create(pk=unused_ids(Member, 1)[0], name=name)
             record(
@@ -658,10 +667,10 @@ def _invoice(held: Membership, *, first: date, today: date, actor: Actor, cause:
         whole_year=asked.whole_year,
         amount=asked.amount,
     )
-    said = {"membership": str(held.pk), "amount": str(asked.amount), "reasons": _said(judgement)}
+    said = {"membership": str(held.pk), "amount": str(asked.amount), "reasons": said_of(judgement)}
     entry = _tell_of(made, "invoice.made", said, actor, cause)
     last = today + timedelta(days=scheme.clocks.invoice.days.value)
-    _write(held, "invoice", number=made.number, open=asked.amount, currency=asked.currency, last=last)
+    write_to(held, "invoice", number=made.number, open=asked.amount, currency=asked.currency, last=last)
     _go_on_when_paid(held, today=today, actor=actor, cause=entry)
     return made
 
@@ -686,7 +695,7 @@ def _require_amount(invoice: Invoice, amount: Decimal) -> None:
     open_now = Invoice.objects.get(pk=invoice.pk).open
     if amount <= 0 or amount > open_now:
         text = "Expected an amount over nothing and at most what is open."
-        _refuse("membership.amount", text, field="amount", amount=str(amount), open=str(open_now))
+        refuse("membership.amount", text, field="amount", amount=str(amount), open=str(open_now))
 
 
 def _next_number(model: type[Invoice | CreditNote], before: str) -> str:
@@ -695,15 +704,17 @@ def _next_number(model: type[Invoice | CreditNote], before: str) -> str:
     return f"{before}{int(last.removeprefix(before)) + 1 if last else 1:05d}"
 
 
-def _locked(membership: Membership) -> Membership:
+def locked(membership: Membership) -> Membership:
+    """Hold a membership in the transaction at hand."""
     rows = Membership.objects.select_for_update(of=("self",)).select_related("organisation", "application")
     return rows.get(pk=membership.pk)
 
 
-def _as_seen(membership: Membership, version: int) -> Membership:
-    held = _locked(membership)
+def as_seen(membership: Membership, version: int) -> Membership:
+    """Hold a membership that nobody changed since the version somebody saw; `CannotDo` if somebody did."""
+    held = locked(membership)
     if held.version != version:
-        _refuse("membership.stale", "It was changed since you opened the page.", seen=version, found=held.version)
+        refuse("membership.stale", "It was changed since you opened the page.", seen=version, found=held.version)
     return held
 
 
@@ -712,23 +723,27 @@ def _next_version(held: Membership) -> None:
     held.save(update_fields=["version"])
 
 
-def _refuse(rule: str, text: str, **values: Any) -> NoReturn:
+def refuse(rule: str, text: str, **values: Any) -> NoReturn:
+    """Raise `CannotDo` for one reason."""
     raise CannotDo((Reason(rule, text, values),))
 
 
-def _said(judgement: Judgement[Any]) -> list[dict[str, Any]]:
+def said_of(judgement: Judgement[Any]) -> list[dict[str, Any]]:
+    """Return the reasons of a judgement as history keeps them."""
     return [reason.as_dict() for reason in judgement.reasons]
 
 
-def _tell(kind: str, held: Membership, said: Mapping[str, Any], actor: Actor) -> Entry:
-    return record(kind, record_type="membership", record_id=str(held.pk), payload=said, actor=actor.label)
+def tell(kind: str, held: Membership, said: Mapping[str, Any], actor: Actor, cause: Entry | None = None) -> Entry:
+    """Write an entry of history about a membership."""
+    pk = str(held.pk)
+    return record(kind, record_type="membership", record_id=pk, payload=said, actor=actor.label, cause=cause)
 
 
 def _tell_of(invoice: Invoice, kind: str, said: Mapping[str, Any], actor: Actor, cause: Entry | None = None) -> Entry:
     return record(kind, record_type="invoice", record_id=invoice.number, payload=said, actor=actor.label, cause=cause)
 
 
-def _write(held: Membership, what: str, **said: Any) -> None:
+def write_to(held: Membership, what: str, **said: Any) -> None:
     """Write to the people of the organisation, each mail saying what it is about and why it came."""
     path = reverse("membership", args=[held.pk])
     address = urljoin(queries.origin(), path) if queries.origin() else ""

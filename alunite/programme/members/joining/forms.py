@@ -18,9 +18,17 @@ from alunite.foundation.history.editing import NoMark
 from alunite.foundation.publications.sentences import spoken
 from alunite.foundation.scheme.models import MembershipFile, Named, Question
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.members.joining import actions
+from alunite.programme.members.joining import actions, changes, extensions
 from alunite.programme.members.joining.actions import CannotDo, Values
-from alunite.programme.members.joining.models import LONGEST_TEXT, Application, Invoice, Membership, Proposal
+from alunite.programme.members.joining.models import (
+    LONGEST_TEXT,
+    LONGEST_VALUE,
+    Application,
+    ExtensionRequest,
+    Invoice,
+    Membership,
+    Proposal,
+)
 from alunite.programme.members.joining.queries import applying_organisations, membership_rules
 from alunite.programme.members.models import LONGEST_NAME
 from alunite.programme.members.places.forms import (
@@ -105,7 +113,7 @@ class ApplicationForm(Doing):
 
     mark = forms.CharField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(label=_("What the organisation is"), required=False)
-    country = CountryField(label=_("Country of the head office"), required=False, max_length=100)
+    country = CountryField(label=_("Country of the head office"), required=False)
     activities = forms.MultipleChoiceField(
         label=_("What it does, beside what is done at the places it lists"), required=False, widget=Boxes
     )
@@ -351,8 +359,72 @@ class ClassForm(OfficeForm):
         return self.done(lambda: actions.change_class(membership, today=today, actor=actor, **self.cleaned_data))
 
 
+class NameForm(OfficeForm):
+    """Another name from a day on."""
+
+    what: ClassVar[str] = "name"
+    name = forms.CharField(label=_("New name"), max_length=LONGEST_NAME)
+    day = forms.DateField(label=_("First day it holds"), widget=DayInput)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT)
+
+    def do(self, membership: Membership, today: date, actor: Actor) -> bool:
+        """Change it."""
+        return self.done(lambda: changes.change_name(membership, today=today, actor=actor, **self.cleaned_data))
+
+
+class OwnerForm(OfficeForm):
+    """Another owner from a day on."""
+
+    what: ClassVar[str] = "owner"
+    owner = forms.CharField(label=_("Who owns or controls it since"), max_length=LONGEST_VALUE)
+    day = forms.DateField(label=_("First day it holds"), widget=DayInput)
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT)
+
+    def do(self, membership: Membership, today: date, actor: Actor) -> bool:
+        """Change it."""
+        return self.done(lambda: changes.change_owner(membership, today=today, actor=actor, **self.cleaned_data))
+
+
+class AskForm(Doing):
+    """More time to the first certificate."""
+
+    what: ClassVar[str] = "ask"
+    months = forms.IntegerField(label=_("Months more"), min_value=1)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+
+    def do(self, membership: Membership, today: date, actor: Actor) -> bool:
+        """Ask for it."""
+        return self.done(lambda: extensions.ask(membership, today=today, actor=actor, **self.cleaned_data))
+
+
+class AnswerForm(Doing):
+    """The office's answer to a request for more time."""
+
+    what: ClassVar[str] = "grant"
+    request = forms.IntegerField(widget=forms.HiddenInput)
+    answer = forms.ChoiceField(choices=[("grant", ""), ("refuse", "")], widget=forms.HiddenInput)
+    words = forms.CharField(
+        label=_("Reason"), max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 2}), required=False
+    )
+
+    def do(self, membership: Membership, today: date, actor: Actor) -> bool:
+        """Grant or refuse it."""
+
+        def reply() -> None:
+            waiting = ExtensionRequest.objects.filter(membership=membership, pk=self.cleaned_data["request"])
+            if found := waiting.select_related("membership").first():
+                grants = self.cleaned_data["answer"] == "grant"
+                extensions.answer(found, grants=grants, words=self.cleaned_data["words"], today=today, actor=actor)
+            else:
+                self.add_error(None, _("There is no such request here."))
+
+        return self.done(reply)
+
+
 FORMS: tuple[type[Doing], ...] = (
     *(StepForm, LookForm, MatchForm, RenewForm, DecideForm, PaymentForm, CreditForm),
-    *(ExtendForm, CertifiedForm, ClassForm),
+    *(ExtendForm, CertifiedForm, ClassForm, NameForm, OwnerForm, AskForm, AnswerForm),
 )
 DOINGS = {form.what: form for form in FORMS}

@@ -15,6 +15,7 @@ from alunite.foundation.accounts.models import Organisation
 LONGEST_ID = 80
 LONGEST_TEXT = 4000
 LONGEST_NUMBER = 20
+LONGEST_VALUE = 300
 NOTHING = Decimal("0.00")
 # In these nothing follows any more, and the organisation may apply anew.
 ENDED = ("declined", "terminated", "resigned")
@@ -267,3 +268,61 @@ class CreditNote(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class DatedChange(models.Model):
+    """That something about a member became another from a day on. Rows are added, never changed."""
+
+    class What(models.TextChoices):
+        """What can change so."""
+
+        CLASS = "class", _("class of membership")
+        NAME = "name", _("name")
+        OWNER = "owner", _("who owns or controls it")
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="changes")
+    what = models.CharField(_("what changed"), max_length=10, choices=What.choices)
+    before = models.CharField(_("before"), max_length=LONGEST_VALUE, blank=True)
+    after = models.CharField(_("since then"), max_length=LONGEST_VALUE)
+    day = models.DateField(_("first day"))
+    reason = models.TextField(_("reason"), max_length=LONGEST_TEXT)
+    noted_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "membership", "what", "before", "after", "day", "reason", "noted_at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("dated change of a member")
+        verbose_name_plural = _("dated changes of members")
+
+    def __str__(self) -> str:
+        return f"{self.what} · {self.membership_id}"
+
+
+class ExtensionRequest(models.Model):
+    """A member asks for more time to its first certificate, and the office answers."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="extension_requests")
+    months = models.PositiveSmallIntegerField(_("months asked for"))
+    reason = models.TextField(_("reason"), max_length=LONGEST_TEXT)
+    asked_on = models.DateField(_("asked on"))
+    outcome = models.CharField(_("outcome"), max_length=20, blank=True)
+    answer = models.TextField(_("answer"), max_length=LONGEST_TEXT, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "membership", "months", "reason", "asked_on", "outcome", "answer", "answered_on"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("request for more time")
+        verbose_name_plural = _("requests for more time")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"], condition=models.Q(outcome=""), name="members_extension_asked_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} · {self.months}"

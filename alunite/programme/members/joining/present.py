@@ -16,17 +16,22 @@ from django.utils.translation import gettext_lazy as _
 from alunite.foundation.accounts.policies import Actor, allows
 from alunite.foundation.accounts.queries import names_of_actors
 from alunite.foundation.core.judgement import Judgement, Reason
+from alunite.foundation.publications.countries import country_name
 from alunite.foundation.publications.sentences import spoken
 from alunite.foundation.scheme.models import MembershipFile, Named
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.joining import queries
 from alunite.programme.members.joining.forms import (
+    AnswerForm,
+    AskForm,
     CertifiedForm,
     ClassForm,
     Doing,
     ExtendForm,
     LookForm,
     MatchForm,
+    NameForm,
+    OwnerForm,
     PaymentForm,
     StepForm,
     said,
@@ -70,10 +75,17 @@ HISTORY = {
     "membership.terminated": _("Ended"),
     "membership.resigned": _("Left"),
     "membership.extended": _("Clock put off"),
+    "membership.extension_asked": _("Asked for more time"),
+    "membership.extension_granted": _("More time granted"),
+    "membership.extension_refused": _("More time refused"),
     "membership.certified": _("First certificate noted"),
     "membership.class_changed": _("Class changed"),
+    "membership.name_changed": _("Name changed"),
+    "membership.owner_changed": _("Owner changed"),
     "membership.reminded": _("Reminded of the first certificate"),
 }
+# How a request for more time was answered.
+OUTCOMES = {"": _("waits for the office"), "granted": _("granted"), "refused": _("refused")}
 # What the applicant does not read: what the office looks into, and what is proposed before it is decided.
 OF_THE_OFFICE = {
     "membership.looked_into": _("Looked into"),
@@ -132,6 +144,7 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
     is_office, is_applicant = (allows(actor, DOERS[who], membership) for who in ("office", "applicant"))
     invoices = queries.invoices(membership)
     light = queries.light_of(membership, scheme, today)
+    may_ask = membership.state == "active" and light.result.last is not None and light.result.light is not Light.MET
     looks = queries.due_diligence(membership) if actor.is_secretariat else {}
     return {
         "membership": membership,
@@ -151,14 +164,46 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
         "light": light.result,
         "light_lines": _sentences(light),
         "extend": _form(ExtendForm, membership, months=membership.extension_months),
+        "requests": _requests(membership, is_office=is_office),
+        "ask": _form(AskForm, membership) if is_applicant and may_ask else None,
         "certified": _form(CertifiedForm, membership, day=membership.certified),
         "change_class": _form(ClassForm, membership, member_class=membership.member_class),
+        "change_name": _form(NameForm, membership, name=membership.organisation.name, day=today),
+        "change_owner": _form(OwnerForm, membership, day=today),
+        "changes": _changes(membership, pack),
         "match": _form(MatchForm, membership, member=membership.member_id),
         "looks": [_look(one, looks.get(one.id)) for one in scheme.due_diligence] if actor.is_secretariat else [],
         "proposals": _proposals(actor, membership),
         "history": _history(actor, membership),
         "days": scheme.clocks.invoice.days.value,
     }
+
+
+def _changes(membership: Membership, pack: Pack) -> list[dict[str, Any]]:
+    """Return what became another and when, newest first. One query."""
+    rows = membership.changes.order_by("-day", "-pk")
+    return [
+        {
+            "change": one,
+            "before": _class(pack, one.before) if one.what == "class" else one.before,
+            "after": _class(pack, one.after) if one.what == "class" else one.after,
+        }
+        for one in rows
+    ]
+
+
+def _requests(membership: Membership, *, is_office: bool) -> list[dict[str, Any]]:
+    """Return the requests for more time, newest first, each with the form to answer it where it waits. One query."""
+    return [
+        {
+            "request": one,
+            "outcome": OUTCOMES[one.outcome],
+            "form": None
+            if one.outcome or not is_office
+            else AnswerForm(initial={"request": one.pk}, auto_id=f"id_request_{one.pk}_%s"),
+        }
+        for one in membership.extension_requests.order_by("-pk")
+    ]
 
 
 def _form(make: type[Doing], membership: Membership, **initial: Any) -> Doing:
@@ -204,7 +249,7 @@ def _application(
     size = not_said if application.size is None else _number(Decimal(application.size))
     shown = [
         (gettext("What the organisation is"), said(kinds[application.kind]) if application.kind in kinds else not_said),
-        (gettext("Country of the head office"), application.country or not_said),
+        (gettext("Country of the head office"), country_name(application.country) if application.country else not_said),
         (
             gettext("What it does"),
             ", ".join(labels[one] for one in labels if one in judged.filled.activities) or not_said,

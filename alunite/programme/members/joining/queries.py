@@ -25,6 +25,7 @@ from alunite.programme.members.joining.models import (
     ENDED,
     Application,
     DueDiligence,
+    ExtensionRequest,
     Invoice,
     Membership,
     Proposal,
@@ -187,6 +188,12 @@ def proposals_of(memberships: Iterable[Membership]) -> list[Proposal]:
     """Return the steps of these memberships that are proposed and not yet decided. One query."""
     waiting = Proposal.objects.filter(membership__in=[one.pk for one in memberships], outcome="")
     return list(waiting.order_by("pk"))
+
+
+def requests_of(memberships: Iterable[Membership]) -> list[ExtensionRequest]:
+    """Return the requests of these memberships for more time that nobody has answered. One query."""
+    waiting = ExtensionRequest.objects.filter(membership__in=[one.pk for one in memberships], outcome="")
+    return list(waiting.order_by("asked_on", "pk"))
 
 
 def addresses_of(organisation: Organisation) -> list[str]:

@@ -307,6 +307,47 @@ def takes_two(act: str, state: str, scheme: MembershipFile) -> bool:
     return transition is not None and "second_person" in transition.needs
 
 
+# --- Changes from a day on ---
+
+
+@dataclass(frozen=True, slots=True)
+class Becoming:
+    """Something about a member that becomes another from a day on; `what` also names the field of the new value."""
+
+    what: str
+    before: str
+    after: str
+    day: date
+    reason: str
+
+
+def change_fits(change: Becoming, *, joined: date | None, last: date | None, today: date) -> Judgement[bool]:
+    """Return whether something about a member became another, with everything that stands against it.
+
+    Parameters
+    ----------
+    joined : date or None
+        First day of the membership; None where there is none that goes on.
+    last : date or None
+        Day of the last change of the same thing: changes are noted in their order.
+    """
+    found = []
+    if joined is None:
+        found.append(Reason("membership.no_member", "Only what a member is can change so."))
+    if not change.after:
+        found.append(Reason("membership.value_needed", "Say what it is since then.", {"field": change.what}))
+    elif change.after == change.before:
+        found.append(Reason("membership.value_same", "It is this already.", {"field": change.what}))
+    earliest = max(joined or date.min, last + timedelta(days=1) if last else date.min)
+    if not earliest <= change.day <= today:
+        text = "Expected a day of the membership up to today, after the last change of the same thing."
+        said = {"field": "day", "earliest": earliest.isoformat(), "latest": today.isoformat()}
+        found.append(Reason("membership.change_day", text, said))
+    if not change.reason:
+        found.append(Reason("membership.reason_needed", "Say why.", {"field": "reason"}))
+    return Judgement(result=not found, reasons=tuple(found))
+
+
 # --- Clocks ---
 
 
@@ -380,6 +421,32 @@ def certification_light(
         light, text = Light.GREEN, "There is time."
     stands = _reason("membership.clock_stands", text, clock.amber_days, days_left=left)
     return Judgement(ClockState(light, last, left), (stands, ends))
+
+
+def request_fits(
+    clock: CertificationClock, state: ClockState, *, is_active: bool, granted: int, months: int
+) -> Judgement[bool]:
+    """Return whether a member can have this many more months, with everything that stands against it.
+
+    Parameters
+    ----------
+    state : ClockState
+        How the clock stands today.
+    is_active : bool
+        Whether the membership is.
+    granted, months : int
+        Months on top that it has, and that it asks for beside them.
+    """
+    longest = clock.longest_extension_months
+    found = []
+    if not is_active or state.last is None or state.light is Light.MET:
+        text = "Only for an active member whose clock to the first certificate runs."
+        found.append(Reason("membership.no_clock_runs", text))
+    if not 0 < months <= longest.value - granted:
+        text = "Expected at least a month, and no more than is left of the longest extension."
+        values = {"field": "months", "left": max(longest.value - granted, 0)}
+        found.append(_reason("membership.extension_left", text, longest, **values))
+    return Judgement(result=not found, reasons=tuple(found))
 
 
 class Due(StrEnum):

@@ -7,14 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.adoption.queries import current_pack, scheme_today
 from alunite.foundation.history.editing import NoMark
-from alunite.foundation.importing.cells import CellFault, country
+from alunite.foundation.importing.cells import COUNTRY_CODES
+from alunite.foundation.publications.countries import country_choices
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.sentences import spoken
 from alunite.programme.members.models import LONGEST_NAME, LONGEST_REASON, Entity, OwnFacility, Transfer
@@ -34,17 +35,16 @@ def public_id_in(text: str) -> str:
     return found["id"] if found else text[:LONGEST_NAME]
 
 
-class CountryField(forms.CharField):
-    """A country by its code or its English name; gives the code, empty where nothing was typed."""
+class CountryField(forms.ChoiceField):
+    """A country, chosen by its name in the reader's language; gives the code, empty where none was chosen."""
 
-    def clean(self, value: Any) -> str:
-        """Return the code of the country."""
-        text = super().clean(value)
-        try:
-            return country(text, None) if text else ""
-        except CellFault:
-            code = "not_a_country"
-            raise forms.ValidationError(_("Expected a country by its two-letter code, such as NO."), code) from None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_countries, **kwargs)
+        self.error_messages["invalid_choice"] = _("Choose a country of the list.")
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [("", gettext("not said")), *country_choices(COUNTRY_CODES)]
 
 
 class DayInput(forms.DateInput):
@@ -123,9 +123,7 @@ class FacilityForm(PlaceForm):
     """A facility of a member."""
 
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME, help_text=_("As you call it."))
-    country = CountryField(
-        label=_("Country"), max_length=100, help_text=_("Its two-letter code, such as NO, or its English name.")
-    )
+    country = CountryField(label=_("Country"))
     activities = forms.MultipleChoiceField(label=_("Activities"), required=False, widget=Boxes)
     headcount = forms.IntegerField(
         label=_("People working there"),

@@ -14,17 +14,27 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from alunite.foundation.accounts.policies import SYSTEM, Refused
+from alunite.foundation.accounts.policies import IMPORTER, SYSTEM, Refused
 from alunite.foundation.history import reactions
 from alunite.foundation.history.models import Entry
 from alunite.foundation.publications.models import Publication, PublicationPayload
+from alunite.programme.members.actions import members_named
 from alunite.programme.members.calendar import last_days
-from alunite.programme.members.joining import actions, queries
+from alunite.programme.members.joining import actions, changes, extensions, queries
 from alunite.programme.members.joining.actions import CannotDo
-from alunite.programme.members.joining.models import DueDiligence, Invoice, Membership, Payment, Proposal
-from alunite.programme.members.models import Member
+from alunite.programme.members.joining.models import (
+    DatedChange,
+    DueDiligence,
+    ExtensionRequest,
+    Invoice,
+    Membership,
+    Payment,
+    Proposal,
+)
+from alunite.programme.members.models import FormerName, Member
 from alunite.programme.members.places.actions import add_facility
 from alunite.programme.members.places.rules import FacilityFacts
+from alunite.programme.members.queries import members_called
 from alunite.programme.members.tasks import membership_tasks
 from tests.cast import PLAYERS, Cast, cast
 
@@ -420,3 +430,112 @@ def test_the_page_asks_as_often_for_many_notes_and_payments_as_for_few(cast: Cas
         DueDiligence.objects.create(membership=made, topic="media", note=f"{number}", is_clear=True, noted_on=TODAY)
         Payment.objects.create(invoice=Invoice.objects.get(), day=TODAY, amount=Decimal(1))
     assert counted() == few <= 25
+
+
+def test_a_new_name_holds_from_its_day_here_and_in_the_register_and_the_old_one_is_still_understood(cast: Cast):
+    made = active(cast)
+    old = made.organisation.name
+    Membership.objects.filter(pk=made.pk).update(joined=date(2026, 1, 15))
+    assert do(cast, "member", made, "name", name="Fjordvik Light (made up)", day="2026-07-01", reason="Sold.") == 404
+    # Every fault at once: no new name, a day before it joined, no reason.
+    shown = cast["office"].post(
+        f"{page_of(made)}do/",
+        {"what": "name", "version": made.version, "name": old, "day": "2026-01-14", "reason": " . "},
+    )
+    assert shown.status_code == 400
+    assert "It is this already." in shown.content.decode()
+    assert "Expected a day of the membership up to today" in shown.content.decode()
+    Member.objects.create(name="Taken Name")
+    assert do(cast, "office", made, "name", name="Taken Name", day="2026-07-01", reason="Sold.") == 400
+    said = {"name": "Fjordvik Light (made up)", "day": "2026-07-01", "reason": "Sold to the family."}
+    assert do(cast, "office", made, "name", **said) == 302
+    made.refresh_from_db()
+    assert made.organisation.name == "Fjordvik Light (made up)"
+    assert json.loads(PublicationPayload.objects.get(publication=public(made)).payload)["name"] == said["name"]
+    assert [one.record_id for one in Entry.objects.filter(kind="organisation.edited")] == [str(made.organisation_id)]
+    page = cast["member"].get(page_of(made)).content.decode()
+    assert all(text in page for text in (old, said["name"], "1 Jul 2026", "Sold to the family."))
+    # What a source still calls by the old name is this member, and no other comes into being.
+    assert {name: one.pk for name, one in members_called([old, said["name"]]).items()} == {
+        old: made.member_id,
+        said["name"]: made.member_id,
+    }
+    before = Member.objects.count()
+    assert members_named([old], actor=IMPORTER)[old].pk == made.member_id
+    assert Member.objects.count() == before
+    # Changes are noted in their order; back to the old name is one more.
+    assert do(cast, "office", made, "name", name="Third", day="2026-07-01", reason="Again.") == 400
+    assert do(cast, "office", made, "name", name=old, day="2026-08-01", reason="Bought back.") == 302
+    assert list(FormerName.objects.values_list("name", "until")) == [(said["name"], date(2026, 7, 31))]
+    told = [(one.what, one.before, one.after, one.day) for one in DatedChange.objects.order_by("pk")]
+    assert told == [("name", old, said["name"], date(2026, 7, 1)), ("name", said["name"], old, date(2026, 8, 1))]
+
+
+def test_another_owner_and_another_class_are_noted_with_their_days_and_nothing_is_overwritten(cast: Cast):
+    made = active(cast)
+    Membership.objects.filter(pk=made.pk).update(joined=date(2026, 1, 15))
+    for name in OTHERS:
+        assert do(cast, name, made, "owner", owner="Others", day="2026-07-01", reason="Sold.") == 404
+    assert do(cast, "office", made, "owner", owner="The family", day="2026-03-01", reason="Inherited.") == 302
+    assert do(cast, "office", made, "owner", owner="The fund", day="2026-10-16", reason="Sold.") == 400
+    assert do(cast, "office", made, "owner", owner="The fund", day="2026-10-15", reason="Sold.") == 302
+    assert do(cast, "office", made, "class", member_class="production_transformation", reason="Same.") == 400
+    Membership.objects.filter(pk=made.pk).update(member_class="industrial_users")
+    assert do(cast, "office", made, "class", member_class="production_transformation", reason="It smelts.") == 302
+    told = [(one.what, one.before, one.after, one.day) for one in DatedChange.objects.order_by("pk")]
+    assert told == [
+        ("owner", "", "The family", date(2026, 3, 1)),
+        ("owner", "The family", "The fund", TODAY),
+        ("class", "industrial_users", "production_transformation", TODAY),
+    ]
+    page = " ".join(cast["colleague"].get(page_of(made)).content.decode().split())
+    assert "as the application says" in page
+    assert page.index("The fund") < page.index("1 Mar 2026")
+    with pytest.raises(Refused):
+        changes.change_owner(
+            made, version=made.version, owner="x", day=TODAY, reason="x", today=TODAY, actor=cast.actor("member")
+        )
+
+
+def test_a_member_asks_for_more_time_and_the_office_answers_once_with_a_mail(cast: Cast):
+    made = active(cast)
+    # Six months at most by the pack; seven, and none at all, are refused with all that is wrong.
+    shown = cast["member"].post(f"{page_of(made)}do/", {"what": "ask", "months": "7", "reason": ""})
+    assert shown.status_code == 400
+    assert all(text in shown.content.decode() for text in ("Expected at least a month", "Say why."))
+    for name in (*OTHERS, "office", "assurance"):
+        assert do(cast, name, made, "ask", months="4", reason="The auditor fell ill.") == 404, name
+    assert do(cast, "colleague", made, "ask", months="4", reason="The auditor fell ill.") == 302
+    assert do(cast, "member", made, "ask", months="1", reason="Again.") == 400
+    [waiting] = ExtensionRequest.objects.all()
+    tasks = {
+        name: [one for one in membership_tasks(cast.actor(name), TODAY) if "extension" in one.key] for name in PLAYERS
+    }
+    assert {name: one[0].is_mine for name, one in tasks.items() if one} == {
+        "member": False,
+        "colleague": False,
+        "office": True,
+        "assurance": False,
+    }
+    for name in (*OTHERS, "member", "assurance"):
+        assert do(cast, name, made, "grant", request=waiting.pk, answer="grant", words="Yes.") == 404, name
+    assert do(cast, "office", made, "grant", request=waiting.pk, answer="grant", words="") == 400
+    assert do(cast, "office", made, "grant", request=waiting.pk, answer="grant", words="Agreed by the board.") == 302
+    made.refresh_from_db()
+    assert made.extension_months == 4
+    assert kinds(made)[-3:] == ["extension_asked", "extension_granted", "extended"]
+    # Two years from 15 Oct 2026 end on 14 Oct 2028; four months more end on 14 Feb 2029.
+    assert "14 Feb 2029" in cast["member"].get(page_of(made)).content.decode()
+    assert any("Agreed by the board." in one.body for one in mail.outbox)
+    assert do(cast, "office", made, "grant", request=waiting.pk, answer="refuse", words="No.") == 400
+    # Two are left.
+    assert do(cast, "member", made, "ask", months="3", reason="More.") == 400
+    assert do(cast, "member", made, "ask", months="2", reason="More.") == 302
+    second = ExtensionRequest.objects.get(outcome="")
+    assert do(cast, "office", made, "grant", request=second.pk, answer="refuse", words="Enough.") == 302
+    made.refresh_from_db()
+    assert made.extension_months == 4
+    made.certified = TODAY
+    made.save()
+    with pytest.raises(CannotDo, match="clock to the first certificate runs"):
+        extensions.ask(made, months=1, reason="More.", today=TODAY, actor=cast.actor("member"))

@@ -16,7 +16,7 @@ __all__ = ["cast"]
 
 pytestmark = pytest.mark.usefixtures("adopted_scheme")
 
-LAKE = {"name": "Lake Works", "country": "Norway", "activities": ["casthouses"], "valid_from": "2020-01-01"}
+LAKE = {"name": "Lake Works", "country": "NO", "activities": ["casthouses"], "valid_from": "2020-01-01"}
 
 
 def hidden_mark(page: str) -> str:
@@ -29,6 +29,9 @@ def test_a_member_lists_a_facility_changes_it_and_gives_it_a_last_day(cast: Cast
     page = f"/work/organisations/{place.pk}/facilities/"
     member, colleague = cast["member"], cast["colleague"]
     assert member.get("/work/facilities/").headers["Location"] == page
+    # Countries stand in the reader's language, in its order: Ouganda among the O.
+    french = member.get(f"/fr{page}add/").content.decode()
+    assert french.index(">Norvège<") < french.index(">Ouganda<") < french.index(">Pakistan<")
     assert member.post(f"{page}add/", {**LAKE, "entity": str(entity.pk)}).headers["Location"] == page
     made = OwnFacility.objects.get()
     assert (made.country, made.activities, made.headcount, made.entity) == ("NO", ["casthouses"], None, entity)
