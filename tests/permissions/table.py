@@ -320,6 +320,12 @@ TABLE = """
 /work/transfers/<uuid:transfer_id>/ | the member's, to the buyer's, refused | POST | 404 404 404 404 404 404 404 302 404 302
 /work/transfers/<uuid:transfer_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /work/transfers/<uuid:transfer_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/<uuid:document_id>/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/membership/<uuid:membership_id>/documents/<uuid:document_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /join/ | anybody's | GET | 200 200 200 200 200 200 200 200 200 302
 /join/ | naming nothing | POST | 400 400 400 400 400 400 400 400 400 302
 /join/ | for a new organisation | POST | 302 302 302 302 302 302 302 302 302 302

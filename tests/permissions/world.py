@@ -24,6 +24,7 @@ from alunite.foundation.accounts.invitations import invite
 from alunite.foundation.accounts.models import Handover, Person
 from alunite.foundation.accounts.policies import OPERATOR
 from alunite.foundation.decisions.actions import propose_decision
+from alunite.foundation.files.storing import receiving
 from alunite.foundation.history import editing
 from alunite.foundation.importing.models import Batch
 from alunite.foundation.importing.uploads import keep_upload
@@ -38,6 +39,7 @@ from alunite.front.inbox.actions import make_calendar_address
 from alunite.front.register.models import Record
 from alunite.front.register.tests.world import undone
 from alunite.programme.members.joining.actions import begin_application
+from alunite.programme.members.joining.documents import add_document
 from alunite.programme.members.joining.models import Invoice
 from alunite.programme.members.models import Transfer
 from alunite.programme.members.places.actions import add_entity, add_facility
@@ -245,7 +247,13 @@ def of_memberships(cast: Cast) -> dict[tuple[str, str], str]:
         (paper, "the member's"): "/work/invoices/2026-00001.pdf",
         (paper, "nobody's"): "/work/invoices/1999-00001.pdf",
     }
-    for end in ("", "application/", "do/"):
+    with receiving([b"Made up."]) as received:
+        document = add_document(made, "documents", received, "a.txt", actor=cast.actor("member"))
+    found[f"{route}documents/<uuid:document_id>/", "the member's"] = (
+        f"/work/membership/{made.pk}/documents/{document.pk}/"
+    )
+    found[f"{route}documents/<uuid:document_id>/", "nobody's"] = f"/work/membership/{made.pk}/documents/{uuid.uuid4()}/"
+    for end in ("", "application/", "documents/", "do/"):
         found[route + end, "the member's"] = f"/work/membership/{made.pk}/{end}"
         found[route + end, "nobody's"] = f"/work/membership/{uuid.uuid4()}/{end}"
     for case in ("the member's, leaving", "the member's, noting what the office found"):

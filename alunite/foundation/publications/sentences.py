@@ -102,6 +102,8 @@ TEMPLATES = (
     _("The last day comes before the first one."),
     _("Give it a name."),
     # Of joining, paying and staying.
+    _("Send at least one document."),
+    _("There are too many documents; take some back first."),
     _("It is asked for already, and waits for the office."),
     _("It was answered already."),
     _("Only for an active member whose clock to the first certificate runs."),

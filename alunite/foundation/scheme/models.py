@@ -407,8 +407,9 @@ class MembershipTransition(Stated):
 class Question(Named):
     """Something an application asks."""
 
-    answer: Literal["text", "long_text", "consent"] = Field(
-        description="How it is answered; `consent` is a box that has to be ticked where it is required"
+    answer: Literal["text", "long_text", "consent", "files"] = Field(
+        description="How it is answered; `consent` is a box that has to be ticked where it is required, "
+        "`files` is documents, at least one where it is required"
     )
     required: StrictBool = Field(default=False, description="Whether an application is incomplete without it")
 

@@ -163,7 +163,7 @@ def save_application(membership: Membership, values: Values, *, mark: str, actor
     """
     require(actor, "membership.applicant", membership)
     pack, scheme = queries.pack_with_membership()
-    questions = tuple(question.id for question in scheme.application.questions)
+    questions = tuple(question.id for question in queries.asked_in_words(scheme))
     with transaction.atomic():
         held = locked(membership)
         if held.state not in {"enquiry", "queried"}:
@@ -191,7 +191,7 @@ def save_application(membership: Membership, values: Values, *, mark: str, actor
         if changed:
             for name in ("kind", "country", "member_class", "wants_certificate", "size", "has_group"):
                 setattr(application, name, getattr(yours, name))
-            application.activities, application.answers = list(yours.activities), answers
+            application.activities, application.answers = list(yours.activities), {**application.answers, **answers}
             application.save()
             said = {"before": {name: before[name] for name in changed}, "after": dict(changed)}
             record(

@@ -2,34 +2,45 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.text import format_lazy
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.actions import InvalidAccount
 from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.core.judgement import Reason
+from alunite.foundation.files.errors import UnfitFile
+from alunite.foundation.files.media_types import ENDINGS
+from alunite.foundation.files.storing import LARGEST_CONTENT, receiving
 from alunite.foundation.history.editing import NoMark
 from alunite.foundation.publications.sentences import spoken
 from alunite.foundation.scheme.models import MembershipFile, Named, Question
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.members.joining import actions, changes, extensions
+from alunite.programme.members.joining import actions, changes, documents, extensions
 from alunite.programme.members.joining.actions import CannotDo, Values
 from alunite.programme.members.joining.models import (
     LONGEST_TEXT,
     LONGEST_VALUE,
     Application,
+    Document,
     ExtensionRequest,
     Invoice,
     Membership,
     Proposal,
 )
-from alunite.programme.members.joining.queries import applying_organisations, membership_rules
+from alunite.programme.members.joining.queries import (
+    applying_organisations,
+    asked_in_files,
+    asked_in_words,
+    membership_rules,
+)
 from alunite.programme.members.models import LONGEST_NAME
 from alunite.programme.members.places.forms import (
     LONGEST_ADDRESS,
@@ -140,7 +151,7 @@ class ApplicationForm(Doing):
         self.fields["size"].help_text = _(
             "What is counted, and the fee that follows, is our default, not the scheme’s."
         )
-        for question in self.scheme.application.questions:
+        for question in asked_in_words(self.scheme):
             self.fields[f"{ANSWER}{question.id}"] = _field_of(question)
 
     def save(self, membership: Membership, actor: Actor) -> bool:
@@ -154,7 +165,7 @@ class ApplicationForm(Doing):
         names = ("kind", "country", "member_class", "wants_certificate", "size", "has_group")
         return Values(
             activities=tuple(given["activities"]),
-            answers={question.id: self._answer(question) for question in self.scheme.application.questions},
+            answers={question.id: self._answer(question) for question in asked_in_words(self.scheme)},
             **{name: given[name] for name in names},
         )
 
@@ -173,7 +184,7 @@ class ApplicationForm(Doing):
             f"{ANSWER}{one.id}": answers.get(one.id, "") == "yes"
             if one.answer == "consent"
             else answers.get(one.id, "")
-            for one in scheme.application.questions
+            for one in asked_in_words(scheme)
         }
 
 
@@ -183,6 +194,67 @@ def _field_of(question: Question) -> forms.Field:
         return forms.BooleanField(label=label, required=False)
     rows = {"widget": forms.Textarea(attrs={"rows": 3})} if question.answer == "long_text" else {}
     return forms.CharField(label=label, required=False, max_length=LONGEST_TEXT, **rows)  # type: ignore[arg-type]
+
+
+class DocumentForm(Doing):
+    """A file for one of the questions that are answered by files, or one to take back."""
+
+    question = forms.ChoiceField(label=_("What it is"))
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        help_text=format_lazy(
+            _("PDF, pictures, documents, workbooks, text in UTF-8; at most {most} MB, a limit of ours."),
+            most=LARGEST_CONTENT // 1024 // 1024,
+        ),
+    )
+
+    def __init__(self, *args: Any, scheme: MembershipFile, is_cut_off: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_cut_off = is_cut_off
+        self.fields["question"].choices = [(one.id, said(one)) for one in asked_in_files(scheme)]  # type: ignore[attr-defined]
+        self.fields["file"].widget.attrs["accept"] = ",".join(ENDINGS)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say once what kept the rest of the form from coming through."""
+        if self.is_cut_off:
+            self.errors.clear()
+            raise forms.ValidationError(_("The file is too large. Nothing was kept."))
+        return super().clean()
+
+    def add(self, membership: Membership, actor: Actor) -> bool:
+        """Keep the file; False where something stands against it, which the form then says."""
+        if not self.is_valid():
+            return False
+        file = self.cleaned_data["file"]
+        try:
+            with receiving(file.chunks()) as received:
+                asked = self.cleaned_data["question"]
+                return self.done(
+                    lambda: documents.add_document(membership, asked, received, file.name or "", actor=actor)
+                )
+        except UnfitFile as unfit:
+            for expected in unfit.faults:
+                self.add_error("file", gettext("Expected: %(expected)s.") % {"expected": expected})
+        return False
+
+    def withdraw(self, membership: Membership, actor: Actor) -> bool:
+        """Take back the document that was named, where it is this application's."""
+        self.fields.clear()
+        pk = _uuid(self.data["withdraw"])
+        found = Document.objects.filter(membership=membership, pk=pk) if pk else Document.objects.none()
+        document = found.select_related("membership").first()
+        if document is None:
+            self.add_error(None, _("There is no such document here."))
+            return False
+        return self.done(lambda: documents.withdraw_document(document, actor=actor))
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
 
 
 class StepForm(Doing):

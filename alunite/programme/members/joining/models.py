@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Organisation
+from alunite.foundation.files.models import Content
 
 LONGEST_ID = 80
 LONGEST_TEXT = 4000
@@ -326,3 +327,26 @@ class ExtensionRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.membership_id} · {self.months}"
+
+
+class Document(models.Model):
+    """A file sent with an application. What the office may have read stays; one that was taken back says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="documents")
+    question = models.CharField(_("what it answers"), max_length=LONGEST_ID)
+    content = models.ForeignKey(Content, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
+    file_name = models.CharField(_("name of the file"), max_length=LONGEST_VALUE)
+    added_at = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "membership", "question", "content", "file_name", "added_at", "withdrawn_at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("document of an application")
+        verbose_name_plural = _("documents of applications")
+
+    def __str__(self) -> str:
+        return self.file_name

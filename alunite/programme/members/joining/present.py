@@ -36,7 +36,7 @@ from alunite.programme.members.joining.forms import (
     StepForm,
     said,
 )
-from alunite.programme.members.joining.models import Invoice, Membership
+from alunite.programme.members.joining.models import Document, Invoice, Membership
 from alunite.programme.members.joining.rules import Light, takes_two
 
 LIGHTS = {
@@ -63,6 +63,8 @@ REASONS = {"query": _("Question"), "answer": _("Answer")}
 DOERS = {"applicant": "membership.applicant", "office": "membership.office"}
 HISTORY = {
     "membership.begun": _("Begun"),
+    "membership.document_added": _("Document added"),
+    "membership.document_withdrawn": _("Document taken back"),
     "membership.submitted": _("Submitted"),
     "membership.queried": _("Asked"),
     "membership.answered": _("Answered"),
@@ -153,6 +155,7 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
         "is_applicant": is_applicant,
         "is_secretariat": actor.is_secretariat,
         "application": _application(membership, pack, scheme, judged),
+        "documents": documents(membership, scheme),
         "may_save": is_applicant and membership.state in {"enquiry", "queried"},
         "lacks": _sentences(judged.complete),
         "class_lines": _sentences(judged.class_fits),
@@ -264,11 +267,20 @@ def _application(
         (gettext("Places it lists"), str(judged.filled.places)),
         (gettext("Entities and companies of its group it lists"), str(judged.filled.entities)),
     ]
-    for question in scheme.application.questions:
+    for question in queries.asked_in_words(scheme):
         answer = application.answers.get(question.id, "")
         words = gettext("yes") if question.answer == "consent" and answer else answer
         shown.append((said(question), words or not_said))
     return shown
+
+
+def documents(membership: Membership, scheme: MembershipFile) -> list[tuple[str, list[Document]]]:
+    """Return each question that is answered by files, with the documents there are. One query."""
+    held = queries.documents_of(membership)
+    return [
+        (said(question), [one for one in held if one.question == question.id])
+        for question in queries.asked_in_files(scheme)
+    ]
 
 
 def _steps(actor: Actor, membership: Membership, scheme: MembershipFile) -> list[dict[str, Any]]:

@@ -19,11 +19,12 @@ from alunite.foundation.accounts.roles import OrganisationKind
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.core.judgement import Judgement
 from alunite.foundation.history.models import Entry
-from alunite.foundation.scheme.models import ClassRule, MembershipFile
+from alunite.foundation.scheme.models import ClassRule, MembershipFile, Question
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.joining.models import (
     ENDED,
     Application,
+    Document,
     DueDiligence,
     ExtensionRequest,
     Invoice,
@@ -56,6 +57,29 @@ def membership_rules(pack: Pack) -> MembershipFile:
     return pack.membership
 
 
+def asked_in_words(scheme: MembershipFile) -> tuple[Question, ...]:
+    """Return the questions of an application that its form asks."""
+    return tuple(one for one in scheme.application.questions if one.answer != "files")
+
+
+def asked_in_files(scheme: MembershipFile) -> tuple[Question, ...]:
+    """Return the questions of an application that are answered by documents."""
+    return tuple(one for one in scheme.application.questions if one.answer == "files")
+
+
+def documents_of(membership: Membership) -> list[Document]:
+    """Return the documents of an application that were not taken back, oldest first. One query."""
+    found = membership.documents.filter(withdrawn_at=None).select_related("content")
+    return list(found.order_by("added_at", "pk"))
+
+
+def document_visible_to(actor: Actor, membership_id: uuid.UUID, pk: uuid.UUID) -> Document | None:
+    """Return a document; None where there is none, or not for the actor. One query."""
+    mine = scoped(actor, "memberships.view", Membership.objects.filter(pk=membership_id))
+    found = Document.objects.filter(pk=pk, withdrawn_at=None, membership__in=mine.values("pk"))
+    return found.select_related("content", "membership").first()
+
+
 def membership_visible_to(actor: Actor, pk: uuid.UUID) -> Membership | None:
     """Return a membership; None where there is none, or not for the actor. One query."""
     rows = scoped(actor, "memberships.view", Membership.objects.filter(pk=pk))
@@ -86,7 +110,7 @@ class Judged:
 
 
 def judged(membership: Membership, application: Application, pack: Pack) -> Judged:
-    """Return what the rules say of an application. Two queries."""
+    """Return what the rules say of an application. Three queries."""
     scheme = membership_rules(pack)
     places = OwnFacility.objects.filter(organisation=membership.organisation_id, valid_to=None)
     of_places = list(places.values_list("activities", flat=True))
@@ -100,6 +124,9 @@ def judged(membership: Membership, application: Application, pack: Pack) -> Judg
         has_group=application.has_group,
         entities=Entity.objects.filter(organisation=membership.organisation_id, valid_to=None).count(),
         answers=application.answers,
+        documents=frozenset(
+            Document.objects.filter(membership=membership, withdrawn_at=None).values_list("question", flat=True)
+        ),
     )
     applicant = Applicant(application.kind, activities, application.wants_certificate)
     certifying = certifying_classes(pack)
@@ -109,7 +136,7 @@ def judged(membership: Membership, application: Application, pack: Pack) -> Judg
 
 
 def fits(membership: Membership, application: Application, rule: ClassRule, pack: Pack) -> Judgement[bool]:
-    """Return whether a class is open to what an application says. Two queries."""
+    """Return whether a class is open to what an application says. Three queries."""
     filled = judged(membership, application, pack).filled
     applicant = Applicant(application.kind, filled.activities, application.wants_certificate)
     return class_open(rule, applicant, membership_rules(pack), certifying_classes(pack))

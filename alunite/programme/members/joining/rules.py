@@ -139,6 +139,8 @@ class Filled:
         How many parts and companies of its group it lists.
     answers : mapping of str to str
         By the id of the question; a consent is ``yes``.
+    documents : frozenset of str
+        Ids of the questions that a document answers.
     """
 
     kind: str = ""
@@ -149,6 +151,7 @@ class Filled:
     has_group: bool | None = None
     entities: int = 0
     answers: Mapping[str, str] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()
 
 
 def completeness(filled: Filled, scheme: MembershipFile) -> Judgement[bool]:
@@ -175,7 +178,11 @@ def completeness(filled: Filled, scheme: MembershipFile) -> Judgement[bool]:
         missing.append(_reason("membership.group_asked", text, scheme.application, field="group"))
     for question in scheme.application.questions:
         answer = filled.answers.get(question.id, "").strip()
-        if question.required and (not answer or (question.answer == "consent" and answer != "yes")):
+        if question.answer == "files":
+            if question.required and question.id not in filled.documents:
+                text = "Send at least one document."
+                missing.append(_reason("membership.question", text, question, field=question.id))
+        elif question.required and (not answer or (question.answer == "consent" and answer != "yes")):
             text = "This has to be agreed to." if question.answer == "consent" else "This question has to be answered."
             missing.append(_reason("membership.question", text, question, field=question.id))
     return Judgement(result=not missing, reasons=tuple(missing))

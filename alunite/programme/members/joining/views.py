@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alunite.foundation.accounts.policies import Actor, Refused, actor_for, allows
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.foundation.adoption.queries import current_pack, scheme_today
+from alunite.foundation.files.answers import attachment
 from alunite.foundation.history import editing
 from alunite.foundation.history.editing import Stale
 from alunite.programme.members.joining import actions, present, queries
-from alunite.programme.members.joining.forms import DOINGS, ApplicationForm, BeginForm, Doing
+from alunite.programme.members.joining.documents import OPEN
+from alunite.programme.members.joining.forms import DOINGS, ApplicationForm, BeginForm, DocumentForm, Doing
 from alunite.programme.members.joining.models import Membership
 from alunite.programme.members.joining.paper import invoice_pdf
 
@@ -102,6 +104,47 @@ def membership_application(request: HttpRequest, membership_id: uuid.UUID) -> Ht
     return _form_page(request, actor, found, form, differences=differences, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def membership_documents(request: HttpRequest, membership_id: uuid.UUID) -> HttpResponse:
+    """The documents of an application: to add to, to take back from, to save."""
+    actor = actor_for(request.user)
+    found = _found(actor, membership_id)
+    scheme = queries.membership_rules(current_pack())
+    may_change = allows(actor, "membership.applicant", found) and found.state in OPEN
+    if not queries.asked_in_files(scheme):
+        raise Http404
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = DocumentForm(*sent, scheme=scheme, is_cut_off=getattr(request, "is_cut_off", False))
+    if request.method == "POST":
+        if not allows(actor, "membership.applicant", found):
+            raise Http404
+        done = form.withdraw(found, actor) if "withdraw" in request.POST else form.add(found, actor)
+        if done:
+            messages.success(request, gettext("Done."))
+            return redirect("membership_documents", found.pk)
+    context = {
+        "membership": found,
+        "questions": present.documents(found, scheme),
+        "form": form,
+        "may_change": may_change,
+    }
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return in_workspace(request, actor, "members/joining/documents.html", context, at=AT, status=status)
+
+
+@require_safe
+@never_cache
+@login_required
+def membership_document(request: HttpRequest, membership_id: uuid.UUID, document_id: uuid.UUID) -> FileResponse:
+    """A document of an application, to be saved."""
+    found = queries.document_visible_to(actor_for(request.user), membership_id, document_id)
+    if found is None:
+        raise Http404
+    return attachment(found.content, found.file_name)
+
+
 @require_safe
 @never_cache
 @login_required
@@ -135,7 +178,7 @@ def _opened(found: Membership, given: dict[str, Any] | None = None) -> Applicati
     pack = current_pack()
     scheme = queries.membership_rules(pack)
     application = found.application
-    questions = tuple(question.id for question in scheme.application.questions)
+    questions = tuple(question.id for question in queries.asked_in_words(scheme))
     values = actions.values_of(application, questions).as_texts()
     initial = ApplicationForm.typed(application, scheme) | (given or {})
     initial["mark"] = editing.mark("application", found.pk, values)

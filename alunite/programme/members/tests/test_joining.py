@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -24,6 +26,7 @@ from alunite.programme.members.joining import actions, changes, extensions, quer
 from alunite.programme.members.joining.actions import CannotDo
 from alunite.programme.members.joining.models import (
     DatedChange,
+    Document,
     DueDiligence,
     ExtensionRequest,
     Invoice,
@@ -54,7 +57,7 @@ def today(settings) -> None:
 def application(**changed: Any) -> dict[str, Any]:
     scheme = queries.pack_with_membership()[1]
     answers = {
-        f"answer_{one.id}": "on" if one.answer == "consent" else "As asked" for one in scheme.application.questions
+        f"answer_{one.id}": "on" if one.answer == "consent" else "As asked" for one in queries.asked_in_words(scheme)
     }
     return {
         "kind": "company",
@@ -77,6 +80,11 @@ def fill(cast: Cast, membership: Membership, **changed: Any) -> None:
     assert client.post(page, {**application(**changed), "mark": mark}).status_code == 302
 
 
+def send(cast: Cast, who: str, membership: Membership, name: str = "owners.txt", text: bytes = b"Made up.") -> int:
+    sent = {"question": "documents", "file": SimpleUploadedFile(name, text)}
+    return cast[who].post(f"{page_of(membership)}documents/", sent).status_code
+
+
 def do(cast: Cast, who: str, membership: Membership, what: str, **fields: Any) -> int:
     membership.refresh_from_db()
     sent = {"what": what, "version": membership.version, **fields}
@@ -89,6 +97,7 @@ def begun(cast: Cast) -> Membership:
     facts = FacilityFacts("Fjord Works", "NO", ("aluminium_smelting",), date(2019, 1, 1))
     add_facility(made.organisation, facts, actor=cast.actor("member"))
     fill(cast, made)
+    assert send(cast, "member", made) == 302
     return made
 
 
@@ -151,7 +160,17 @@ def test_an_application_goes_through_questions_and_part_payment_to_a_public_memb
         ["NO"],
     )
     assert said["activities"] == ["aluminium_smelting"]
-    steps = ["begun", "submitted", "queried", "answered", *["looked_into"] * 3, "approved", "invoiced", "activated"]
+    steps = [
+        "begun",
+        "document_added",
+        "submitted",
+        "queried",
+        "answered",
+        *["looked_into"] * 3,
+        "approved",
+        "invoiced",
+        "activated",
+    ]
     assert kinds(made) == steps
     assert any("Welcome" in one.body for one in mail.outbox)
     assert any("Who owns the works?" in one.body for one in mail.outbox)
@@ -178,7 +197,13 @@ def test_an_incomplete_application_is_saved_and_says_all_that_is_missing_when_su
     shown = cast["member"].post(f"{page_of(made)}do/", {"what": "step", "act": "submit", "version": made.version})
     assert shown.status_code == 400
     told = shown.content.decode()
-    for text in ("Say what kind", "Say how large", "List at least one place", "This has to be agreed to"):
+    for text in (
+        "Say what kind",
+        "Say how large",
+        "List at least one place",
+        "Send at least one document",
+        "This has to be agreed to",
+    ):
         assert text in told
     made.refresh_from_db()
     assert made.state == "enquiry"
@@ -246,6 +271,7 @@ def test_what_costs_nothing_is_active_at_once_and_a_name_of_two_lines_does_no_ha
     mark = re.search(r'name="mark" value="([^"]+)"', cast["stranger"].get(page).content.decode())[1]
     said = application(kind="not_for_profit", member_class="civil_society", mark=mark)
     assert cast["stranger"].post(page, said).status_code == 302
+    assert send(cast, "stranger", made) == 302
     assert do(cast, "stranger", made, "step", act="submit") == 302
     for topic in ("sanctions", "media", "ownership"):
         do(cast, "office", made, "look", topic=topic, note="Nothing found.", is_clear="on")
@@ -539,3 +565,39 @@ def test_a_member_asks_for_more_time_and_the_office_answers_once_with_a_mail(cas
     made.save()
     with pytest.raises(CannotDo, match="clock to the first certificate runs"):
         extensions.ask(made, months=1, reason="More.", today=TODAY, actor=cast.actor("member"))
+
+
+def test_documents_are_files_of_the_application_and_nobody_elses(cast: Cast):
+    made = begun(cast)
+    page = f"{page_of(made)}documents/"
+    [first] = Document.objects.all()
+    assert (first.file_name, first.content.size) == ("owners.txt", 8)
+    # What is no document is refused, and what cannot be told apart is not kept.
+    for name, text in (("a.exe", b"MZ\x00\x01"), ("empty.txt", b"")):
+        assert send(cast, "colleague", made, name, text) == 400, name
+    strange = {"question": "sanctions", "file": SimpleUploadedFile("a.txt", b"Made up.")}
+    assert cast["member"].post(page, strange).status_code == 400
+    for name in (*OTHERS, "office", "assurance"):
+        assert send(cast, name, made) == 404, name
+    for name in PLAYERS:
+        expected = 404 if name in OTHERS else 200
+        answer = cast[name].get(f"{page}{first.pk}/")
+        assert answer.status_code == expected, name
+        if expected == 200:
+            assert answer.headers["Content-Disposition"] == 'attachment; filename="owners.txt"'
+            assert answer.getvalue() == b"Made up."
+        assert cast[name].get(page).status_code == expected, name
+    assert cast["member"].get(f"{page}{first.content_id[:32]}/").status_code == 404
+    assert Document.objects.count() == 1
+    # Only of this application, and only while it can be changed.
+    assert cast["colleague"].post(page, {"withdraw": str(uuid.uuid4())}).status_code == 400
+    assert cast["colleague"].post(page, {"withdraw": "x"}).status_code == 400
+    assert cast["colleague"].post(page, {"withdraw": str(first.pk)}).status_code == 302
+    assert cast["member"].get(f"{page}{first.pk}/").status_code == 404
+    assert do(cast, "member", made, "step", act="submit") == 400
+    assert send(cast, "member", made, "chart.txt") == 302
+    assert do(cast, "member", made, "step", act="submit") == 302
+    assert send(cast, "member", made, "later.txt") == 400
+    [second] = Document.objects.filter(withdrawn_at=None)
+    assert cast["member"].post(page, {"withdraw": str(second.pk)}).status_code == 400
+    assert "chart.txt" in cast["assurance"].get(page_of(made)).content.decode()

@@ -94,6 +94,7 @@ FULL = Filled(
     places=1,
     has_group=False,
     answers=ANSWERS,
+    documents=frozenset({"documents"}),
 )
 
 
@@ -119,6 +120,8 @@ def test_a_full_application_is_complete_and_an_empty_one_says_everything_it_lack
         ({"size": None}, "size"),
         ({"answers": {**ANSWERS, "bylaws": "no"}}, "bylaws"),
         ({"answers": {**ANSWERS, "address": "  "}}, "address"),
+        # Words do not stand for a document, as they could before.
+        ({"documents": frozenset()}, "documents"),
     ],
 )
 def test_one_thing_missing_is_named(changed, field):
