@@ -35,6 +35,7 @@ SPECIAL_PARTS = {
     "alunite.programme.assessments": {
         "answering": "answers of the room's API and problems, by RFC 9457",
         "evidence": "the evidence library",
+        "leaving": "whose criteria and gaps are when somebody leaves",
         "present": "what pages of scopes and self assessments show",
         "talking": "comments and questions to the help desk, and answers that are published",
         "workspace": "the room's places in the rail",

@@ -148,14 +148,8 @@ def person_leaves(request: HttpRequest, organisation_id: uuid.UUID, person_id: u
         messages.success(request, gettext("%(name)s has left.") % {"name": leaver})
         still = allows(actor_for(request.user), "organisation.people", found)
         return redirect("organisation_people", found.pk) if still else redirect("account_home")
-    context = {
-        "organisation": found,
-        "leaver": leaver,
-        "roles": roles,
-        "work": leaving.work_of(leaver, found),
-        "form": form,
-        "has_successors": bool(others),
-    }
+    context = {"organisation": found, "leaver": leaver, "roles": roles, "form": form, "has_successors": bool(others)}
+    context["work"] = leaving.work_of(leaver, found)
     status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
     return render(request, "account/leave.html", context, status=status)
 

@@ -222,7 +222,11 @@ class DocumentForm(Doing):
             raise forms.ValidationError(_("The file is too large. Nothing was kept."))
         return super().clean()
 
-    def add(self, membership: Membership, actor: Actor) -> bool:
+    def do(self, membership: Membership, today: date, actor: Actor) -> bool:  # noqa: ARG002, as all of these
+        """Keep the file, or take back the one that was named."""
+        return self._withdraw(membership, actor) if "withdraw" in self.data else self._add(membership, actor)
+
+    def _add(self, membership: Membership, actor: Actor) -> bool:
         """Keep the file; False where something stands against it, which the form then says."""
         if not self.is_valid():
             return False
@@ -238,7 +242,7 @@ class DocumentForm(Doing):
                 self.add_error("file", gettext("Expected: %(expected)s.") % {"expected": expected})
         return False
 
-    def withdraw(self, membership: Membership, actor: Actor) -> bool:
+    def _withdraw(self, membership: Membership, actor: Actor) -> bool:
         """Take back the document that was named, where it is this application's."""
         self.fields.clear()
         pk = _uuid(self.data["withdraw"])

@@ -112,24 +112,16 @@ def membership_documents(request: HttpRequest, membership_id: uuid.UUID) -> Http
     actor = actor_for(request.user)
     found = _found(actor, membership_id)
     scheme = queries.membership_rules(current_pack())
-    may_change = allows(actor, "membership.applicant", found) and found.state in OPEN
-    if not queries.asked_in_files(scheme):
+    is_applicant = allows(actor, "membership.applicant", found)
+    if not queries.asked_in_files(scheme) or (request.method == "POST" and not is_applicant):
         raise Http404
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = DocumentForm(*sent, scheme=scheme, is_cut_off=getattr(request, "is_cut_off", False))
-    if request.method == "POST":
-        if not allows(actor, "membership.applicant", found):
-            raise Http404
-        done = form.withdraw(found, actor) if "withdraw" in request.POST else form.add(found, actor)
-        if done:
-            messages.success(request, gettext("Done."))
-            return redirect("membership_documents", found.pk)
-    context = {
-        "membership": found,
-        "questions": present.documents(found, scheme),
-        "form": form,
-        "may_change": may_change,
-    }
+    if request.method == "POST" and form.do(found, scheme_today(), actor):
+        messages.success(request, gettext("Done."))
+        return redirect("membership_documents", found.pk)
+    context = {"membership": found, "questions": present.documents(found, scheme), "form": form}
+    context["may_change"] = is_applicant and found.state in OPEN
     status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
     return in_workspace(request, actor, "members/joining/documents.html", context, at=AT, status=status)
 

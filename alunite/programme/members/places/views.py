@@ -187,16 +187,20 @@ def transfer(request: HttpRequest, transfer_id: uuid.UUID) -> HttpResponse:
                 return redirect("transfer", found.pk)
         except Refused as refused:
             raise Http404 from refused
-    context = {
+    context = {**_of_transfer(actor, found), "form": form}
+    return in_workspace(request, actor, "members/places/transfer.html", context, at=AT, status=status)
+
+
+def _of_transfer(actor: Actor, found: Transfer) -> dict[str, Any]:
+    """Return what the page of an offer shows."""
+    return {
         "transfer": found,
         "line": queries.line_of(found.entity),
         "facilities": queries.facilities_going_with(found.entity),
         "may_answer": not found.outcome and allows(actor, "transfers.answer", found),
         "may_withdraw": not found.outcome and allows(actor, "transfers.withdraw", found),
         "outcome": OUTCOMES.get(found.outcome, ""),
-        "form": form,
     }
-    return in_workspace(request, actor, "members/places/transfer.html", context, at=AT, status=status)
 
 
 def _parties(found: Transfer) -> tuple[uuid.UUID, uuid.UUID]:
