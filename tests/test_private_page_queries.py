@@ -26,7 +26,7 @@ from tests.cast import make_cast
 
 pytestmark = pytest.mark.usefixtures("adopted_scheme")
 
-MOST_QUERIES = 8
+MOST_QUERIES = 10
 # The inbox asks every room; each asks a fixed number.
 MOST_OF_THE_INBOX = 23
 INBOX = ("/work/", "/work/tasks.csv", "/work/calendar/")
