@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
-from alunite.foundation.accounts.models import Affiliation, Person, held_at
+from alunite.foundation.accounts.models import Person
+from alunite.foundation.accounts.policies import Actor, actor_for
 from alunite.foundation.accounts.roles import OrganisationKind
 
 # Here somebody adds the factor, shows once more who they are, or signs out; no page here shows anybody else.
@@ -27,22 +26,21 @@ class SecondFactorRequired:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Lead whoever lacks the factor to the page that adds one, wherever they wanted to go."""
-        if settings.ALUNITE_SECOND_FACTOR and not STAYS_OPEN.match(request.path) and lacks_factor(request.user):
-            return redirect("mfa_index")
+        if settings.ALUNITE_SECOND_FACTOR and not STAYS_OPEN.match(request.path) and isinstance(request.user, Person):
+            actor = actor_for(request.user)
+            if lacks_factor(actor):
+                return redirect("mfa_index")
+            # What is asked here is not asked again by the page: one request, one actor.
+            request.user.acts_as = actor
         return self.get_response(request)
 
 
-def lacks_factor(person: object) -> bool:
-    """Tell whether a person has any role in the Secretariat and signs in with one factor only. One query.
+def lacks_factor(actor: Actor) -> bool:
+    """Tell whether an actor has any role in the Secretariat and signs in with one factor only. One query for the Secretariat.
 
     Its administrator is meant as well: whoever gives the office's roles could give them to themselves.
     """
-    if not isinstance(person, Person):
+    if not any(kind == OrganisationKind.SECRETARIAT for _, kind, _ in actor.roles):
         return False
-    factors = Authenticator.objects.filter(user=OuterRef("person")).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    held = Affiliation.objects.filter(
-        held_at(timezone.now()),
-        person=person,
-        organisation__kind=OrganisationKind.SECRETARIAT,
-    )
-    return held.exclude(Exists(factors)).exists()
+    factors = Authenticator.objects.filter(user=actor.person_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return not factors.exists()

@@ -78,9 +78,11 @@ PUBLIC = Actor("public")
 
 
 def actor_for(person: Any) -> Actor:
-    """Return the actor for a signed-in person, or `PUBLIC`. One query."""
+    """Return the actor for a signed-in person, or `PUBLIC`. One query, or none where the request has asked already."""
     if not isinstance(person, Person) or not person.is_active:
         return PUBLIC
+    if isinstance(person.acts_as, Actor):
+        return person.acts_as
     held = Affiliation.objects.filter(held_at(timezone.now()), person=person).values_list(
         "organisation_id", "organisation__kind", "role"
     )
