@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,8 +20,34 @@ class NoScheme(LookupError):
     """No scheme pack has been adopted yet; `alunite init` does."""
 
 
+_asked: ContextVar[list[Pack] | None] = ContextVar("_asked", default=None)
+
+
+@contextmanager
+def one_scheme() -> Iterator[None]:
+    """Ask once which pack is in force: whatever asks within goes by one answer, of many rooms too."""
+    if _asked.get() is not None:
+        yield
+        return
+    token = _asked.set([])
+    try:
+        yield
+    finally:
+        _asked.reset(token)
+
+
 def current_pack() -> Pack:
     """Return the pack in force. One query; the pack itself is kept per process under its digest."""
+    asked = _asked.get()
+    if asked:
+        return asked[0]
+    found = _newest_pack()
+    if asked is not None:
+        asked.append(found)
+    return found
+
+
+def _newest_pack() -> Pack:
     digest = AdoptedPack.objects.order_by("-pk").values_list("digest", flat=True).first()
     if digest is None:
         raise NoScheme("no scheme has been adopted; run: alunite init")

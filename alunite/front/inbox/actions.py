@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, override
 
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, actor_for, require
-from alunite.foundation.adoption.queries import scheme_zone, today_in
+from alunite.foundation.adoption.queries import one_scheme, scheme_zone, today_in
 from alunite.foundation.history.actions import record
 from alunite.foundation.history.errors import StaleRecord
 from alunite.front.inbox.models import Often, Wish
@@ -104,6 +104,7 @@ def _wish(person: Person, kind: str, values: dict[str, Any], said: dict[str, Any
     return wish
 
 
+@one_scheme()
 def mail_tasks(*, actor: Actor) -> int:
     """Write to whoever wants a mail of their tasks and has had none for the day or the week; return how many.
 

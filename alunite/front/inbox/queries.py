@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Actor, require
-from alunite.foundation.adoption.queries import scheme_zone, today_in
+from alunite.foundation.adoption.queries import one_scheme, scheme_zone, today_in
 from alunite.foundation.history.queries import newest_entry_of
 from alunite.foundation.messages.calendars import Marked, dates_of
 from alunite.foundation.messages.tasks import room_labels, tasks_of
@@ -59,6 +59,7 @@ class Inbox:
         return [line for _, lines in self.groups for line in lines]
 
 
+@one_scheme()
 def lines_for(actor: Actor, zone: ZoneInfo) -> list[Line]:
     """Return every task of an actor as it stands today in a zone, the scheme's. As many queries as the rooms ask."""
     require(actor, "inbox.view")
@@ -67,6 +68,7 @@ def lines_for(actor: Actor, zone: ZoneInfo) -> list[Line]:
         return lines_of(tasks_of(actor, today), today)
 
 
+@one_scheme()
 def inbox(actor: Actor, *, view: str = ALL, selected: str = "") -> Inbox:
     """Return the inbox of an actor. A view that is not there is all of it; without a selected task it is the reader's first."""
     zone = scheme_zone()
@@ -102,6 +104,7 @@ class Days:
     marked: tuple[Marked, ...]
 
 
+@one_scheme()
 def days_ahead(actor: Actor) -> Days:
     """Return the last days of an actor's tasks, late ones too, and the other days rooms name.
 
