@@ -662,6 +662,52 @@ class Client:
             as_of=as_of,
         )
 
+    def list_published_answers(
+        self,
+        *,
+        on: str | None = None,
+        as_of: str | None = None,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> dict[str, Any]:
+        """A question about a criterion with the answer of the scheme's help desk, as somebody there published it.
+        In the order in which they were published.
+
+        Parameters
+        ----------
+        on : str
+            The day states are given for; today in the scheme's zone if left out.
+        as_of : str
+            Only what was published by the end of this day counts; everything if left out.
+        limit : int
+            How many rows a page holds at most.
+        after : str
+            Where the page begins: the cursor of the address next of the page before. It holds both clocks.
+        """
+        return self.get(
+            ROOT + "/published_answers",
+            on=on,
+            as_of=as_of,
+            limit=limit,
+            after=after,
+        )
+
+    def get_published_answer(self, subject: str, *, on: str | None = None, as_of: str | None = None) -> dict[str, Any]:
+        """A question about a criterion with the answer of the scheme's help desk, as somebody there published it.
+
+        Parameters
+        ----------
+        on : str
+            The day states are given for; today in the scheme's zone if left out.
+        as_of : str
+            Only what was published by the end of this day counts; everything if left out.
+        """
+        return self.get(
+            f"{ROOT}/published_answers/{urllib.parse.quote(subject, safe='')}",
+            on=on,
+            as_of=as_of,
+        )
+
     def list_schemes(
         self,
         *,

@@ -132,6 +132,9 @@ TABLE = """
 /api/v1/public/schemes| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/schemes/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/schemes/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
+/api/v1/public/published_answers| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/published_answers/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
+/api/v1/public/published_answers/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
 /api/v1/public/standard_mappings| anybody's | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/standard_mappings/<subject>| published | GET | 200 200 200 200 200 200 200 200 200 200
 /api/v1/public/standard_mappings/<subject>| nobody's | GET | 404 404 404 404 404 404 404 404 404 404
@@ -422,6 +425,15 @@ TABLE = """
 /work/threads/<uuid:thread_id>/close/ | a comment | POST | 302 302 404 404 404 404 404 404 404 302
 /work/threads/<uuid:thread_id>/close/ | a question | POST | 302 302 404 404 302 302 404 404 404 302
 /work/threads/<uuid:thread_id>/close/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/publish/ | a question | GET | 404 404 404 404 200 200 404 404 404 302
+/work/threads/<uuid:thread_id>/publish/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/publish/ | a comment | GET | 404 404 404 404 404 404 404 404 404 302
+/work/threads/<uuid:thread_id>/publish/ | a question, said in | POST | 404 404 404 404 302 302 404 404 404 302
+/work/answers/<slug:answer_id>/ | the help desk's | GET | 404 404 404 404 200 200 404 404 404 302
+/work/answers/<slug:answer_id>/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/answers/<slug:answer_id>/ | the help desk's, changed | POST | 404 404 404 404 302 302 404 404 404 302
+/work/answers/<slug:answer_id>/withdraw/ | the help desk's | POST | 404 404 404 404 302 302 404 404 404 302
+/work/answers/<slug:answer_id>/withdraw/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /api/v1/work/ | anybody's | GET | 404 404 404 404 404 404 404 404 404 404

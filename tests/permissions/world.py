@@ -99,7 +99,7 @@ def world(made: World, own_home: Path) -> Iterator[World]:
 def places(cast: Cast) -> dict[tuple[str, str], str]:
     """The path of each case of the table, by route and case."""
     ensure_signing_key()  # /readyz asks for it
-    found: dict[tuple[str, str], str] = {}
+    found = places_of_threads(cast)  # among them what is published, for the addresses for machines
     folders = {
         "certificate": "certificates",
         "certification_event": "events",
@@ -159,7 +159,6 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found.update(of_people(cast))
     found.update(of_places(cast))
     found.update(places_of_scopes(cast))
-    found.update(places_of_threads(cast))
     found.update(places_of_evidence(cast))
     found.update(of_memberships(cast))
     route = "/decisions/<slug:decision_id>/"

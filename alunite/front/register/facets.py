@@ -153,6 +153,11 @@ def about(said: Mapping[str, Any]) -> str:
     return digest([fold(word) for word in (metric(said), *where)])[:ABOUT_LENGTH]
 
 
+def of_answer(said: Mapping[str, Any]) -> Values:
+    """Return the facets of a published answer: what it is about, and none of its words."""
+    return {"criterion": [said["criterion"]], "standard": [said["family"]], "version": [said["version"]]}
+
+
 def of_nothing(_said: Mapping[str, Any]) -> Values:
     """Return no facets: there are few records of the kind, and nobody filters them."""
     return {}
@@ -167,6 +172,7 @@ BY_KIND: dict[str, Callable[[Mapping[str, Any]], Values]] = {
     "finding": of_finding,
     "firm": of_named,
     "member": of_named,
+    "published_answer": of_answer,
     "scheme": of_nothing,
 }
 

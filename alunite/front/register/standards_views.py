@@ -82,10 +82,10 @@ def criterion(request: HttpRequest, version: str, number: str) -> HttpResponse:
     )
     if page is None:
         raise Http404
-    name = asked.site.standard_name(found.payload or {}, version)
-    return render(
-        request, "register/criterion.html", asked.context | {"record": found, "name": name} | page, status=asked.status
-    )
+    answered = named.having_all("published_answer", {"version": version, "criterion": number}, asked.clocks.at)
+    page |= {"record": found, "name": asked.site.standard_name(found.payload or {}, version)}
+    page["answered"] = [one.payload for one in answered]
+    return render(request, "register/criterion.html", asked.context | page, status=asked.status)
 
 
 def _as_printed(number: str) -> list[str]:

@@ -12,6 +12,7 @@ class AssessmentsConfig(AppConfig):
             calendar,
             leaving,
             policies,
+            publish,
             tasks,
             workspace,
         )

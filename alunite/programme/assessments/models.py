@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Organisation, Person
 from alunite.foundation.files.models import Content
+from alunite.foundation.messages.threads.models import Thread
 from alunite.foundation.publications.identifiers import new_public_id
 from alunite.programme.members.models import OwnFacility
 
@@ -292,3 +293,34 @@ class EvidenceLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.evidence_id} · {self.assessment_id} {self.number}"
+
+
+class PublishedAnswer(models.Model):
+    """An answer of the help desk that everybody may read beside the criterion. It names nobody who asked."""
+
+    id = models.CharField(primary_key=True, max_length=12, default=new_public_id, editable=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="published_answers")
+    standard = models.CharField(max_length=LONGEST_ID)
+    number = models.CharField(_("criterion"), max_length=LONGEST_NUMBER)
+    question = models.TextField(_("question"), max_length=LONGEST_REASON)
+    answer = models.TextField(_("answer"), max_length=LONGEST_TEXT)
+    language = models.CharField(_("language"), max_length=LONGEST_ID)
+    made_up = models.BooleanField(default=False)
+    answered_on = models.DateField(_("answered on"))
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = {
+        "thread": "member",
+        "withdrawn_at": "member",
+        **dict.fromkeys(
+            ("id", "standard", "number", "question", "answer", "language", "made_up", "answered_on"), "public"
+        ),
+    }
+
+    class Meta:
+        verbose_name = _("published answer")
+        verbose_name_plural = _("published answers")
+        indexes = [models.Index(fields=["standard", "number"], name="assessments_published_answers")]
+
+    def __str__(self) -> str:
+        return f"{self.standard} {self.number}"

@@ -19,7 +19,7 @@ from alunite.programme.assessments import actions, present, queries
 from alunite.programme.assessments.actions import Faulty, StaleAnswer
 from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
 from alunite.programme.assessments.models import Assessment, Scope
-from alunite.programme.assessments.talking.queries import talk_in
+from alunite.programme.assessments.talking.queries import answers_to, talk_in
 from alunite.programme.members.places.queries import own_facilities
 
 T = TypeVar("T")
@@ -165,6 +165,7 @@ def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
     context |= {
         "earlier": queries.answers_before(whole, asked.open),
         "conversations": conversations,
+        "published": answers_to(found.standard, asked.open) if asked.open else [],
         "may_write": allows(actor, "scopes.write", found.organisation_id),
         "colleagues": colleagues,
         "others": others,

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.messages.threads.actions import Unfit
 from alunite.foundation.messages.threads.models import LONGEST_TEXT, ThreadKind
+from alunite.programme.assessments.models import LONGEST_REASON
+from alunite.programme.assessments.models import LONGEST_TEXT as LONGEST_ANSWER
+from alunite.programme.assessments.talking.publishing import AnswerWords
 
 
 class SayForm(forms.Form):
@@ -31,6 +35,31 @@ class SayForm(forms.Form):
         for field, expected in error.faults:
             text = _("expected %(expected)s") % {"expected": expected}
             self.add_error(field if field in self.fields else None, text)
+
+
+class PublishForm(forms.Form):
+    """Question and answer as everybody will read them."""
+
+    question = forms.CharField(
+        label=_("Question"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("As it helps others. Leave out who asked, and whatever tells of a member."),
+    )
+    answer = forms.CharField(label=_("Answer"), max_length=LONGEST_ANSWER, widget=forms.Textarea(attrs={"rows": 8}))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def words(self) -> AnswerWords:
+        """Return what was filled in, once it is valid."""
+        data = self.cleaned_data
+        return AnswerWords(data["question"], data["answer"], data["language"])
+
+
+class WithdrawAnswerForm(forms.Form):
+    """Why a published answer holds no more."""
+
+    reason = forms.CharField(label=_("Why it is withdrawn"), max_length=LONGEST_REASON)
 
 
 class BeginForm(SayForm):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 from alunite.foundation.messages.threads.queries import Conversation
 from alunite.foundation.scheme.models import Criterion
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.assessments.forms import version_label
-from alunite.programme.assessments.models import Assessment
+from alunite.programme.assessments.models import Assessment, PublishedAnswer
 from alunite.programme.assessments.present import anchor
 from alunite.programme.assessments.talking.queries import Asked
 
@@ -45,3 +48,15 @@ def thread(talk: Conversation, assessment: Assessment, pack: Pack) -> dict[str, 
         "criterion": criterion_of(pack, assessment.standard, number),
         "version": version_label(pack, assessment.standard),
     }
+
+
+def first_words(talk: Conversation) -> dict[str, Any]:
+    """Return what the form that publishes an answer begins with: what was asked first, and what the desk said last."""
+    asked = next((one.text for one in talk.said if not one.from_desk), "")
+    answered = next((one.text for one in reversed(talk.said) if one.from_desk), "")
+    return {"question": asked, "answer": answered, "language": get_language() or settings.LANGUAGE_CODE}
+
+
+def words_of(answer: PublishedAnswer, version: int) -> dict[str, Any]:
+    """Return what the form of a published answer begins with."""
+    return {name: getattr(answer, name) for name in ("question", "answer", "language")} | {"version": version}

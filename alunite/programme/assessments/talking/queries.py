@@ -19,8 +19,10 @@ from alunite.foundation.messages.threads.queries import (
     threads_seen_by,
     waiting_threads,
 )
-from alunite.programme.assessments.models import Assessment
+from alunite.programme.assessments.models import Assessment, PublishedAnswer
+from alunite.programme.assessments.queries import version_of
 from alunite.programme.assessments.talking.policies import ASSESSMENT
+from alunite.programme.assessments.talking.publishing import RECORD_TYPE
 
 MOST_LISTED = 100
 
@@ -62,6 +64,22 @@ def questions(actor: Actor, *, only_waiting: bool) -> list[Asked]:
     found = newest_questions(actor, ASSESSMENT, only_waiting=only_waiting, limit=MOST_LISTED)
     told = Assessment.objects.in_bulk([one.subject_id for one in found])
     return [Asked(one, told[one.subject_id]) for one in found]
+
+
+def answers_to(standard: str, number: str) -> list[PublishedAnswer]:
+    """Return the published answers to a criterion, newest first. One query."""
+    found = PublishedAnswer.objects.filter(standard=standard, number=number, withdrawn_at=None)
+    return list(found.order_by("-answered_on", "pk"))
+
+
+def answers_from(talk: Conversation) -> list[PublishedAnswer]:
+    """Return the answers that were published from a thread and stand. One query."""
+    return list(PublishedAnswer.objects.filter(thread=talk.thread, withdrawn_at=None).order_by("pk"))
+
+
+def version_of_answer(answer: PublishedAnswer) -> int:
+    """Return the version of a published answer's history. One query."""
+    return version_of(RECORD_TYPE, answer.pk)
 
 
 def waiting(actor: Actor) -> list[Thread]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import uuid
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,10 +21,12 @@ from alunite.foundation.messages.threads.actions import Unfit, begin_thread, clo
 from alunite.foundation.messages.threads.models import ThreadKind
 from alunite.foundation.messages.threads.queries import Conversation
 from alunite.programme.assessments import queries as room
-from alunite.programme.assessments.models import Assessment
-from alunite.programme.assessments.present import anchor
+from alunite.programme.assessments.actions import Faulty
+from alunite.programme.assessments.models import Assessment, PublishedAnswer
+from alunite.programme.assessments.present import anchor, tell
 from alunite.programme.assessments.talking import present, queries
-from alunite.programme.assessments.talking.forms import BeginForm, SayForm
+from alunite.programme.assessments.talking.forms import BeginForm, PublishForm, SayForm, WithdrawAnswerForm
+from alunite.programme.assessments.talking.publishing import change_answer, publish_answer, withdraw_answer
 
 PLACE = "questions"
 
@@ -57,6 +61,7 @@ def thread(request: HttpRequest, thread_id: uuid.UUID) -> HttpResponse:
         else:
             return redirect(_row(talk.thread.place, assessment) if may_write else request.path)
     context = present.thread(talk, assessment, room.now().pack) | {"form": form, "may_write": may_write}
+    context |= {"may_publish": allows(actor, "assessments.publish_answers"), "answers": queries.answers_from(talk)}
     status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
     return in_workspace(request, actor, "assessments/thread.html", context, at=PLACE, status=status)
 
@@ -93,6 +98,72 @@ def thread_begin(request: HttpRequest, assessment_id: str, number: str) -> HttpR
     context = {"form": form, "assessment": found, "number": number}
     status = HTTPStatus.BAD_REQUEST
     return in_workspace(request, actor, "assessments/thread_begin.html", context, at="assessments", status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def answer_publish(request: HttpRequest, thread_id: uuid.UUID) -> HttpResponse:
+    """The form that makes a question and its answer public."""
+    actor, talk, assessment = _found(request, thread_id)
+    if not allows(actor, "assessments.publish_answers"):
+        raise Http404
+    form = PublishForm(request.POST or None, initial=present.first_words(talk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            publish_answer(talk.thread, assessment, form.words(), actor=actor)
+        except Faulty as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("The answer is published."))
+            return redirect("thread", thread_id)
+    context = present.thread(talk, assessment, room.now().pack) | {"form": form}
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return in_workspace(request, actor, "assessments/answer_publish.html", context, at=PLACE, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def answer_change(request: HttpRequest, answer_id: str) -> HttpResponse:
+    """A published answer, to be changed or withdrawn."""
+    actor, found = _answer(request, answer_id)
+    form = PublishForm(request.POST or None, initial=present.words_of(found, queries.version_of_answer(found)))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_answer(found, form.words(), version=form.cleaned_data["version"] or 0, actor=actor)
+        except Faulty as error:
+            tell(form, error)
+        else:
+            messages.success(request, _("The answer is published."))
+            return redirect("thread", found.thread_id)
+    context = {"form": form, "answer": found, "withdraw": WithdrawAnswerForm()}
+    status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
+    return in_workspace(request, actor, "assessments/answer_change.html", context, at=PLACE, status=status)
+
+
+@require_POST
+@login_required
+def answer_withdraw(request: HttpRequest, answer_id: str) -> HttpResponse:
+    """Take a published answer back."""
+    actor, found = _answer(request, answer_id)
+    form = WithdrawAnswerForm(request.POST)
+    if form.is_valid():
+        withdraw_answer(found, reason=form.cleaned_data["reason"], actor=actor)
+        messages.success(request, _("The answer is withdrawn."))
+        return redirect("thread", found.thread_id)
+    first = PublishForm(initial=present.words_of(found, queries.version_of_answer(found)))
+    context = {"form": first, "answer": found, "withdraw": form}
+    status = HTTPStatus.BAD_REQUEST
+    return in_workspace(request, actor, "assessments/answer_change.html", context, at=PLACE, status=status)
+
+
+def _answer(request: HttpRequest, answer_id: str) -> tuple[Actor, PublishedAnswer]:
+    actor = actor_for(request.user)
+    found = PublishedAnswer.objects.filter(pk=answer_id, withdrawn_at=None).first()
+    if found is None or not allows(actor, "assessments.publish_answers"):
+        raise Http404
+    return actor, found
 
 
 def _found(request: HttpRequest, thread_id: uuid.UUID) -> tuple[Actor, Conversation, Assessment]:
