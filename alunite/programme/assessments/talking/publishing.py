@@ -56,7 +56,7 @@ def publish_answer(thread: Thread, assessment: Assessment, words: AnswerWords, *
         thread=thread,
         standard=assessment.standard,
         number=thread.place,
-        made_up=bool(actor.person_id) and Person.objects.filter(pk=actor.person_id, made_up=True).exists(),
+        made_up=Person.objects.filter(pk__in=[actor.person_id], made_up=True).exists(),
     )
     with transaction.atomic():
         take_turn()
