@@ -42,6 +42,8 @@ from alunite.programme.members.joining.rules import (
 )
 from alunite.programme.members.models import Entity, OwnFacility
 
+# What the register says of members nobody is.
+MADE_UP = "Made up for the walk-through."
 # A membership in one of these withdraws what is said of the member in public.
 WITHDRAWN = {"suspended": "suspended", "terminated": "ended", "resigned": "ended"}
 
@@ -235,7 +237,8 @@ def said_of_members(ids: Iterable[str]) -> dict[str, dict[str, Any] | str]:
 
     The word is the class of reason of a withdrawal. Members without a membership here are left out. One query.
     """
-    rows = Membership.objects.filter(member__in=set(ids), joined__isnull=False).select_related("application")
+    rows = Membership.objects.filter(member__in=set(ids), joined__isnull=False)
+    rows = rows.select_related("application", "organisation")
     return {str(one.member_id): _said(one) for one in rows.order_by("joined", "created_at")}
 
 
@@ -249,6 +252,7 @@ def _said(membership: Membership) -> dict[str, Any] | str:
         "country": (application.country,) if application.country else (),
         "joined": membership.joined.isoformat() if membership.joined else "",
         "supply_chain_activities": tuple(application.activities),
+        **({"note": MADE_UP} if membership.organisation.made_up else {}),
     }
 
 

@@ -65,6 +65,12 @@ class Boxes(forms.CheckboxSelectMultiple):
         """Return the id of the fieldset, or of one box."""
         return id_ if index is None else super().id_for_label(id_, index)
 
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Return what the boxes are drawn from; the fieldset bears the id, which the list of boxes would bear again."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"].pop("id", None)
+        return context
+
 
 def activity_choices() -> list[tuple[str, str]]:
     """Return the activities of the scheme to choose from, in its order and in the language of the page. One query."""

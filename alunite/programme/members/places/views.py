@@ -146,7 +146,7 @@ def place_last_day(request: HttpRequest, organisation_id: uuid.UUID, place_id: u
     actor = actor_for(request.user)
     member = _edited(actor, organisation_id)
     found = _found(KINDS[what].find(actor, member.pk, place_id))
-    form = LastDayForm(request.POST)
+    form = LastDayForm(request.POST, auto_id="id_last_%s")
     if form.edit(found, actor):
         messages.success(request, gettext("Saved."))
         return redirect("own_facilities", member.pk)
@@ -162,7 +162,7 @@ def offer_entity(request: HttpRequest, organisation_id: uuid.UUID, place_id: uui
     actor = actor_for(request.user)
     member = _edited(actor, organisation_id)
     found = _found(queries.own_entity(actor, member.pk, place_id))
-    form = OfferForm(request.POST)
+    form = OfferForm(request.POST, auto_id="id_offer_%s")
     if form.edit(found, actor):
         messages.success(request, gettext("Offered. The other member finds it among its tasks."))
         return redirect("own_entity", member.pk, found.pk)
@@ -243,7 +243,7 @@ def _page(
         "member": listed.organisation,
         "listed": listed,
         "form": form,
-        "last_day": LastDayForm(initial={"valid_to": listed.valid_to}),
+        "last_day": LastDayForm(initial={"valid_to": listed.valid_to}, auto_id="id_last_%s"),
         **_of_entity(listed),
         "addresses": {"edit": reverse(name, args=keys), "last_day": reverse(f"{name}_last_day", args=keys)},
         **more,
@@ -259,5 +259,5 @@ def _of_entity(listed: Listed) -> dict[str, Any]:
     return {
         "line": queries.line_of(listed)[:-1],
         "offered": offered,
-        "offer": None if offered or listed.valid_to else OfferForm(),
+        "offer": None if offered or listed.valid_to else OfferForm(auto_id="id_offer_%s"),
     }

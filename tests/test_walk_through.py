@@ -1,0 +1,62 @@
+"""The made-up members of a demonstration come about by the real actions, and say wherever they stand what they are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from alunite.config.walkthrough import walk_through
+from alunite.foundation.history.models import Entry
+from alunite.foundation.messages.tasks import tasks_of
+from alunite.programme.members.joining.models import Document, Invoice, Membership
+from alunite.programme.members.models import Entity, OwnFacility
+from tests.cast import Cast, cast
+
+__all__ = ["cast"]
+
+pytestmark = pytest.mark.usefixtures("adopted_scheme")
+TODAY = date(2026, 11, 23)
+
+
+def mine(cast: Cast, name: str) -> list[str]:
+    return sorted(one.title for one in tasks_of(cast.actor(name), TODAY) if one.is_mine and one.room == "membership")
+
+
+def test_two_made_up_members_join_by_the_real_actions_once(cast: Cast, settings):
+    settings.ALUNITE_TODAY = TODAY
+    assert walk_through(TODAY) == 2
+    count = Entry.objects.count()
+    assert walk_through(TODAY) == 0
+    assert Entry.objects.count() == count
+
+    metals = Membership.objects.get(organisation=cast.organisation("member"))
+    assert (metals.state, metals.member_class) == ("active", "production_transformation")
+    # 626 days before 23 Nov 2026.
+    assert metals.joined == date(2025, 3, 7)
+    assert Membership.objects.get(organisation=cast.organisation("buyer")).state == "submitted"
+    first, renewed = Invoice.objects.order_by("number")
+    # 18,000 a year for the size: eleven months begun from 23 Feb 2025, then a whole year.
+    assert (first.total, first.open, renewed.total, renewed.open) == (16500, 0, 18000, 18000)
+    assert mine(cast, "member") == ["Pay the membership invoice", "Reach the first certificate"]
+    assert mine(cast, "office") == ["Answer a request for more time", "Review the application"]
+    assert "waits for the office" in cast["member"].get(f"/work/membership/{metals.pk}/").content.decode()
+
+    # Labelled everywhere: in the names of what is listed, in the files, and in the register.
+    for listed in (*Entity.objects.all(), *OwnFacility.objects.all()):
+        assert "(made up)" in listed.name
+    for document in Document.objects.select_related("membership"):
+        page = f"/work/membership/{document.membership_id}/documents/{document.pk}/"
+        assert b"Made up" in cast["office"].get(page).getvalue()
+    assert (
+        "Made up for the walk-through."
+        in cast["public"].get(f"/members/{metals.member_id}/", follow=True).content.decode()
+    )
+    told = Entry.objects.filter(record_type="membership", record_id=str(metals.pk)).order_by("pk")
+    assert [one.kind.removeprefix("membership.") for one in told] == [
+        *("begun", "document_added", "document_added", "submitted", "queried", "answered", *["looked_into"] * 3),
+        *("approved", "invoiced", "activated", "owner_changed", "extension_asked"),
+    ]
+    # Each step by whoever takes it, never by the installation.
+    actors = {cast.actor(name).label for name in ("member", "office")}
+    assert set(told.values_list("actor", flat=True)) == actors
