@@ -34,6 +34,7 @@ urlpatterns = [
         path("", include("alunite.programme.assessments.urls")),
         path("", include("alunite.programme.assessments.evidence.urls")),
         path("", include("alunite.programme.assessments.talking.urls")),
+        path("", include("alunite.programme.assessments.workbook.urls")),
         prefix_default_language=False,
     ),
     *files,

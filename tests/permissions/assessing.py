@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from typing import Any
 
+from alunite.programme.assessments.models import Assessment
+from alunite.programme.assessments.queries import now
 from alunite.programme.assessments.tests.made import make_assessment, say
+from alunite.programme.assessments.workbook.actions import receive
+from alunite.programme.assessments.workbook.tests.sheets import SentFile, book, changed, exported
 from tests.cast import Cast
 
 SCOPE, ASSESSMENT = "/work/scopes/<slug:scope_id>/", "/work/assessments/<slug:assessment_id>/"
 NEW, ANSWER = "/work/scopes/new/<uuid:organisation_id>/", f"{ASSESSMENT}<criterion_number:number>/"
 API = "/api/v1/work/assessments/<assessment_id>"
 MEMBERS, NOBODYS = "the member's", "nobody's"
+WORKBOOK = f"{ASSESSMENT}workbook/"
+WORKBOOK_ENDS = ("", "file/", "decision/")
+SENDING, DISCARDING = "the member's, sending one back", "the member's, throwing it away"
 CHANGED = {"title": "Smelter", "type": "facility", "is_first_cycle": "no"}
 ENDS = {
     "": "",
@@ -38,17 +46,32 @@ def places_of_scopes(cast: Cast) -> dict[tuple[str, str], str]:
     found[ASSESSMENT, "the gaps"] = f"{assessments[MEMBERS]}?show=gaps"
     for case, path in assessments.items():
         key = path.strip("/").rpartition("/")[2]
-        for end in ("", "/readiness", "/answers", "/answers/<number>"):
+        for end in ("", "/readiness", "/answers", "/answers/<number>", "/workbook", "/workbook/decision"):
             found[API + end, case] = f"/api/v1/work/assessments/{key}{end.replace('<number>', '5.3')}"
+        for end in WORKBOOK_ENDS:
+            found[WORKBOOK + end, case] = f"{path}workbook/{end}"
+    receive(made, changed_book(cast, made), "back.xlsx", now(), actor=cast.actor("member"))
+    found[WORKBOOK, SENDING] = found[WORKBOOK, MEMBERS]
+    found[f"{WORKBOOK}decision/", DISCARDING] = found[f"{WORKBOOK}decision/", MEMBERS]
+    found[f"{API}/workbook", SENDING] = found[f"{API}/workbook", MEMBERS]
     found[NEW, MEMBERS] = f"/work/scopes/new/{cast.organisation('member').pk}/"
     found[NEW, "the member's, saying too little"] = found[NEW, MEMBERS]
     found[NEW, NOBODYS] = f"/work/scopes/new/{uuid.uuid4()}/"
     return found
 
 
-def bodies_of_scopes() -> dict[tuple[str, str], dict[str, Any]]:
+def changed_book(cast: Cast, assessment: Assessment) -> io.BytesIO:
+    """A workbook of a self assessment in which something was changed."""
+    return book(changed(exported(cast, assessment), {("5.3", "text"): "A plan to 2035."}))
+
+
+def bodies_of_scopes(cast: Cast) -> dict[tuple[str, str], dict[str, Any]]:
     """What is sent to them."""
+    sent = SentFile(changed_book(cast, Assessment.objects.get(answers__number="5.3")).getvalue())
     return {
+        (WORKBOOK, SENDING): {"file": sent},
+        (f"{API}/workbook", SENDING): {"file": sent},
+        (f"{WORKBOOK}decision/", DISCARDING): {"act": "discard"},
         (NEW, "the member's, saying too little"): {"title": ""},
         (SCOPE + "edit/", "the member's, changed"): CHANGED | {"version": 1},
         (SCOPE + "criteria/<slug:standard>/<criterion_number:number>/", MEMBERS): {

@@ -458,6 +458,23 @@ TABLE = """
 /api/v1/work/threads/<thread_id>/closed | a comment | PUT | 200 200 404 404 404 404 404 404 404 401
 /api/v1/work/threads/<thread_id>/closed | a question | PUT | 200 200 404 404 200 200 404 404 404 401
 /api/v1/work/threads/<thread_id>/closed | nobody's | PUT | 404 404 404 404 404 404 404 404 404 401
+/work/assessments/<slug:assessment_id>/workbook/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/ | the member's, sending one back | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/ | the member's | POST | 400 400 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/file/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/file/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/decision/ | the member's | POST | 400 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/decision/ | the member's, throwing it away | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/workbook/decision/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/api/v1/work/assessments/<assessment_id>/workbook | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/workbook | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/workbook | the member's, sending one back | POST | 200 200 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/workbook | the member's | DELETE | 204 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/workbook | nobody's | DELETE | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/workbook/decision | the member's | POST | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/workbook/decision | nobody's | POST | 422 422 422 422 422 422 422 422 422 401
 /account/logout/                              | doing it                  | POST | 302 302 302 302 302 302 302 302 302 302
 """
 

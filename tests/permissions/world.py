@@ -359,8 +359,8 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/work/calendar/address/", "making one"): {"act": "make"},
         ("/work/calendar/address/", "taking it back"): {"act": "end"},
         ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},
-        **bodies_of_scopes(),
         **bodies_of_threads(),
+        **bodies_of_scopes(cast),
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

@@ -47,6 +47,9 @@ KEPT: dict[str, Kept] = {
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),
     "assessments.override": Kept("what a member says against a rule, and who said it", "for ever", ENDED),
     "assessments.presence": Kept("where in a self assessment somebody was last seen", "until seen elsewhere", ENDED),
+    "assessments.sentworkbook": Kept(
+        "what a workbook somebody sent says otherwise", "until decided on, a week at most", ENDED
+    ),
     "inbox.wish": Kept("what somebody wants of their tasks by mail and in their calendar", WHILE_OPEN, GONE),
     "account.emailaddress": Kept("the address a provider vouched for", "until unlinked or erased", GONE),
     "mfa.authenticator": Kept("second factors and passkeys; secrets are encrypted", "until removed", GONE),

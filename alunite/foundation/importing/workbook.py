@@ -14,7 +14,7 @@ import re
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -82,20 +82,49 @@ def read_workbook(file: BinaryIO, name: str, kind_name: str, layout: Layout) -> 
     """Read the sheet of an XLSX workbook that is named like the kind, or the only one it has."""
     sha256 = _digest(file)
     try:
-        with tempfile.TemporaryFile() as unpacked:
-            names = _unpack(file, unpacked)
-            with zipfile.ZipFile(unpacked) as archive:
-                if _STRINGS in names:
-                    _check_strings(archive)
-                workbook = _opened(unpacked)
-                chosen = _chosen(workbook, kind_name)
-                # Before the sheet is read: its cells are laid out as a table from the first to the last.
-                styles = _shown_in_part(archive) if _STYLES in names else {}
-                scan = _look_through(archive, _part_of(archive, chosen, names), styles)
-                sheet = _sheet(workbook, chosen)
+        sheet, scan = _looked_through(file, {kind_name})
         return rows_of(name, _records(sheet, scan), layout, sha256)
     except Unreadable as unreadable:
         return Contents([unreadable.fault(name)])
+
+
+def cells_of(file: BinaryIO, sheets: Collection[str]) -> tuple[str, list[Record]]:
+    """Return the SHA-256 of an XLSX workbook, and the filled rows of its sheet of one of these names, each as far as it goes.
+
+    For workbooks of ours that come back: their rows and columns may have been moved, and beside them others may stand.
+
+    Raises
+    ------
+    Unreadable
+        If it is no workbook, is damaged, too large, or has no such sheet.
+    """
+    file.seek(0)
+    beginning = file.read(len(OLD_BEGINNING))
+    if beginning == OLD_BEGINNING:
+        raise old_workbook(file)
+    if not beginning.startswith(BEGINNING):
+        raise Unreadable("a workbook in the format .xlsx")
+    sheet, scan = _looked_through(file, {name.casefold() for name in sheets})
+    if scan.count >= MOST_NOTED:
+        # Beyond these none is noted, and its result would pass for something that was typed.
+        raise Unreadable(
+            f"a sheet with fewer than {MOST_NOTED} formulas and errors; copy its cells and paste them as values"
+        )
+    return _digest(file), list(_records(sheet, scan, is_table=False))
+
+
+def _looked_through(file: BinaryIO, sheets: Collection[str]) -> tuple[CalamineSheet, _Scan]:
+    with tempfile.TemporaryFile() as unpacked:
+        names = _unpack(file, unpacked)
+        with zipfile.ZipFile(unpacked) as archive:
+            if _STRINGS in names:
+                _check_strings(archive)
+            workbook = _opened(unpacked)
+            chosen = _chosen(workbook, sheets)
+            # Before the sheet is read: its cells are laid out as a table from the first to the last.
+            styles = _shown_in_part(archive) if _STYLES in names else {}
+            scan = _look_through(archive, _part_of(archive, chosen, names), styles)
+            return _sheet(workbook, chosen), scan
 
 
 def _digest(file: BinaryIO) -> str:
@@ -157,17 +186,19 @@ def _opened(unpacked: Any) -> CalamineWorkbook:
         raise Unreadable(f"a workbook that can be read; this one is damaged ({error})") from error
 
 
-def _chosen(workbook: CalamineWorkbook, kind_name: str) -> str:
+def _chosen(workbook: CalamineWorkbook, names: Collection[str]) -> str:
     sheets = [
         sheet.name
         for sheet in workbook.sheets_metadata
         if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
     ]
-    named = [sheet for sheet in sheets if sheet.strip().casefold() == kind_name]
+    named = [sheet for sheet in sheets if sheet.strip().casefold() in names]
     if len(named) == 1 or len(sheets) == 1:
         return (named or sheets)[0]
     there = ", ".join(f"“{sheet}”" for sheet in sheets)
-    raise Unreadable(f"one sheet, or one that is named {kind_name}; this workbook has {there or 'none'}")
+    raise Unreadable(
+        f"one sheet, or one that is named {' or '.join(sorted(names))}; this workbook has {there or 'none'}"
+    )
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str, names: frozenset[str]) -> str:
@@ -318,7 +349,7 @@ class _Scanner:
             raise Unreadable(f"a sheet of at most {MOST_CELLS} cells from the first to the last; save it as CSV")
         if self.part:
             self.scan.shown.setdefault(self.row, {})[self.column] = self.part
-        where = f"{_letters(self.column)}{self.row + 1}"
+        where = f"{letters(self.column)}{self.row + 1}"
         if self.formula is not None:
             what = f"a value; cell {where} holds a formula: copy the cells and paste them as values"
             self._note(self.row, self.column, f"={self.formula}", what)
@@ -366,10 +397,10 @@ def _place(reference: str | None, otherwise: tuple[int, int]) -> tuple[int, int]
     return int(match[2]) - 1, column - 1
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """Return the letters of a column.
 
-    >>> _letters(0), _letters(25), _letters(26), _letters(16383)
+    >>> letters(0), letters(25), letters(26), letters(16383)
     ('A', 'Z', 'AA', 'XFD')
     """
     text = ""
@@ -387,8 +418,8 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
         raise Unreadable(f"a workbook that can be read; this one is damaged ({error})") from error
 
 
-def _records(sheet: CalamineSheet, scan: _Scan) -> Iterator[Record]:
-    """Yield the rows of a sheet that are not empty; the first of them says how wide all are."""
+def _records(sheet: CalamineSheet, scan: _Scan, *, is_table: bool = True) -> Iterator[Record]:
+    """Yield the rows of a sheet that are not empty; the first row of a table says how wide all are."""
     above, before = sheet.start or (0, 0)
     values = sheet.iter_rows()
     width = 0
@@ -402,7 +433,7 @@ def _records(sheet: CalamineSheet, scan: _Scan) -> Iterator[Record]:
                 cells[column] = _in_part(read[column - before], cells[column], part)
         cells += [""] * (max(bad, default=-1) + 1 - len(cells))
         filled = max((column for column, cell in enumerate(cells) if cell or column in bad), default=-1) + 1
-        width = width or filled
+        width = width if width and is_table else filled
         if filled > width:
             found = ",".join(cells[:filled])
             yield Record(place + 1, [found], broken=f"{width} cells, as in the header; this row has {filled}")

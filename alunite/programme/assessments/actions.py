@@ -380,7 +380,7 @@ def save_answers(
         numbers = [one.number for one in given]
         found = Answer.objects.select_for_update().filter(assessment=assessment, number__in=numbers)
         held: dict[str, Answer] = {one.number: one for one in found}
-        _check_answers(assessment, given, held)
+        check_answers(assessment, given, held)
         now = {one.number: values_of(held.get(one.number)) for one in given}
         seen = _values_seen(assessment, given, held, now)
         # What was sent as it had been seen is nobody's wish.
@@ -434,7 +434,8 @@ def _apply(answer: Answer, values: Mapping[str, str], actor: Actor, moment: date
     answer.saved_by_id = actor.person_id
 
 
-def _check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Mapping[str, Answer]) -> None:
+def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Mapping[str, Answer]) -> None:
+    """Check what would be saved of answers beside those that stand, by number; raise `Faulty` with every fault."""
     pack = current_pack()
     standard = pack.standard(assessment.standard)
     numbers = {one.number for part in standard.principles for one in part.criteria} if standard else set()

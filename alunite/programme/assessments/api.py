@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema
+from ninja.files import UploadedFile
 
 from alunite.foundation.accounts.policies import Actor, actor_for, allows
 from alunite.foundation.messages.threads.queries import Talk
@@ -16,12 +17,18 @@ from alunite.programme.assessments.actions import AnswerGiven, Fault, Faulty, St
 from alunite.programme.assessments.answering import answered as _answered
 from alunite.programme.assessments.answering import not_there as _not_there
 from alunite.programme.assessments.answering import problem as _problem
-from alunite.programme.assessments.models import LONGEST_ID, LONGEST_NUMBER, Answer, Assessment
+from alunite.programme.assessments.models import LONGEST_ID, LONGEST_NUMBER, Answer, Assessment, SentWorkbook
 from alunite.programme.assessments.queries import Row
 from alunite.programme.assessments.talking.queries import talk_in
+from alunite.programme.assessments.workbook import actions as workbooks
+from alunite.programme.assessments.workbook import queries as of_workbooks
+from alunite.programme.assessments.workbook.exporting import file_name, written
+from alunite.programme.assessments.workbook.rules import mark
+from alunite.programme.assessments.workbook.writing import MEDIA_TYPE
 
 MOST = 100
 READING = ["GET", "HEAD"]
+WORKBOOK = "/assessments/{assessment_id}/workbook"
 
 router = Router(tags=["Self assessments"])
 
@@ -58,6 +65,13 @@ class Sayings(Schema):
     """Answers that are saved all or none."""
 
     answers: Annotated[list[SayingOf], Field(max_length=actions.MOST_AT_ONCE)]
+
+
+class Decision(Schema):
+    """What is decided of a workbook whose differences were told."""
+
+    seen: Annotated[str, Field(max_length=100, description="`seen` of the differences")]
+    choices: dict[Annotated[str, Field(max_length=LONGEST_ID)], str] = {}
 
 
 def _faults(error: Faulty | StaleAnswer) -> HttpResponse:
@@ -226,3 +240,82 @@ def _saved(request: HttpRequest, assessment_id: str, wanted: list[AnswerGiven]) 
     except (Faulty, StaleAnswer) as error:
         return _faults(error)
     return _answered({"items": [_answer(held.get(one.number)) for one in wanted]})
+
+
+@router.api_operation(READING, WORKBOOK, summary="A self assessment as a workbook")
+def workbook_file(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """XLSX: a row for each criterion, to be changed and sent back. What may stand in its cells is in its lists."""
+    actor = actor_for(request.user)
+    found = _seen(actor, assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    answer = HttpResponse(written(found, queries.now(), actor=actor), content_type=MEDIA_TYPE)
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(found)}"'
+    return answer
+
+
+@router.post(WORKBOOK, summary="Send a workbook back")
+def workbook_send(request: HttpRequest, assessment_id: str, file: File[UploadedFile]) -> HttpResponse:
+    """Saves no answer: tells what would change, and what somebody else changed meanwhile. 422 tells every fault by its cell."""
+    actor = actor_for(request.user)
+    found = _to_write(actor, assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    try:
+        sent = workbooks.receive(found, cast("BinaryIO", file.file), file.name or "", queries.now(), actor=actor)
+    except Faulty as error:
+        return _faults(error)
+    return _answered({"seen": "", "differences": []} if sent is None else _differences(sent))
+
+
+@router.post(f"{WORKBOOK}/decision", summary="Save what a workbook changes")
+def workbook_decide(request: HttpRequest, assessment_id: str, given: Decision) -> HttpResponse:
+    """All of it or nothing. Each conflict is decided by `sent` or `now`. 409 tells the differences anew: they are not what was seen."""
+    actor = actor_for(request.user)
+    found = _to_write(actor, assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    sent = of_workbooks.waiting(found, actor)
+    if sent is None:
+        return _not_there("workbook", "")
+    try:
+        saved = workbooks.take_in(sent, seen=given.seen, choices=given.choices, actor=actor)
+    except workbooks.Moved:
+        return _answered(_differences(sent), HTTPStatus.CONFLICT)
+    except Faulty as error:
+        return _faults(error)
+    return _answered({"items": [_answer(one) for one in saved.values()]})
+
+
+@router.delete(WORKBOOK, summary="Throw a workbook away that was sent")
+def workbook_discard(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """No answer changes."""
+    actor = actor_for(request.user)
+    found = _to_write(actor, assessment_id)
+    sent = of_workbooks.waiting(found, actor) if found is not None else None
+    if sent is None:
+        return _not_there("workbook", assessment_id)
+    workbooks.discard(sent, actor=actor)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def _to_write(actor: Actor, assessment_id: str) -> Assessment | None:
+    found = _seen(actor, assessment_id)
+    return found if found is not None and allows(actor, "scopes.write", found.organisation_id) else None
+
+
+def _differences(sent: SentWorkbook) -> dict[str, Any]:
+    merged = of_workbooks.merged_now(sent)
+    told = [
+        {
+            "number": one.wish.number,
+            "field": one.wish.field,
+            "cell": one.wish.cell,
+            "outcome": str(one.outcome),
+            "before": one.wish.before,
+            "now": one.now,
+            "sent": one.wish.sent,
+        }
+        for one in merged
+    ]
+    return {"seen": mark(merged, sent.sha256), "differences": told}

@@ -324,3 +324,28 @@ class PublishedAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.standard} {self.number}"
+
+
+class SentWorkbook(models.Model):
+    """A workbook of a self assessment that came back and waits for whoever sent it to decide: only what it says otherwise."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="workbooks")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    file_name = models.CharField(max_length=LONGEST_TITLE, blank=True)
+    sha256 = models.CharField(max_length=64)
+    wishes = models.JSONField(default=list)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "assessment", "person", "file_name", "sha256", "wishes", "sent_at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("workbook sent")
+        verbose_name_plural = _("workbooks sent")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "person"], name="assessments_one_workbook_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} · {self.file_name}"
