@@ -31,7 +31,7 @@ from alunite.programme.assessments.workbook.queries import (
     wishes_in,
     words_for,
 )
-from alunite.programme.assessments.workbook.reading import Line, read, wishes_of
+from alunite.programme.assessments.workbook.reading import Line, place_key, read, wishes_of
 from alunite.programme.assessments.workbook.rules import Merged, Wish, mark, taken, undecided
 
 
@@ -63,7 +63,7 @@ def receive(assessment: Assessment, file: BinaryIO, name: str, now: Now, *, acto
     wishes, unknown = wishes_of(table.lines, base, words)
     faults = [*table.faults, *_too_new(table.lines, answers), *unknown, *_wrong(assessment, wishes, answers)]
     if faults:
-        raise Faulty(faults)
+        raise Faulty(sorted(faults, key=lambda fault: place_key(fault.place)))
     with transaction.atomic():
         sent_by(actor).filter(assessment=assessment).delete()
         if not wishes:

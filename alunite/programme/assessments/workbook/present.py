@@ -36,6 +36,8 @@ class LineShown:
         Of the choice a conflict needs, in the form.
     chosen : str
         What was chosen of it so far.
+    is_day : bool
+        Whether its values are days.
     """
 
     number: str
@@ -47,6 +49,7 @@ class LineShown:
     sent: str
     name: str
     chosen: str
+    is_day: bool = False
     pieces: list[Piece] = field(default_factory=list)
 
 
@@ -89,6 +92,7 @@ def _line(one: Merged, title: str, words: Words, choices: Mapping[str, str]) -> 
         sent=sent,
         name=f"{CHOICE}{wish.key}",
         chosen=choices.get(wish.key, ""),
+        is_day=wish.field == "gap_due",
         pieces=pieces(before, sent)
         if is_text
         else [Piece(before, "-")] * bool(before) + [Piece(sent, "+")] * bool(sent),

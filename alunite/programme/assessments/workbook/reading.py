@@ -139,6 +139,17 @@ def _place(column: int, row: int) -> str:
     return f"{letters(column)}{row}"
 
 
+def place_key(place: str) -> tuple[int, int, str]:
+    """Return a key that orders cells as they are read.
+
+    >>> sorted(["B12", "AA3", "B3", ""], key=place_key)
+    ['', 'B3', 'AA3', 'B12']
+    """
+    column = place.rstrip("0123456789")
+    row = place.removeprefix(column)
+    return int(row or 0), len(column), column
+
+
 def wishes_of(
     lines: Sequence[Line], base: Mapping[str, Mapping[str, str] | None], words: Words
 ) -> tuple[list[Wish], list[Fault]]:
