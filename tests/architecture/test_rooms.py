@@ -38,6 +38,7 @@ SPECIAL_PARTS = {
         "leaving": "whose criteria and gaps are when somebody leaves",
         "present": "what pages of scopes and self assessments show",
         "talking": "comments and questions to the help desk, and answers that are published",
+        "workbook": "self assessments as workbooks, had and sent back",
         "workspace": "the room's places in the rail",
     },
     "alunite.front.api": {

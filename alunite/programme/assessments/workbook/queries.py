@@ -49,7 +49,8 @@ def values_at(assessment: Assessment, versions: Mapping[str, int]) -> dict[str, 
 
 def waiting(assessment: Assessment, actor: Actor) -> SentWorkbook | None:
     """Return the workbook somebody sent and has not decided on, while it is kept. One query."""
-    return sent_by(actor).filter(assessment=assessment, sent_at__gt=timezone.now() - KEPT_FOR).first()
+    found = sent_by(actor).select_related("assessment__scope", "assessment__organisation")
+    return found.filter(assessment=assessment, sent_at__gt=timezone.now() - KEPT_FOR).first()
 
 
 def sent_by(actor: Actor) -> QuerySet[SentWorkbook]:

@@ -19,7 +19,7 @@ from alunite.foundation.accounts.policies import Actor, actor_for, allows
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.programme.assessments import queries as room
 from alunite.programme.assessments.actions import Faulty
-from alunite.programme.assessments.models import Assessment
+from alunite.programme.assessments.models import Assessment, SentWorkbook
 from alunite.programme.assessments.workbook import actions, present, queries
 from alunite.programme.assessments.workbook.exporting import file_name, written
 from alunite.programme.assessments.workbook.forms import DecisionForm, WorkbookForm
@@ -72,16 +72,21 @@ def workbook_decision(request: HttpRequest, assessment_id: str) -> HttpResponse:
         return redirect("assessment_workbook", found.pk)
     if not form.is_valid():
         return _shown(request, actor, found, {"trouble": "form"}, status=HTTPStatus.BAD_REQUEST)
-    if form.cleaned_data["act"] == DecisionForm.DISCARD:
-        actions.discard(waits, actor=actor)
-        messages.success(request, _("The workbook was thrown away. No answer was changed."))
-        return redirect("assessment_workbook", found.pk)
+    if form.cleaned_data["act"] == DecisionForm.SAVE:
+        return _saved(request, actor, waits, form)
+    actions.discard(waits, actor=actor)
+    messages.success(request, _("The workbook was thrown away. No answer was changed."))
+    return redirect("assessment_workbook", found.pk)
+
+
+def _saved(request: HttpRequest, actor: Actor, waits: SentWorkbook, form: DecisionForm) -> HttpResponse:
+    found, choices = waits.assessment, form.choices()
     try:
-        saved = actions.take_in(waits, seen=form.cleaned_data["seen"], choices=form.choices(), actor=actor)
+        saved = actions.take_in(waits, seen=form.cleaned_data["seen"], choices=choices, actor=actor)
     except actions.Moved:
-        return _shown(request, actor, found, {"trouble": "moved"}, form.choices(), status=HTTPStatus.CONFLICT)
+        return _shown(request, actor, found, {"trouble": "moved"}, choices, status=HTTPStatus.CONFLICT)
     except Faulty:
-        return _shown(request, actor, found, {"trouble": "undecided"}, form.choices(), status=HTTPStatus.BAD_REQUEST)
+        return _shown(request, actor, found, {"trouble": "undecided"}, choices, status=HTTPStatus.BAD_REQUEST)
     said = ngettext(
         "%(n)s answer was saved from the workbook.", "%(n)s answers were saved from the workbook.", len(saved)
     )
