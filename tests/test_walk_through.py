@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
-from alunite.config.walkthrough import walk_through
+from alunite.config.walkthrough.answering import answer_all
+from alunite.config.walkthrough.joining import join_all
 from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.tasks import tasks_of
+from alunite.programme.assessments.models import Assessment, Evidence
 from alunite.programme.members.joining.models import Document, Invoice, Membership
 from alunite.programme.members.models import Entity, OwnFacility
 from tests.cast import Cast, cast
@@ -25,9 +27,9 @@ def mine(cast: Cast, name: str) -> list[str]:
 
 def test_two_made_up_members_join_by_the_real_actions_once(cast: Cast, settings):
     settings.ALUNITE_TODAY = TODAY
-    assert walk_through(TODAY) == 2
+    assert join_all(TODAY) == 2
     count = Entry.objects.count()
-    assert walk_through(TODAY) == 0
+    assert join_all(TODAY) == 0
     assert Entry.objects.count() == count
 
     metals = Membership.objects.get(organisation=cast.organisation("member"))
@@ -60,3 +62,35 @@ def test_two_made_up_members_join_by_the_real_actions_once(cast: Cast, settings)
     # Each step by whoever takes it, never by the installation.
     actors = {cast.actor(name).label for name in ("member", "office")}
     assert set(told.values_list("actor", flat=True)) == actors
+
+
+def test_their_self_assessments_come_about_once_too(cast: Cast, settings):
+    settings.ALUNITE_TODAY = TODAY
+    join_all(TODAY)
+    assert answer_all(TODAY) == 2
+    count = Entry.objects.count()
+    assert answer_all(TODAY) == 0
+    assert Entry.objects.count() == count
+
+    earlier, later = Assessment.objects.order_by("opened_at")
+    assert (later.carried_from, later.scope) == (earlier, earlier.scope)
+    # 540 and 35 days before 23 Nov 2026, and each answer on its own day.
+    assert [one.opened_at.date() for one in (earlier, later)] == [date(2025, 6, 1), date(2026, 10, 19)]
+    plan = later.answers.get(number="5.3")
+    assert (plan.level, plan.saved_at.date(), plan.gap_due) == ("minor_nc", date(2026, 11, 11), date(2027, 2, 21))
+    assert later.answers.exclude(checked_at=None).count() == 4
+    assert later.answers.get(number="10.6").saved_by == cast.person("colleague")
+    assert {one.title for one in tasks_of(cast.actor("colleague"), TODAY) if one.is_mine} >= {
+        "Answer 3 criteria",
+        "Close the gap in 2.6",
+        "Look at the comment on 5.3",
+    }
+    assert "Answer the question on 8.1" in [one.title for one in tasks_of(cast.actor("office"), TODAY)]
+
+    # Labelled wherever it is seen.
+    assert "(made up)" in later.scope.title
+    for words in (*later.answers.exclude(text=""), *earlier.answers.exclude(text="")):
+        assert "Made up." in words.text
+    for shown in Evidence.objects.all():
+        assert "(made up)" in shown.title
+        assert b"Made up" in cast["member"].get(f"/work/evidence/{shown.pk}/file/").getvalue()

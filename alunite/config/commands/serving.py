@@ -21,7 +21,8 @@ from django.conf import settings
 from alunite.config.command_line import DONE, OUR_FAULT, InputFault
 from alunite.config.commands.common import is_ready, json_option, need_key, need_ready, say, seal_now, show
 from alunite.config.commands.setting_up import default_scheme, initialise, sample_files
-from alunite.config.walkthrough import walk_through
+from alunite.config.walkthrough.answering import answer_all
+from alunite.config.walkthrough.joining import join_all
 from alunite.foundation.accounts.actions import Credentials, InvalidAccount, add_cast
 from alunite.foundation.accounts.models import Affiliation
 from alunite.foundation.accounts.policies import OPERATOR
@@ -62,7 +63,8 @@ def demo(*, new_passwords: bool, port: int | None, as_json: bool) -> int:
     initialise(samples=sample_files() if _is_empty() else (), directory=None)
     try:
         made = add_cast(actor=OPERATOR, new_passwords=new_passwords)
-        walk_through(scheme_today())
+        join_all(scheme_today())
+        answer_all(scheme_today())
     except InvalidAccount as error:
         raise InputFault(f"the cast cannot be added to the accounts there are: {error}") from error
     finally:

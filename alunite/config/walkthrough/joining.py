@@ -1,4 +1,4 @@
-"""The made-up members of a demonstration: data from `samples/walkthrough`, taken through the real actions day by day."""
+"""The made-up members of a demonstration join: data from `samples/walkthrough`, through the real actions day by day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Literal
 
-from django.conf import settings
 from django.db import transaction
-from pydantic import BaseModel, ConfigDict
-from ruamel.yaml import YAML
 
-from alunite.foundation.accounts.models import Organisation, Person
-from alunite.foundation.accounts.policies import Actor, actor_for
+from alunite.config.walkthrough.story import Said, acting, place_of, read_story
+from alunite.foundation.accounts.models import Organisation
+from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.files.storing import receiving
 from alunite.foundation.history import editing
@@ -24,12 +21,6 @@ from alunite.programme.members.joining.documents import add_document
 from alunite.programme.members.joining.models import Invoice, Membership
 from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
-
-
-class Said(BaseModel):
-    """Something the file says; what it says beyond that is a fault."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Applied(Said):
@@ -110,25 +101,21 @@ class Here:
     office: Actor
 
 
-def walk_through(today: date) -> int:
+def join_all(today: date) -> int:
     """Take the made-up members through joining, and return how many; those that have begun are left as they are.
 
     All of a member or nothing: a process that is killed leaves no half of one.
     """
-    path: Path = settings.REPOSITORY / "samples" / "walkthrough" / "members.yaml"
-    story = WalkThrough.model_validate(YAML(typ="safe").load(path))
-    pack = current_pack()
-    if pack.scheme.id != story.scheme or pack.membership is None:
+    story = read_story("members.yaml", WalkThrough)
+    if story is None or current_pack().membership is None:
         return 0
     return sum(_taken(member, today) for member in story.members)
 
 
 def _taken(member: Taken, today: date) -> bool:
-    person = Person.objects.get(username=member.player)
-    office = actor_for(Person.objects.get(username="office"))
-    applicant = actor_for(person)
+    office, applicant = acting("office"), acting(member.player)
     with transaction.atomic():
-        place = Organisation.objects.filter(affiliations__person=person, made_up=True).distinct().get()
+        place = place_of(member.player)
         if Membership.objects.filter(organisation=place).exists():
             return False
         membership = actions.begin_application("", place, actor=applicant)
