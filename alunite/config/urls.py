@@ -35,6 +35,7 @@ urlpatterns = [
         path("", include("alunite.programme.assessments.evidence.urls")),
         path("", include("alunite.programme.assessments.talking.urls")),
         path("", include("alunite.programme.assessments.workbook.urls")),
+        path("", include("alunite.programme.assessments.sending.urls")),
         prefix_default_language=False,
     ),
     *files,

@@ -434,6 +434,18 @@ TABLE = """
 /work/answers/<slug:answer_id>/ | the help desk's, changed | POST | 404 404 404 404 302 302 404 404 404 302
 /work/answers/<slug:answer_id>/withdraw/ | the help desk's | POST | 404 404 404 404 302 302 404 404 404 302
 /work/answers/<slug:answer_id>/withdraw/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/send/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/send/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/send/ | the member's, to a firm | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/send/withdraw/ | sent to the firm | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/send/withdraw/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/received/ | sent to the firm | POST | 404 404 302 302 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/received/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/ | sent to the firm | GET | 200 200 200 200 200 200 404 404 404 302
+/work/scopes/<slug:scope_id>/ | sent to the firm | GET | 200 200 200 200 200 200 404 404 404 302
+/work/evidence/<slug:evidence_id>/| sent to the firm | GET | 200 200 200 200 200 404 404 404 404 302
+/work/evidence/<slug:evidence_id>/file/| sent to the firm | GET | 200 200 200 200 200 404 404 404 404 302
+/api/v1/work/assessments/<assessment_id> | sent to the firm | GET | 200 200 200 200 200 200 404 404 404 401
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/threads/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /api/v1/work/ | anybody's | GET | 404 404 404 404 404 404 404 404 404 404

@@ -48,6 +48,7 @@ from tests import databases
 from tests.cast import EVERYBODY, Cast, make_cast
 from tests.permissions.assessing import bodies_of_scopes, places_of_scopes
 from tests.permissions.evidence import bodies_of_evidence, places_of_evidence
+from tests.permissions.sending import bodies_of_sendings, places_of_sendings
 from tests.permissions.talking import bodies_of_threads, places_of_threads
 from tests.samples import FACT_LABEL
 
@@ -159,6 +160,7 @@ def places(cast: Cast) -> dict[tuple[str, str], str]:
     found.update(of_people(cast))
     found.update(of_places(cast))
     found.update(places_of_scopes(cast))
+    found.update(places_of_sendings(cast))
     found.update(places_of_evidence(cast))
     found.update(of_memberships(cast))
     route = "/decisions/<slug:decision_id>/"
@@ -361,6 +363,7 @@ def bodies(cast: Cast, paths: dict[tuple[str, str], str]) -> dict[tuple[str, str
         ("/work/calendar/mail/", "saying how often"): {"mail": "weekly"},
         **bodies_of_threads(),
         **bodies_of_scopes(cast),
+        **bodies_of_sendings(cast),
         ("/invitation/<str:token>/", "opening an account by it"): {
             "display_name": "A. Guest",
             "username": "a.guest",

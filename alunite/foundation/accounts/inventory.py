@@ -46,6 +46,7 @@ KEPT: dict[str, Kept] = {
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),
     "assessments.override": Kept("what a member says against a rule, and who said it", "for ever", ENDED),
+    "assessments.sending": Kept("who sent a self assessment to a firm, and who confirmed it", "for ever", ENDED),
     "assessments.presence": Kept("where in a self assessment somebody was last seen", "until seen elsewhere", ENDED),
     "assessments.sentworkbook": Kept(
         "what a workbook somebody sent says otherwise", "until decided on, a week at most", ENDED

@@ -349,3 +349,41 @@ class SentWorkbook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} · {self.file_name}"
+
+
+class Sending(models.Model):
+    """That a member sent a self assessment to an audit firm: while it stands, the firm's auditors read it with its evidence."""
+
+    id = models.BigAutoField(primary_key=True)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="sendings")
+    firm = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="sendings", verbose_name=_("audit firm")
+    )
+    sent_at = models.DateTimeField(default=timezone.now)
+    sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    received_at = models.DateTimeField(null=True, blank=True)
+    received_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        ("id", "assessment", "firm", "sent_at", "sent_by", "received_at", "received_by", "withdrawn_at"), "member"
+    )
+
+    class Meta:
+        verbose_name = _("sending to an audit firm")
+        verbose_name_plural = _("sendings to audit firms")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="assessments_sent_to_one_firm_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["firm"], condition=models.Q(withdrawn_at__isnull=True), name="assessments_sent_to_a_firm"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} · {self.firm_id}"

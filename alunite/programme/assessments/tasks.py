@@ -21,9 +21,10 @@ from alunite.foundation.core.clocks import Holder
 from alunite.foundation.messages.tasks import Task, tasks
 from alunite.foundation.messages.threads.models import Thread, ThreadKind
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.assessments.models import Answer
+from alunite.programme.assessments.models import Answer, Sending
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.present import anchor
+from alunite.programme.assessments.sending.queries import unconfirmed
 from alunite.programme.assessments.talking.queries import waiting
 
 # As much of a plan as the margin of the inbox shows.
@@ -32,11 +33,11 @@ LONGEST_TOLD = 300
 
 @tasks("assessments", gettext_lazy("Self assessments"))
 def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
-    """Return what waits in the self assessments of the actor's own organisations, and at the help desk. Four queries, or none."""
+    """Return what waits in the self assessments of the actor's own organisations, at the help desk, and at firms. Five queries, or none."""
     del today
     if not allows(actor, "scopes.list"):
         return []
-    found = [*_own(actor), *waiting(actor)]
+    found = [*_own(actor), *waiting(actor), *unconfirmed(actor)]
     pack = current_pack() if found else None
     return [_task(actor, pack, one) for one in found] if pack else []
 
@@ -50,6 +51,8 @@ def _own(actor: Actor) -> list[Any]:
 def _task(actor: Actor, pack: Pack, one: Any) -> Task:
     if isinstance(one, Thread):
         return _to_say(actor, pack, one)
+    if isinstance(one, Sending):
+        return _to_receive(actor, pack, one)
     return _to_close(actor, pack, one) if isinstance(one, Answer) else _to_answer(pack, one)
 
 
@@ -136,4 +139,30 @@ def _to_say(actor: Actor, pack: Pack, thread: Any) -> Task:
         ends=gettext("when it is answered, or somebody says that nothing is open"),
         held=(Holder(gettext("You") if is_mine else who, gettext("to be looked at"), since),),
         reminds=reminds,
+    )
+
+
+def _to_receive(actor: Actor, pack: Pack, sending: Sending) -> Task:
+    assessment, is_mine = sending.assessment, allows(actor, "assessments.receive", sending.firm_id)
+    about = _about(pack, assessment.scope.title, assessment.standard)
+    auditors = partial(people_in_role, Q(organisation=sending.firm_id, role__in=[Role.LEAD_AUDITOR, Role.AUDITOR]))
+    return Task(
+        key=f"assessments.sending:{sending.pk}",
+        title=gettext("Confirm that you have the self assessment"),
+        about=f"{assessment.organisation.name} · {about}",
+        address=reverse("assessment", args=[assessment.pk]),
+        act=gettext("Open the self assessment"),
+        is_mine=is_mine,
+        who="" if is_mine else sending.firm.name,
+        place="" if is_mine else sending.firm.name,
+        told=gettext("The member sent it to your firm.") if is_mine else gettext("You sent it to the firm."),
+        ends=gettext("when an auditor of the firm confirms it, or the member withdraws it"),
+        held=(
+            Holder(
+                gettext("You") if is_mine else sending.firm.name,
+                gettext("to be confirmed"),
+                timezone.localdate(sending.sent_at),
+            ),
+        ),
+        reminds=auditors,
     )

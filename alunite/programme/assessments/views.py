@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 from typing import TypeVar
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from alunite.foundation.accounts.policies import Actor, actor_for, allows
+from alunite.foundation.accounts.policies import Actor, actor_for, allows, scoped
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.programme.assessments import actions, present, queries
 from alunite.programme.assessments.actions import Faulty, StaleAnswer
+from alunite.programme.assessments.evidence.policies import reading_in
 from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
 from alunite.programme.assessments.models import Assessment, Scope
+from alunite.programme.assessments.sending.queries import with_sending
 from alunite.programme.assessments.talking.queries import answers_to, talk_in
 from alunite.programme.members.places.queries import own_facilities
 
@@ -161,12 +163,13 @@ def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
     whole = queries.whole(found, now)
     talk, conversations = talk_in(actor, found, asked.open)
     colleagues, others = queries.colleagues_and_places(found, but=actor)
-    context = present.assessment(whole, asked, now.pack, reads=partial(allows, actor, "evidence.read"), talk=talk)
+    context = present.assessment(whole, asked, now.pack, reads=reading_in(actor, found), talk=talk)
     context |= {
         "earlier": queries.answers_before(whole, asked.open),
         "conversations": conversations,
         "published": answers_to(found.standard, asked.open) if asked.open else [],
         "may_write": allows(actor, "scopes.write", found.organisation_id),
+        "may_receive": allows(actor, "assessments.receive", found.sent_to_id),  # type: ignore[attr-defined]  # by `with_sending`
         "colleagues": colleagues,
         "others": others,
     }
@@ -188,7 +191,7 @@ def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpRe
         return redirect(f"{reverse('assessment', args=[found.pk])}?open={number}#{present.anchor(number)}")
     now = queries.now()
     wanted = present.Wanted.of({"open": number}, actor)
-    reads = partial(allows, actor, "evidence.read")
+    reads = reading_in(actor, found)
     talk, conversations = talk_in(actor, found, number)
     context = present.assessment(queries.whole(found, now), wanted, now.pack, reads=reads, trouble=trouble, talk=talk)
     context |= {"may_write": True, "colleagues": queries.colleagues_of(found.organisation_id), "others": []}
@@ -204,6 +207,8 @@ def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpRe
 def presence(request: HttpRequest, assessment_id: str) -> HttpResponse:
     """Note where somebody is, and tell who else is there."""
     actor, found = _assessment(request, assessment_id)
+    if not allows(actor, "scopes.view", found.organisation_id):
+        raise Http404
     actions.be_present(found, present.known_number(request.POST.get("number", "")), actor=actor)
     context = {"others": present.others(queries.present_in(found, but=actor))}
     return render(request, "assessments/_others.html", context)
@@ -212,7 +217,9 @@ def presence(request: HttpRequest, assessment_id: str) -> HttpResponse:
 def _scope(request: HttpRequest, scope_id: str, *, to_write: bool = False) -> tuple[Actor, Scope]:
     """Return who acts and a scope they may see; what they may not write is not there for writing."""
     actor = actor_for(request.user)
-    parts = ("assessments", "facilities__facility")
+    # Whom one self assessment was sent to learns nothing of others of the scope.
+    assessments = Prefetch("assessments", scoped(actor, "assessments.view", Assessment.objects.all()))
+    parts = (assessments, "facilities__facility")
     found = _found(queries.scopes_seen_by(actor).prefetch_related(*parts).filter(pk=scope_id).first())
     if to_write and not allows(actor, "scopes.write", found.organisation_id):
         raise Http404
@@ -221,7 +228,7 @@ def _scope(request: HttpRequest, scope_id: str, *, to_write: bool = False) -> tu
 
 def _assessment(request: HttpRequest, assessment_id: str, *, to_write: bool = False) -> tuple[Actor, Assessment]:
     actor = actor_for(request.user)
-    found = _found(queries.assessments_seen_by(actor).filter(pk=assessment_id).first())
+    found = _found(with_sending(queries.assessments_seen_by(actor)).filter(pk=assessment_id).first())
     if to_write and not allows(actor, "scopes.write", found.organisation_id):
         raise Http404
     return actor, found

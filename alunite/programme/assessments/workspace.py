@@ -22,4 +22,4 @@ place(
     order=40,
     shows=lambda actor: allows(actor, "evidence.list"),
 )
-place("questions", _("Questions"), "questions", order=50, shows=_has_business)
+place("questions", _("Questions"), "questions", order=50, shows=lambda actor: allows(actor, "questions.list"))

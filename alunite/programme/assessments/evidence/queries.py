@@ -85,12 +85,13 @@ def _views(today: date) -> dict[str, Q]:
     }
 
 
-def assessments_for(evidence: Evidence) -> list[Assessment]:
-    """Return the self assessments whose criteria a piece of evidence may speak to, newest first, with their scopes.
+def assessments_for(evidence: Evidence, among: QuerySet[Assessment] | None = None) -> list[Assessment]:
+    """Return the self assessments, of all or `among` some, whose criteria a piece of evidence may speak to, newest first.
 
     Those that were carried on to a later version are left out, unless it speaks to them already. One query.
     """
-    found = Assessment.objects.filter(organisation_id=evidence.organisation_id).select_related("scope")
+    found = Assessment.objects.all() if among is None else among
+    found = found.filter(organisation_id=evidence.organisation_id).select_related("scope")
     linked = Exists(EvidenceLink.objects.filter(assessment=OuterRef("pk"), evidence=evidence.pk or ""))
     carried_on = Exists(Assessment.objects.filter(carried_from=OuterRef("pk")))
     return list(found.filter(linked | ~carried_on).order_by("-opened_at", "-pk")[:MOST_ASSESSMENTS])

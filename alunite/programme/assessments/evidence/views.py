@@ -162,7 +162,8 @@ def _form(request: HttpRequest, evidence: Evidence, first: dict[str, Any]) -> Ev
 def _shown(
     request: HttpRequest, actor: Actor, found: Evidence, form: WithdrawForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    context = present.one(found, queries.assessments_for(found), queries.criteria_of(found), room.now())
+    assessments = queries.assessments_for(found, room.assessments_seen_by(actor))
+    context = present.one(found, assessments, queries.criteria_of(found), room.now())
     may_write = found.withdrawn_at is None and allows(actor, "evidence.write", found.organisation_id)
     context |= {"form": form, "may_write": may_write}
     return in_workspace(request, actor, "assessments/evidence.html", context, at=PLACE, status=status)

@@ -24,6 +24,11 @@ def _answer_question(actor: Actor, thread: Any) -> bool:
     return actor.is_secretariat and thread.kind == ThreadKind.QUESTION
 
 
+@policy("questions.list", says="Questions are for managers of members, and for the Secretariat.")
+def _questions_list(actor: Actor, _subject: Any) -> bool:
+    return bool(organisations_managed_by(actor)) or actor.is_secretariat
+
+
 @scope("assessments.threads")
 def _threads(actor: Actor) -> Q:
     """What colleagues say to each other is nobody else's; the help desk reads what it is asked."""

@@ -37,7 +37,7 @@ PLACE = "questions"
 def questions(request: HttpRequest) -> HttpResponse:
     """Questions to the help desk that one may read."""
     actor = actor_for(request.user)
-    if not allows(actor, "scopes.list"):
+    if not allows(actor, "questions.list"):
         raise Http404
     only_waiting = request.GET.get("show") != "all"
     context = present.listed(queries.questions(actor, only_waiting=only_waiting), room.now().pack)
