@@ -23,7 +23,7 @@ from alunite.programme.assessments import queries as room
 from alunite.programme.assessments.actions import Faulty
 from alunite.programme.assessments.models import Assessment, Sending
 from alunite.programme.assessments.present import tell
-from alunite.programme.assessments.sending import queries
+from alunite.programme.assessments.sending import present, queries
 from alunite.programme.assessments.sending.actions import confirm_receipt, send_to_firm, withdraw_sending
 
 PLACE = "assessments"
@@ -55,15 +55,8 @@ def assessment_send(request: HttpRequest, assessment_id: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The self assessment is sent."))
             return redirect(request.path)
-    sendings = queries.sendings_of(found)
-    context = {
-        "assessment": found,
-        "form": form,
-        "firms": firms,
-        "sendings": sendings,
-        "standing": next((one for one in sendings if one.withdrawn_at is None), None),
-        "whole": room.whole(found, room.now()),
-    }
+    whole = room.whole(found, room.now())
+    context = present.sending(whole, queries.sendings_of(found)) | {"form": form, "firms": firms}
     status = HTTPStatus.BAD_REQUEST if form.errors else HTTPStatus.OK
     return in_workspace(request, actor, "assessments/send.html", context, at=PLACE, status=status)
 
