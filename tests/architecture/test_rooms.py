@@ -27,6 +27,7 @@ SPECIAL_PARTS = {
     "alunite.foundation.adoption": {"vocabulary": "columns of an import that name things of the scheme pack"},
     "alunite.programme.members": {
         "chores": "what days bring",
+        "holding": "what it holds of a person",
         "joining": "how an organisation becomes a member, pays, and stays or leaves",
         "places": "what a member itself lists: entities and facilities",
         "vocabulary": "cells of other rooms' files that name members",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.utils import timezone
 
 from alunite.config.walkthrough.story import Said, acting, place_of, read_story
 from alunite.foundation.accounts.models import Organisation
@@ -21,6 +22,8 @@ from alunite.programme.members.joining.documents import add_document
 from alunite.programme.members.joining.models import Invoice, Membership
 from alunite.programme.members.places.actions import add_entity, add_facility
 from alunite.programme.members.places.rules import EntityFacts, FacilityFacts
+
+DAYS_TO_FILL_IN = 9
 
 
 class Applied(Said):
@@ -118,9 +121,10 @@ def _taken(member: Taken, today: date) -> bool:
         place = place_of(member.player)
         if Membership.objects.filter(organisation=place).exists():
             return False
-        membership = actions.begin_application("", place, actor=applicant)
+        begun = timezone.now() - timedelta(days=member.steps[0].days_ago + DAYS_TO_FILL_IN)
+        membership = actions.begin_application("", place, actor=applicant, at=begun)
         _list(member, place, applicant)
-        _apply(member, membership, applicant)
+        _apply(member, membership, applicant, begun)
         for step in member.steps:
             held = Membership.objects.select_related("organisation", "application").get(pk=membership.pk)
             here = Here(held, step, today - timedelta(days=step.days_ago), applicant, office)
@@ -144,7 +148,7 @@ def _list(member: Taken, place: Organisation, actor: Actor) -> None:
         add_facility(place, facts, actor=actor)
 
 
-def _apply(member: Taken, membership: Membership, actor: Actor) -> None:
+def _apply(member: Taken, membership: Membership, actor: Actor, at: datetime) -> None:
     scheme = queries.membership_rules(current_pack())
     asked = tuple(one.id for one in queries.asked_in_words(scheme))
     now = actions.values_of(membership.application, asked).as_texts()
@@ -153,7 +157,7 @@ def _apply(member: Taken, membership: Membership, actor: Actor) -> None:
     actions.save_application(membership, values, mark=mark, actor=actor)
     for paper in member.documents:
         with receiving([paper.text.encode()]) as received:
-            add_document(membership, paper.question, received, paper.name, actor=actor)
+            add_document(membership, paper.question, received, paper.name, actor=actor, at=at)
 
 
 def _step(here: Here) -> None:

@@ -15,7 +15,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Affiliation, Invitation, Person
-from alunite.foundation.accounts.personal import By, holds
+from alunite.foundation.accounts.personal import By, entries_that_name, holds
 from alunite.foundation.accounts.sign_ins import counted_name, end_sessions
 from alunite.foundation.history.actions import erase, may_be_erased
 from alunite.foundation.history.models import Entry
@@ -166,9 +166,10 @@ class History:
 
 
 def erasable_entries(person: Person) -> list[Entry]:
-    """Return the entries about a person that still hold something and may be emptied."""
+    """Return the entries about a person, and those that name them, that still hold something and may be emptied."""
     about = Entry.objects.filter(record_type="person", record_id=str(person.pk), payload__erased_by=None)
-    return [one for one in about.exclude(payload__payload="{}").order_by("pk") if may_be_erased(one)]
+    found = [*about.exclude(payload__payload="{}").order_by("pk"), *entries_that_name(person)]
+    return [one for one in found if may_be_erased(one)]
 
 
 def _removed(rows: QuerySet[Any]) -> int:

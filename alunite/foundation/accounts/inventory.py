@@ -42,6 +42,12 @@ KEPT: dict[str, Kept] = {
     "outbox.post": Kept("what was said in a thread, and who said it", "for ever", ENDED),
     "outbox.thread": Kept("who began a thread, and who is to look at it", "for ever", ENDED),
     "accounts.handover": Kept("who left, and who took over what was theirs to do", "for ever", ENDED),
+    "members.application.answers": Kept(
+        "whom to write to about an application, as the applicant typed it",
+        "for ever",
+        "lines with the person's name or address are taken out, and the entries of history that hold them are emptied",
+    ),
+    "members.application": Kept("what an organisation says to join", "for ever", "stays: it names an organisation"),
     "outbox.outgoingmail.body": Kept("sending mail", "until it was sent or given up", GONE),
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),
@@ -67,7 +73,9 @@ KEPT: dict[str, Kept] = {
     "axes.accesslog": Kept("the library's; switched off", "never written", GONE),
 }
 # They hold values of people without a key to the person.
-NAMED = frozenset({"outbox.outgoingmail", "axes.accessattempt", "axes.accessfailurelog", "axes.accesslog"})
+NAMED = frozenset(
+    {"members.application", "outbox.outgoingmail", "axes.accessattempt", "axes.accessfailurelog", "axes.accesslog"}
+)
 TEXTS = (
     models.CharField,
     models.TextField,

@@ -59,6 +59,22 @@ def holds(name: str, title: str) -> Callable[[type[Holding]], type[Holding]]:
     return register
 
 
+Named = Callable[[Person], list[Entry]]
+
+_named: list[Named] = []
+
+
+def names_people(function: Named) -> Named:
+    """Register a function that returns the entries of history, beside those about a person, that hold something of them."""
+    _named.append(function)
+    return function
+
+
+def entries_that_name(person: Person) -> list[Entry]:
+    """Return the entries of every room that hold something of a person, beside those about the person."""
+    return [entry for function in _named for entry in function(person)]
+
+
 def holdings() -> tuple[Held, ...]:
     """Return all kinds of things held of people, in the order they were registered."""
     return tuple(_holdings.values())

@@ -11,6 +11,7 @@ class MembersConfig(AppConfig):
         from alunite.programme.members import (  # noqa: F401, register themselves
             calendar,
             chores,
+            holding,
             importer,
             merging,
             policies,

@@ -120,8 +120,15 @@ def values_of(application: Application, questions: tuple[str, ...]) -> Values:
     )
 
 
-def begin_application(name: str, organisation: Organisation | None, *, actor: Actor) -> Membership:
+def begin_application(
+    name: str, organisation: Organisation | None, *, actor: Actor, at: datetime | None = None
+) -> Membership:
     """Begin an application, for an organisation of the actor's own, or for a new one of this name.
+
+    Parameters
+    ----------
+    at : datetime, optional
+        When, if not now.
 
     Raises
     ------
@@ -147,7 +154,7 @@ def begin_application(name: str, organisation: Organisation | None, *, actor: Ac
             refuse("membership.going_on", "The organisation has applied already, or is a member.")
         made = Membership.objects.create(organisation=organisation)
         Application.objects.create(membership=made)
-        tell("membership.begun", made, {"organisation": str(organisation.pk)}, actor)
+        tell("membership.begun", made, {"organisation": str(organisation.pk)}, actor, at=at)
     return made
 
 
@@ -334,7 +341,8 @@ def note_due_diligence(
     with transaction.atomic():
         held = locked(membership)
         made = DueDiligence.objects.create(membership=held, topic=topic, note=note, is_clear=is_clear, noted_on=today)
-        tell("membership.looked_into", held, {"topic": topic, "is_clear": is_clear, "note": note}, actor)
+        said = {"topic": topic, "is_clear": is_clear, "note": note, "day": today.isoformat()}
+        tell("membership.looked_into", held, said, actor)
     return made
 
 
@@ -733,10 +741,18 @@ def said_of(judgement: Judgement[Any]) -> list[dict[str, Any]]:
     return [reason.as_dict() for reason in judgement.reasons]
 
 
-def tell(kind: str, held: Membership, said: Mapping[str, Any], actor: Actor, cause: Entry | None = None) -> Entry:
+def tell(
+    kind: str,
+    held: Membership,
+    said: Mapping[str, Any],
+    actor: Actor,
+    cause: Entry | None = None,
+    *,
+    at: datetime | None = None,
+) -> Entry:
     """Write an entry of history about a membership."""
     pk = str(held.pk)
-    return record(kind, record_type="membership", record_id=pk, payload=said, actor=actor.label, cause=cause)
+    return record(kind, record_type="membership", record_id=pk, payload=said, actor=actor.label, cause=cause, at=at)
 
 
 def _tell_of(invoice: Invoice, kind: str, said: Mapping[str, Any], actor: Actor, cause: Entry | None = None) -> Entry:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,8 +20,16 @@ OPEN = ("enquiry", "queried")
 MOST = 50
 
 
-def add_document(membership: Membership, question: str, received: Received, name: str, *, actor: Actor) -> Document:
-    """Add a file to an application, as an answer to one of its questions.
+def add_document(
+    membership: Membership,
+    question: str,
+    received: Received,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime | None = None,
+) -> Document:
+    """Add a file to an application, as an answer to one of its questions; now, if no other instant is said.
 
     Raises
     ------
@@ -38,9 +48,12 @@ def add_document(membership: Membership, question: str, received: Received, name
             refuse("membership.documents", "There are too many documents; take some back first.", most=MOST)
         content = keep(received, actor=actor)
         file_name = safe_name(name, received.media_type)[:LONGEST_VALUE]
-        made = Document.objects.create(membership=held, question=question, content=content, file_name=file_name)
+        moment = at or timezone.now()
+        made = Document.objects.create(
+            membership=held, question=question, content=content, file_name=file_name, added_at=moment
+        )
         said = {"document": str(made.pk), "question": question, "sha256": content.sha256, "name": file_name}
-        tell("membership.document_added", held, said, actor)
+        tell("membership.document_added", held, said, actor, at=at)
     return made
 
 

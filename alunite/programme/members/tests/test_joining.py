@@ -16,9 +16,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from alunite.foundation.accounts.policies import IMPORTER, SYSTEM, Refused
+from alunite.foundation.accounts.erasure import everything_held
+from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, SYSTEM, Refused
+from alunite.foundation.decisions.actions import propose_decision
 from alunite.foundation.history import reactions
 from alunite.foundation.history.models import Entry
+from alunite.foundation.history.verification import verify
 from alunite.foundation.publications.models import Publication, PublicationPayload
 from alunite.programme.members.actions import members_named
 from alunite.programme.members.calendar import last_days
@@ -601,3 +604,27 @@ def test_documents_are_files_of_the_application_and_nobody_elses(cast: Cast):
     [second] = Document.objects.filter(withdrawn_at=None)
     assert cast["member"].post(page, {"withdraw": str(second.pk)}).status_code == 400
     assert "chart.txt" in cast["assurance"].get(page_of(made)).content.decode()
+
+
+def test_whoever_is_named_in_an_application_is_found_there_and_taken_out_by_two_people(cast: Cast):
+    made = begun(cast)
+    person = cast.person("colleague")
+    contact = f"Cato  made-up, environment\n{person.email.upper()}\nThe front desk"
+    fill(cast, made, answer_contact=contact)
+    fill(cast, made, answer_contact="The front desk", answer_address=f"c/o {person.display_name}")
+    told = everything_held(person, actor=OPERATOR)["held"]["applications"]
+    assert [(one["question"], one["line"]) for one in told] == [("address", "c/o Cato Made-up")]
+    assert everything_held(cast.person("buyer"), actor=OPERATOR)["held"]["applications"] == []
+    proposed = propose_decision(
+        "erase_person", "colleague", ground="personal_data", note="", actor=cast.actor("office")
+    )
+    page = cast["assurance"].get(f"/decisions/{proposed.pk}/").content.decode()
+    answer = dict(re.findall(r'name="(version|seen)" value="([^"]*)"', page))
+    assert cast["assurance"].post(f"/decisions/{proposed.pk}/", {"answer": "confirm", **answer}).status_code == 302
+    made.refresh_from_db()
+    answers = made.application.answers
+    assert (answers["contact"], answers["address"]) == ("The front desk", "")
+    # The two entries in which the name or the address stood are empty; the first, without either, stays.
+    saved = Entry.objects.filter(record_type="application", record_id=str(made.pk)).order_by("pk")
+    assert [one.data is None for one in saved.select_related("payload")] == [False, True, True]
+    assert verify().problems == []
