@@ -149,8 +149,10 @@ def take_in(sent: SentWorkbook, *, seen: str, choices: Mapping[str, str], actor:
         if open_ones := undecided(merged, choices):
             raise Faulty([Fault(one.key, choices.get(one.key, ""), "sent or now") for one in open_ones])
         values = taken(merged, choices)
-        saved = save_answers(assessment, _given(values, answers), actor=actor)
-        _record(held, merged, values, actor)
+        saved: Mapping[str, Answer] = {}
+        if values:
+            saved = save_answers(assessment, _given(values, answers), actor=actor)
+            _record(held, merged, values, actor)
         held.delete()
     return {number: saved[number] for number in values}
 
