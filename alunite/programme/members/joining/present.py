@@ -36,7 +36,7 @@ from alunite.programme.members.joining.forms import (
     StepForm,
     said,
 )
-from alunite.programme.members.joining.models import Document, Invoice, Membership
+from alunite.programme.members.joining.models import ENDED, Document, Invoice, Membership
 from alunite.programme.members.joining.rules import Light, takes_two
 
 LIGHTS = {
@@ -291,6 +291,7 @@ def _steps(actor: Actor, membership: Membership, scheme: MembershipFile) -> list
             "label": ACTS[one.act],
             "needs_reason": "reason" in one.needs,
             "takes_two": takes_two(one.act, membership.state, scheme),
+            "is_end": one.to in ENDED,
             "form": _step_form(one.act, membership.version),
         }
         for one in scheme.transitions
