@@ -36,6 +36,7 @@ urlpatterns = [
         path("", include("alunite.programme.assessments.talking.urls")),
         path("", include("alunite.programme.assessments.workbook.urls")),
         path("", include("alunite.programme.assessments.sending.urls")),
+        path("", include("alunite.programme.assessments.sites.urls")),
         prefix_default_language=False,
     ),
     *files,

@@ -39,6 +39,7 @@ SPECIAL_PARTS = {
         "leaving": "whose criteria and gaps are when somebody leaves",
         "present": "what pages of scopes and self assessments show",
         "sending": "to which audit firm a self assessment was sent",
+        "sites": "several sites of a scope: what single ones say otherwise",
         "talking": "comments and questions to the help desk, and answers that are published",
         "workbook": "self assessments as workbooks, had and sent back",
         "workspace": "the room's places in the rail",

@@ -15,6 +15,7 @@ from tests.cast import Cast
 
 SCOPE, ASSESSMENT = "/work/scopes/<slug:scope_id>/", "/work/assessments/<slug:assessment_id>/"
 NEW, ANSWER = "/work/scopes/new/<uuid:organisation_id>/", f"{ASSESSMENT}<criterion_number:number>/"
+AT_SITE = f"{ANSWER}sites/<uuid:facility_id>/"
 API = "/api/v1/work/assessments/<assessment_id>"
 MEMBERS, NOBODYS = "the member's", "nobody's"
 WORKBOOK = f"{ASSESSMENT}workbook/"
@@ -44,9 +45,11 @@ def places_of_scopes(cast: Cast) -> dict[tuple[str, str], str]:
         found[f"{ASSESSMENT}presence/", case] = f"{path}presence/"
     found[ASSESSMENT, "with a criterion open"] = f"{assessments[MEMBERS]}?open=5.3"
     found[ASSESSMENT, "the gaps"] = f"{assessments[MEMBERS]}?show=gaps"
+    facility = made.scope.facilities.get().facility_id
     for case, path in assessments.items():
+        found |= {(f"{ASSESSMENT}sites/", case): f"{path}sites/", (AT_SITE, case): f"{path}5.3/sites/{facility}/"}
         key = path.strip("/").rpartition("/")[2]
-        for end in ("", "/readiness", "/answers", "/answers/<number>", "/workbook", "/workbook/decision"):
+        for end in ("", "/readiness", "/sites", "/answers", "/answers/<number>", "/workbook", "/workbook/decision"):
             found[API + end, case] = f"/api/v1/work/assessments/{key}{end.replace('<number>', '5.3')}"
         for end in WORKBOOK_ENDS:
             found[WORKBOOK + end, case] = f"{path}workbook/{end}"

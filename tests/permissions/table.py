@@ -413,6 +413,10 @@ TABLE = """
 /work/scopes/<slug:scope_id>/assess/<slug:standard>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/<criterion_number:number>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/sites/ | the member's | GET | 200 200 404 404 200 200 404 404 404 302
+/work/assessments/<slug:assessment_id>/sites/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/sites/<uuid:facility_id>/ | the member's | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/<criterion_number:number>/sites/<uuid:facility_id>/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | the member's | POST | 200 200 404 404 200 200 404 404 404 302
 /work/assessments/<slug:assessment_id>/presence/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
 /work/questions/ | anybody's | GET | 200 200 404 404 200 200 404 200 404 302
@@ -455,6 +459,10 @@ TABLE = """
 /api/v1/work/assessments/<assessment_id> | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
 /api/v1/work/assessments/<assessment_id>/readiness | the member's | GET | 200 200 404 404 200 200 404 404 404 401
 /api/v1/work/assessments/<assessment_id>/readiness | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/sites | the member's | GET | 200 200 404 404 200 200 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/sites | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
+/api/v1/work/assessments/<assessment_id>/sites | the member's | PUT | 422 422 422 422 422 422 422 422 422 401
+/api/v1/work/assessments/<assessment_id>/sites | nobody's | PUT | 422 422 422 422 422 422 422 422 422 401
 /api/v1/work/assessments/<assessment_id>/answers | the member's | GET | 200 200 404 404 200 200 404 404 404 401
 /api/v1/work/assessments/<assessment_id>/answers | nobody's | GET | 404 404 404 404 404 404 404 404 404 401
 /api/v1/work/assessments/<assessment_id>/answers/<number> | the member's | GET | 405 405 405 405 405 405 405 405 405 405

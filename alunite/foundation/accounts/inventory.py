@@ -51,6 +51,7 @@ KEPT: dict[str, Kept] = {
     "outbox.outgoingmail.body": Kept("sending mail", "until it was sent or given up", GONE),
     "outbox.outgoingmail": Kept("sending mail", "`ALUNITE_MAIL_KEPT_DAYS` after it was sent or given up", GONE),
     "assessments.answer": Kept("what a member says, and who said it", "for ever", ENDED),
+    "assessments.siteanswer": Kept("what a site says otherwise, and who said it", "for ever", ENDED),
     "assessments.override": Kept("what a member says against a rule, and who said it", "for ever", ENDED),
     "assessments.sending": Kept("who sent a self assessment to a firm, and who confirmed it", "for ever", ENDED),
     "assessments.presence": Kept("where in a self assessment somebody was last seen", "until seen elsewhere", ENDED),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record, record_many
 from alunite.foundation.history.editing import Difference
 from alunite.foundation.history.models import Entry
+from alunite.foundation.scheme.models import Link, Standard
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.assessments.models import (
     LONGEST_REASON,
@@ -27,8 +28,10 @@ from alunite.programme.assessments.models import (
     Presence,
     Scope,
     ScopeFacility,
+    SiteAnswer,
 )
 from alunite.programme.assessments.rules import Carriage, Words, carried_over
+from alunite.programme.assessments.sites.carrying import changes_of, site_answers_carried
 from alunite.programme.members.models import OwnFacility
 
 ANSWER_COLUMNS = (
@@ -271,10 +274,14 @@ def open_assessment(
             carried_from=carried_from,
             opened_at=at or timezone.now(),
         )
+        of_sites: list[SiteAnswer] = []
         if carried_from is not None:
-            answers = _answers_carried(pack, made, carried_from, scope)
+            links = _links_between(pack, made, carried_from, scope)
+            of_sites = site_answers_carried(made, carried_from, links, after)
+            answers = _answers_carried(made, carried_from, links, after, {one.number for one in of_sites})
         made.save(force_insert=True)
         Answer.objects.bulk_create(answers)
+        SiteAnswer.objects.bulk_create(of_sites)
         record(
             "assessment.opened",
             record_type="assessment",
@@ -292,31 +299,39 @@ def open_assessment(
             for one in answers
         ]
         record_many("answer.carried", changes, actor=actor.label, at=at)
+        record_many("site_answer.carried", changes_of(of_sites), actor=actor.label, at=at)
     return made
 
 
-def _answers_carried(pack: Pack, made: Assessment, earlier: Assessment, scope: Scope) -> list[Answer]:
+def _links_between(pack: Pack, made: Assessment, earlier: Assessment, scope: Scope) -> tuple[Link, ...]:
     mapping = next(
         (one for one in pack.mappings if (one.head.before, one.head.after) == (earlier.standard, made.standard)), None
     )
-    after = pack.standard(made.standard)
-    if mapping is None or after is None or earlier.scope_id != scope.pk:
+    if mapping is None or earlier.scope_id != scope.pk:
         expected = f"a self assessment of the same scope under a version the scheme maps to {made.standard}"
         raise Faulty([Fault("carried_from", earlier.pk, expected)])
+    return mapping.links
+
+
+def _answers_carried(
+    made: Assessment, earlier: Assessment, links: Sequence[Link], after: Standard, at_sites: Collection[str]
+) -> list[Answer]:
+    """Return the answers carried over; where only sites said something, an empty one that waits to be checked."""
     said = {one.number: Words(one.level, one.text, one.gap) for one in earlier.answers.all()}
     return [
         Answer(
             assessment=made,
             number=one.number,
-            level=one.words.level,
-            text=one.words.text,
-            gap=one.words.gap,
+            level=words.level,
+            text=words.text,
+            gap=words.gap,
             carried=str(one.carriage),
             carried_numbers=list(one.before),
             saved_at=made.opened_at,
         )
-        for one in carried_over(mapping.links, after, said)
-        if one.words is not None and one.carriage is not Carriage.NEW
+        for one in carried_over(links, after, said)
+        if (words := one.words or (Words("", "") if one.number in at_sites else None))
+        and one.carriage is not Carriage.NEW
     ]
 
 
@@ -388,7 +403,7 @@ def save_answers(
             one.number: {name: text for name, text in one.values.items() if text != seen[one.number].get(name)}
             for one in given
         }
-        _refuse_stale(meant, seen, now)
+        refuse_stale(meant, seen, now)
         changed = {
             number: wishes
             for number, wishes in meant.items()
@@ -441,7 +456,7 @@ def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Ma
     numbers = {one.number for part in standard.principles for one in part.criteria} if standard else set()
     levels = {one.id for one in pack.assessments.levels} if pack.assessments else set()
     named = {one.values[name] for one in given for name in ("owner", "gap_owner") if one.values.get(name)}
-    people = _colleagues(assessment.organisation_id, named) if named else set()
+    people = managers_among(assessment.organisation_id, named) if named else set()
     faults: list[Fault] = []
     if len(given) > MOST_AT_ONCE:
         faults.append(Fault("answers", str(len(given)), f"at most {MOST_AT_ONCE} at once"))
@@ -473,19 +488,19 @@ def _check_field(place: str, name: str, text: str, levels: set[str], people: set
         (name == "level" and text not in {"", *levels}, f"one of {', '.join(sorted(levels))}"),
         (name == "checked" and text not in {"", "yes"}, "yes, or nothing"),
         (name in {"owner", "gap_owner"} and text not in {"", *people}, "somebody who manages for the organisation"),
-        (name == "gap_due" and not _is_day(text), "a day such as 2026-11-23"),
+        (name == "gap_due" and not is_day(text), "a day such as 2026-11-23"),
     )
     return [Fault(place, text[:LONGEST_SHOWN], expected) for is_wrong, expected in wrong if is_wrong][:1]
 
 
-def _is_day(text: str) -> bool:
+def is_day(text: str) -> bool:
     try:
         return not text or bool(date.fromisoformat(text))
     except ValueError:
         return False
 
 
-def _colleagues(organisation_id: Any, named: set[str]) -> set[str]:
+def managers_among(organisation_id: Any, named: set[str]) -> set[str]:
     """Return, of these ids of people, those who manage for an organisation now. One query; what is no id is nobody's."""
     held = Affiliation.objects.filter(held_at(timezone.now()), organisation_id=organisation_id, role=Role.MANAGER)
     return {str(pk) for pk in held.values_list("person_id", flat=True)} & named
@@ -516,7 +531,7 @@ def _values_seen(
     return seen
 
 
-def _refuse_stale(
+def refuse_stale(
     meant: Mapping[str, Mapping[str, str]], seen: Mapping[str, Mapping[str, str]], now: Mapping[str, Mapping[str, str]]
 ) -> None:
     """Refuse where a field that is to be changed was changed by somebody else since it was seen."""

@@ -19,6 +19,8 @@ from alunite.programme.assessments.answering import not_there as _not_there
 from alunite.programme.assessments.answering import problem as _problem
 from alunite.programme.assessments.models import LONGEST_ID, LONGEST_NUMBER, Answer, Assessment, SentWorkbook
 from alunite.programme.assessments.queries import Row
+from alunite.programme.assessments.sites.actions import SiteAnswerGiven, save_site_answers
+from alunite.programme.assessments.sites.queries import Departure
 from alunite.programme.assessments.talking.queries import talk_in
 from alunite.programme.assessments.workbook import actions as workbooks
 from alunite.programme.assessments.workbook import queries as of_workbooks
@@ -74,6 +76,18 @@ class Decision(Schema):
     choices: dict[Annotated[str, Field(max_length=LONGEST_ID)], str] = {}
 
 
+class SayingAt(SayingOf):
+    """The same with the site: what it says otherwise. An empty value is as the answer for all."""
+
+    site: Annotated[str, Field(max_length=LONGEST_ID, description="Id of the site")]
+
+
+class SayingsAt(Schema):
+    """What sites say otherwise, saved all or none."""
+
+    answers: Annotated[list[SayingAt], Field(max_length=actions.MOST_AT_ONCE)]
+
+
 def _faults(error: Faulty | StaleAnswer) -> HttpResponse:
     if isinstance(error, Faulty):
         return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, [_told(one) for one in error.faults])
@@ -124,7 +138,16 @@ def _row(row: Row, talk: Talk | None) -> dict[str, Any]:
         "answer": _answer(row.answer),
         "threads": talk.threads if talk else 0,
         "open_questions": talk.open_questions if talk else 0,
+        "sites": [_departure(one) for one in row.departures if one.version],
     }
+
+
+def _departure(one: Departure) -> dict[str, Any]:
+    return {"number": one.number, "site": one.site.pk, "version": one.version, "values": one.values}
+
+
+def _sites(told: queries.Whole) -> list[dict[str, str]]:
+    return [{"id": one.pk, "name": one.name} for one in told.sites]
 
 
 def _head(assessment: Assessment) -> dict[str, Any]:
@@ -182,6 +205,7 @@ def whole(request: HttpRequest, assessment_id: str) -> HttpResponse:
         _head(found)
         | {
             "levels": [{"id": level.id, "label": level.label, "is_gap": level.is_gap} for level in told.wanted.levels],
+            "sites": _sites(told),
             "criteria": [_row(row, talk.get(row.number)) for row in told.rows],
             **_readiness(told),
         }
@@ -228,6 +252,37 @@ def save_all(request: HttpRequest, assessment_id: str, given: Sayings) -> HttpRe
 def save_one(request: HttpRequest, assessment_id: str, number: str, given: Saying) -> HttpResponse:
     """409 tells what somebody else changed meanwhile; then nothing was saved."""
     return _saved(request, assessment_id, [AnswerGiven(number, given.version, given.values)])
+
+
+@router.api_operation(READING, "/assessments/{assessment_id}/sites", summary="What sites say otherwise")
+def list_sites(request: HttpRequest, assessment_id: str) -> HttpResponse:
+    """The sites of its scope, and what each says otherwise than the answer for all; an empty value is as that says it."""
+    found = _seen(actor_for(request.user), assessment_id)
+    if found is None:
+        return _not_there("assessment_id", assessment_id)
+    told = queries.whole(found, queries.now())
+    said = [_departure(one) for row in told.rows for one in row.departures if one.version]
+    return _answered({"sites": _sites(told), "items": said})
+
+
+@router.put("/assessments/{assessment_id}/sites", summary="Save what sites say otherwise, all or none")
+def save_sites(request: HttpRequest, assessment_id: str, given: SayingsAt) -> HttpResponse:
+    """Each with its own values. 409 tells what somebody else changed meanwhile; then nothing was saved."""
+    actor = actor_for(request.user)
+    found = _seen(actor, assessment_id)
+    if found is None or not allows(actor, "scopes.write", found.organisation_id):
+        return _not_there("assessment_id", assessment_id)
+    wanted = [SiteAnswerGiven(one.number, one.site, one.version, one.values) for one in given.answers]
+    try:
+        held = save_site_answers(found, wanted, actor=actor)
+    except (Faulty, StaleAnswer) as error:
+        return _faults(error)
+    items = []
+    for one in wanted:
+        if saved := held.get((one.number, one.facility)):
+            answer, values = saved
+            items.append({"number": one.number, "site": one.facility, "version": answer.version, "values": values})
+    return _answered({"items": items})
 
 
 def _saved(request: HttpRequest, assessment_id: str, wanted: list[AnswerGiven]) -> HttpResponse:

@@ -387,3 +387,58 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assessment_id} · {self.firm_id}"
+
+
+class SiteAnswer(models.Model):
+    """What one facility of a scope says of a criterion otherwise than the answer for all. An empty field says the same."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="site_answers")
+    number = models.CharField(_("criterion"), max_length=LONGEST_NUMBER)
+    facility = models.ForeignKey(OwnFacility, on_delete=models.PROTECT, related_name="site_answers")
+    level = models.CharField(_("level"), max_length=LONGEST_ID, blank=True)
+    text = models.TextField(_("how it is met"), max_length=LONGEST_TEXT, blank=True)
+    gap = models.TextField(_("what is missing, and the plan"), max_length=LONGEST_TEXT, blank=True)
+    gap_due = models.DateField(_("by when"), null=True, blank=True)
+    gap_owner = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who sees to it")
+    )
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(default=timezone.now)
+    saved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
+        (
+            *("id", "assessment", "number", "facility", "level", "text", "gap", "gap_due", "gap_owner", "version"),
+            *("saved_at", "saved_by"),
+        ),
+        "member",
+    )
+
+    class Meta:
+        verbose_name = _("answer of a site")
+        verbose_name_plural = _("answers of sites")
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "number", "facility"], name="assessments_one_answer_a_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.assessment_id} · {self.number} · {self.facility_id}"
+
+
+class SiteEvidence(models.Model):
+    """That a piece of evidence speaks to a criterion at this facility. One of which no facility is named speaks for all."""
+
+    link = models.ForeignKey(EvidenceLink, on_delete=models.CASCADE, related_name="at_sites")
+    facility = models.ForeignKey(OwnFacility, on_delete=models.PROTECT, related_name="+")
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("id", "link", "facility"), "member")
+
+    class Meta:
+        verbose_name = _("evidence of a site")
+        verbose_name_plural = _("evidence of sites")
+        constraints = [
+            models.UniqueConstraint(fields=["link", "facility"], name="assessments_evidence_once_a_site"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} · {self.facility_id}"

@@ -29,6 +29,7 @@ from alunite.programme.assessments.forms import label_of, version_label
 from alunite.programme.assessments.models import Presence, Scope
 from alunite.programme.assessments.queries import Page, Row, Whole
 from alunite.programme.assessments.rules import Asked, Carriage
+from alunite.programme.assessments.sites.queries import Departure
 
 APPLIES_WORDS = {
     Applies.APPLIES: gettext_lazy("Applies"),
@@ -59,7 +60,8 @@ FIELD_WORDS = {
     "checked": gettext_lazy("Difference checked"),
 }
 # The views of a list of criteria: what stands in the address, what it is called, and which rows it shows.
-ALL, UNANSWERED, TO_CHECK, GAPS, NO_EVIDENCE, MINE = "", "unanswered", "check", "gaps", "no-evidence", "mine"
+ALL, UNANSWERED, TO_CHECK, GAPS, NO_EVIDENCE = "", "unanswered", "check", "gaps", "no-evidence"
+MINE, OF_SITES = "mine", "sites"
 VIEW_WORDS = {
     ALL: gettext_lazy("All"),
     UNANSWERED: gettext_lazy("Not answered"),
@@ -67,6 +69,7 @@ VIEW_WORDS = {
     GAPS: gettext_lazy("Gaps"),
     NO_EVIDENCE: gettext_lazy("No evidence"),
     MINE: gettext_lazy("Mine"),
+    OF_SITES: gettext_lazy("Sites differ"),
 }
 
 
@@ -246,7 +249,7 @@ class Wanted:
             case "mine":
                 return self.person_id in row.people
             case _:
-                return True
+                return self.view != OF_SITES or bool(row.differing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +270,15 @@ class RowShown:
         Those pieces the reader may read; `row` counts all of them.
     talk : Talk or None
         How much is said of it, as far as the reader may read it.
+    levels_of_sites : list of (mark, word, Departure)
+        Levels that single sites have of their own.
     """
 
     row: Row
     is_open: bool
     is_asked: bool
     is_gap: bool
+    is_gap_for_all: bool
     needs_reason: bool
     mark: str
     word: str
@@ -283,6 +289,7 @@ class RowShown:
     talk: Talk | None = None
     faults: list[str] = field(default_factory=list)
     differences: list[tuple[Any, Difference]] = field(default_factory=list)
+    levels_of_sites: list[tuple[str, str, Departure]] = field(default_factory=list)
 
     @property
     def number(self) -> str:
@@ -303,7 +310,14 @@ class RowShown:
     def people(self) -> set[str]:
         """Ids of the people it waits for."""
         answer = self.row.answer
-        return {str(one) for one in (answer.owner_id, answer.gap_owner_id) if one} if answer else set()
+        of_all = {answer.owner_id, answer.gap_owner_id} if answer else set()
+        of_sites = {one.values["gap_owner"] for one in self.row.departures if one.fields}
+        return {str(one) for one in (*of_all, *of_sites) if one}
+
+    @property
+    def differing(self) -> list[Departure]:
+        """What sites say otherwise, where an answer is due."""
+        return [one for one in self.row.departures if one.fields] if self.is_asked else []
 
     @property
     def carriage(self) -> str:
@@ -353,7 +367,7 @@ def assessment(
         "not_asked": len(rows) - len(asked),
         "gaps": sum(row.is_gap for row in rows),
         "to_check": sum(row.row.said.is_to_check for row in asked),
-        "views": list(_views(rows, wanted)),
+        "views": [one for one in _views(rows, wanted) if one[0] != OF_SITES or one[2]],
         "view": wanted.view,
         "opened": next((row for row in rows if row.is_open), None),
         "levels": [(str(key), level, label_of(level)) for key, level in enumerate(whole.wanted.levels, start=1)],
@@ -403,7 +417,8 @@ def _row_shown(
         row=row,
         is_open=is_open,
         is_asked=row.asked.is_asked,
-        is_gap=bool(level and level.is_gap and row.asked.is_asked),
+        is_gap=row.asked.is_asked and any(one.is_gap for one in whole.wanted.levels if one.id in row.said.levels),
+        is_gap_for_all=bool(level and level.is_gap and row.asked.is_asked),
         needs_reason=bool(level and level.needs_reason),
         mark=mark,
         word=word,
@@ -414,12 +429,21 @@ def _row_shown(
         talk=talk,
         faults=faults,
         differences=differences,
+        levels_of_sites=_levels_of_sites(whole, row) if row.asked.is_asked else [],
     )
+
+
+def _levels_of_sites(whole: Whole, row: Row) -> list[tuple[str, str, Departure]]:
+    levels = {one.id: one for one in whole.wanted.levels}
+    own = [(levels.get(one.values["level"]), one) for one in row.departures if one.values.get("level")]
+    return [(level.mark, label_of(level), one) for level, one in own if level]
 
 
 def _standing(row: Row, level: SelfLevel | None) -> tuple[str, str]:
     if not row.asked.is_asked:
         return "not-applicable", _("Does not apply")
+    if not row.said.is_for_some and all(row.said.levels):
+        return "condition", _("By site")
     if level is None:
         return "unknown", _("Not answered")
     return level.mark, label_of(level)

@@ -33,6 +33,7 @@ from alunite.programme.assessments.rules import (
     criteria_of,
     readiness,
 )
+from alunite.programme.assessments.sites.queries import Departure, Site, Sites, said_with_sites, sites_of
 
 PAGE_LENGTH = 50
 # How long after somebody was last seen in a place they are shown there.
@@ -135,8 +136,11 @@ def criteria_for(scope: Scope, standard: str, then: Now) -> tuple[Asked, ...]:
         If the scheme has no criteria of the version.
     """
     said = Override.objects.filter(scope=scope, standard=standard).values_list("number", "applies", "reason")
-    objections = tuple(sorted((number, Objection(applies, reason)) for number, applies, reason in said))
-    return _criteria(then.pack.digest, standard, values_of(scope, then.today), objections)
+    return _judged(scope, standard, then, {number: Objection(applies, reason) for number, applies, reason in said})
+
+
+def _judged(scope: Scope, standard: str, then: Now, objections: Mapping[str, Objection]) -> tuple[Asked, ...]:
+    return _criteria(then.pack.digest, standard, values_of(scope, then.today), tuple(sorted(objections.items())))
 
 
 @lru_cache(maxsize=256)
@@ -171,6 +175,7 @@ class Row:
     answer: Answer | None
     said: Said
     evidence: tuple[Piece, ...] = ()
+    departures: tuple[Departure, ...] = ()
 
     @property
     def number(self) -> str:
@@ -196,6 +201,8 @@ class Whole:
         Whether an audit can begin, with a reason for each thing that is missing.
     unmet : tuple of Unmet
         Those things.
+    sites : tuple of Site
+        The facilities its scope covers, by name.
     """
 
     assessment: Assessment
@@ -204,6 +211,7 @@ class Whole:
     rows: tuple[Row, ...]
     ready: Judgement[bool]
     unmet: tuple[Unmet, ...]
+    sites: tuple[Site, ...] = ()
 
     def row(self, number: str) -> Row | None:
         """Return the row of a criterion, or None."""
@@ -219,23 +227,27 @@ def whole(assessment: Assessment, then: Now) -> Whole:
         If the scheme in force says nothing of self assessments, or of the version.
     """
     wanted = assessed_by(then.pack)
-    asked = criteria_for(assessment.scope, assessment.standard, then)
     standard = then.pack.standard(assessment.standard)
-    assert standard is not None
+    if standard is None:
+        raise NoAssessments(f"the scheme has no criteria of {assessment.standard}")
     people = ("owner", "gap_owner", "saved_by")
     answers = {one.number: one for one in assessment.answers.select_related(*people)}
     shown = evidence_by_criterion(assessment)
-    rows = tuple(_row(one, answers.get(one.number), shown.get(one.number, ())) for one in asked)
+    of_sites = [(number, piece.pk, piece.facilities) for number, pieces in shown.items() for piece in pieces]
+    sites = sites_of(assessment, of_sites)
+    asked = _judged(assessment.scope, assessment.standard, then, sites.objections)
+    rows = tuple(_row(one, answers.get(one.number), shown.get(one.number, ()), sites) for one in asked)
     ready, unmet = readiness(wanted, asked, {row.number: row.said for row in rows})
-    return Whole(assessment, standard, wanted, rows, ready, unmet)
+    return Whole(assessment, standard, wanted, rows, ready, unmet, sites.covered)
 
 
-def _row(asked: Asked, answer: Answer | None, evidence: Sequence[Piece]) -> Row:
-    if answer is None:
-        return Row(asked, None, Said(evidence=len(evidence)), tuple(evidence))
-    planned = bool(answer.gap and answer.gap_due and answer.gap_owner_id)
-    said = Said(answer.level, bool(answer.text), answer.is_to_check, planned, len(evidence))
-    return Row(asked, answer, said, tuple(evidence))
+def _row(asked: Asked, answer: Answer | None, evidence: Sequence[Piece], sites: Sites) -> Row:
+    said = Said(evidence=sum(not one.facilities for one in evidence))
+    if answer is not None:
+        is_planned = bool(answer.gap and answer.gap_due and answer.gap_owner_id)
+        said = Said(answer.level, bool(answer.text), answer.is_to_check, is_planned, said.evidence)
+    said = said_with_sites(said, answer, sites, asked.number)
+    return Row(asked, answer, said, tuple(evidence), sites.told.get(asked.number, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Worked examples: docs/algorithms/self-assessment.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -148,6 +148,10 @@ class Said:
         Whether it says anything; whether it was carried over and nobody has looked; whether a gap has plan, person and day.
     evidence : int
         How many pieces of evidence it names.
+    sites : tuple of AtSite
+        What holds at the sites that say something else than the answer for all.
+    is_for_some : bool
+        Whether a site goes by the answer for all; where each says something of its own, none does.
     """
 
     level: str = ""
@@ -155,11 +159,37 @@ class Said:
     is_to_check: bool = False
     is_planned: bool = False
     evidence: int = 0
+    sites: tuple[AtSite, ...] = ()
+    is_for_some: bool = True
 
     @property
     def is_answered(self) -> bool:
-        """Whether it counts as answered: a level was chosen, and nothing carried over waits to be checked."""
-        return bool(self.level) and not self.is_to_check
+        """Whether it counts as answered: every site has a level, and nothing carried over waits to be checked."""
+        return all(self.levels) and not self.is_to_check
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels that hold, empty ones too: that of the answer for all where a site goes by it, then those of sites."""
+        return (*((self.level,) if self.is_for_some else ()), *(one.said.level for one in self.sites))
+
+
+@dataclass(frozen=True, slots=True)
+class AtSite:
+    """What holds at one site that says something else than the answer for all.
+
+    Parameters
+    ----------
+    name : str
+        Of the site.
+    said : Said
+        What is said there, the rest as the answer for all says it.
+    has_own_level : bool
+        Whether the level is its own.
+    """
+
+    name: str
+    said: Said
+    has_own_level: bool = False
 
 
 NOTHING_SAID = Said()
@@ -203,24 +233,42 @@ def _concerned(
     what: str, due: Sequence[Asked], said: Mapping[str, Said], levels: Mapping[str, SelfLevel]
 ) -> tuple[str, ...]:
     answers = [(one.number, said.get(one.number, NOTHING_SAID)) for one in due]
-    answered = [(number, answer, levels.get(answer.level)) for number, answer in answers]
+    with_reason = {one.id for one in levels.values() if one.needs_reason}
+    with_gap = {one.id for one in levels.values() if one.is_gap}
+    met = levels.keys() - with_reason - with_gap
     match what:
         case "every_criterion_answered":
-            return tuple(number for number, answer in answers if not answer.level)
+            return _places(answers, lambda one: not one.level)
         case "triggers_answered":
             return tuple(dict.fromkeys(one for asked in due for one in asked.open_conditions))
         case "differences_checked":
             return tuple(number for number, answer in answers if answer.is_to_check)
         case "reasons_given":
-            return tuple(n for n, answer, level in answered if level and level.needs_reason and not answer.has_text)
+            return _places(answers, lambda one: one.level in with_reason and not one.has_text, of_level=True)
         case "gaps_planned":
-            return tuple(n for n, answer, level in answered if level and level.is_gap and not answer.is_planned)
+            return _places(answers, lambda one: one.level in with_gap and not one.is_planned)
         case _:
-            return tuple(
-                n
-                for n, answer, level in answered
-                if level and not level.needs_reason and not level.is_gap and not answer.evidence
-            )
+            return _places(answers, lambda one: one.level in met and not one.evidence)
+
+
+def _places(
+    answers: Sequence[tuple[str, Said]], lacks: Callable[[Said], bool], *, of_level: bool = False
+) -> tuple[str, ...]:
+    """Return where something is missing: numbers, and of sites that say something else number and name.
+
+    What a site lacks only because the answer for all lacks it is said once. What belongs to a level (`of_level`) is not
+    taken over by a site with a level of its own.
+    """
+    return tuple(place for number, answer in answers for place in _places_of(number, answer, lacks, of_level))
+
+
+def _places_of(number: str, answer: Said, lacks: Callable[[Said], bool], of_level: bool) -> Iterator[str]:
+    is_common = answer.is_for_some and lacks(answer)
+    if is_common:
+        yield number
+    for one in answer.sites:
+        if lacks(one.said) and (not is_common or (of_level and one.has_own_level)):
+            yield f"{number} · {one.name}"
 
 
 class Carriage(StrEnum):

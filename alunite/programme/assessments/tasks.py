@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db.models import Count, F, Q
+from django.db.models import CharField, Count, F, Q, QuerySet, UUIDField, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -21,7 +22,7 @@ from alunite.foundation.core.clocks import Holder
 from alunite.foundation.messages.tasks import Task, tasks
 from alunite.foundation.messages.threads.models import Thread, ThreadKind
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.assessments.models import Answer, Sending
+from alunite.programme.assessments.models import Answer, Sending, SiteAnswer
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.present import anchor
 from alunite.programme.assessments.sending.queries import unconfirmed
@@ -45,7 +46,8 @@ def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
 def _own(actor: Actor) -> list[Any]:
     mine = organisations_managed_by(actor)
     answers = Answer.objects.filter(assessment__organisation_id__in=mine)
-    return [*_given_to(actor, answers), *_gaps(answers)] if mine else []
+    sites = SiteAnswer.objects.filter(assessment__organisation_id__in=mine)
+    return [*_given_to(actor, answers), *_gaps(answers, sites)] if mine else []
 
 
 def _task(actor: Actor, pack: Pack, one: Any) -> Task:
@@ -53,7 +55,7 @@ def _task(actor: Actor, pack: Pack, one: Any) -> Task:
         return _to_say(actor, pack, one)
     if isinstance(one, Sending):
         return _to_receive(actor, pack, one)
-    return _to_close(actor, pack, one) if isinstance(one, Answer) else _to_answer(pack, one)
+    return _to_close(actor, pack, one) if isinstance(one, Gap) else _to_answer(pack, one)
 
 
 def _given_to(actor: Actor, answers: Any) -> Any:
@@ -67,9 +69,39 @@ def _given_to(actor: Actor, answers: Any) -> Any:
     )
 
 
-def _gaps(answers: Any) -> Any:
-    open_ones = answers.exclude(gap="").exclude(gap_due=None)
-    return open_ones.select_related("assessment__scope", "gap_owner").order_by("gap_due", "pk")
+class Gap(NamedTuple):
+    """A gap with a day, of all sites or of one: what is told of it, and who sees to it."""
+
+    by: date
+    number: str
+    plan: str
+    assessment: str
+    title: str
+    standard: str
+    owner_id: UUID | None
+    owner_name: str
+    owner_login: str
+    facility_id: UUID | None
+    facility: str
+
+    @property
+    def owner(self) -> str:
+        """Name of who sees to it, empty for nobody."""
+        return self.owner_name or self.owner_login or ""
+
+
+def _gaps(answers: QuerySet[Answer], sites: QuerySet[SiteAnswer]) -> Iterator[Gap]:
+    """Yield the gaps of answers for all and of single sites, by their days. One query."""
+    of_answer = ("gap_due", "number", "gap", "assessment_id", "assessment__scope__title", "assessment__standard")
+    of_owner = ("gap_owner_id", "gap_owner__display_name", "gap_owner__username")
+    nowhere = (Value(None, output_field=UUIDField()), Value("", output_field=CharField()))
+    found = (
+        answers.exclude(gap="").exclude(gap_due=None).values_list(*of_answer, *of_owner, *nowhere),
+        sites.exclude(gap="")
+        .exclude(gap_due=None)
+        .values_list(*of_answer, *of_owner, F("facility_id"), F("facility__name")),
+    )
+    yield from (Gap(*row) for row in found[0].union(found[1], all=True).order_by("gap_due", "number"))
 
 
 def _to_answer(pack: Pack, row: Mapping[str, Any]) -> Task:
@@ -85,21 +117,25 @@ def _to_answer(pack: Pack, row: Mapping[str, Any]) -> Task:
     )
 
 
-def _to_close(actor: Actor, pack: Pack, answer: Answer) -> Task:
-    owner, assessment = answer.gap_owner, answer.assessment
-    is_mine = owner is None or str(owner.pk) == actor.person_id
-    page = reverse("assessment", args=[assessment.pk])
+def _to_close(actor: Actor, pack: Pack, gap: Gap) -> Task:
+    is_mine = gap.owner_id is None or str(gap.owner_id) == actor.person_id
+    page = f"{reverse('assessment', args=[gap.assessment])}?open={gap.number}"
+    key, place = f"assessments.gap:{gap.assessment}/{gap.number}", anchor(gap.number)
+    about = _about(pack, gap.title, gap.standard)
+    if gap.facility_id:
+        key, page, place = f"{key}/{gap.facility_id}", f"{page}&site={gap.facility_id}", f"{place}-{gap.facility_id}"
+        about = f"{gap.facility} · {about}"
     return Task(
-        key=f"assessments.gap:{assessment.pk}/{answer.number}",
-        title=gettext("Close the gap in %(number)s") % {"number": answer.number},
-        about=_about(pack, assessment.scope.title, assessment.standard),
-        address=f"{page}?open={answer.number}#{anchor(answer.number)}",
+        key=key,
+        title=gettext("Close the gap in %(number)s") % {"number": gap.number},
+        about=about,
+        address=f"{page}#{place}",
         act=gettext("Open the criterion"),
         is_mine=is_mine,
-        who="" if is_mine else str(owner),
-        by=answer.gap_due,
-        told=answer.gap if len(answer.gap) <= LONGEST_TOLD else f"{answer.gap[:LONGEST_TOLD]}…",
-        reminds=partial(_open_accounts, owner) if owner else None,
+        who="" if is_mine else gap.owner,
+        by=gap.by,
+        told=gap.plan if len(gap.plan) <= LONGEST_TOLD else f"{gap.plan[:LONGEST_TOLD]}…",
+        reminds=partial(_open_account, gap.owner_id) if gap.owner_id else None,
     )
 
 
@@ -108,8 +144,8 @@ def _about(pack: Pack, title: str, standard: str) -> str:
     return f"{title} · {version.label if version else standard}"
 
 
-def _open_accounts(owner: Person) -> list[Person]:
-    return [owner] if owner.is_active else []
+def _open_account(owner: Any) -> Iterable[Person]:
+    return Person.objects.filter(pk=owner, is_active=True)
 
 
 def _to_say(actor: Actor, pack: Pack, thread: Any) -> Task:
@@ -124,7 +160,7 @@ def _to_say(actor: Actor, pack: Pack, thread: Any) -> Task:
         title = gettext("Read the answer on %(number)s") if is_answer else gettext("Look at the comment on %(number)s")
         who, is_mine = str(asked), str(thread.waits_for_id) == actor.person_id
         page = f"{reverse('assessment', args=[thread.subject_id])}?open={number}#{anchor(number)}"
-        reminds = partial(_open_accounts, asked) if asked else None
+        reminds = partial(_open_account, asked.pk) if asked else None
     since = timezone.localdate(thread.last_at)
     return Task(
         key=f"assessments.thread:{thread.pk}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -21,6 +21,7 @@ from alunite.programme.assessments.evidence.policies import reading_in
 from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
 from alunite.programme.assessments.models import Assessment, Scope
 from alunite.programme.assessments.sending.queries import with_sending
+from alunite.programme.assessments.sites import present as of_sites
 from alunite.programme.assessments.talking.queries import answers_to, talk_in
 from alunite.programme.members.places.queries import own_facilities
 
@@ -157,22 +158,9 @@ def assessments(request: HttpRequest) -> HttpResponse:
 @login_required
 def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
     """A self assessment: every criterion, those that are open in place."""
-    actor, found = _assessment(request, assessment_id)
-    now = queries.now()
-    asked = present.Wanted.of(request.GET, actor)
-    whole = queries.whole(found, now)
-    talk, conversations = talk_in(actor, found, asked.open)
-    colleagues, others = queries.colleagues_and_places(found, but=actor)
-    context = present.assessment(whole, asked, now.pack, reads=reading_in(actor, found), talk=talk)
-    context |= {
-        "earlier": queries.answers_before(whole, asked.open),
-        "conversations": conversations,
-        "published": answers_to(found.standard, asked.open) if asked.open else [],
-        "may_write": allows(actor, "scopes.write", found.organisation_id),
-        "may_receive": allows(actor, "assessments.receive", found.sent_to_id),  # type: ignore[attr-defined]  # by `with_sending`
-        "colleagues": colleagues,
-        "others": others,
-    }
+    actor, found = assessment_seen(request, assessment_id)
+    wanted = present.Wanted.of(request.GET, actor)
+    context = all_of(actor, found, wanted, site=request.GET.get("site", ""))
     return in_workspace(request, actor, "assessments/assessment.html", context, at=ASSESSMENTS)
 
 
@@ -180,25 +168,52 @@ def assessment(request: HttpRequest, assessment_id: str) -> HttpResponse:
 @login_required
 def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpResponse:
     """Save what was changed of one answer; a page with scripts gets only what it has to show anew."""
-    actor, found = _assessment(request, assessment_id, to_write=True)
+    actor, found = assessment_seen(request, assessment_id, to_write=True)
     trouble: Faulty | StaleAnswer | None = None
     try:
         actions.save_answers(found, [answer_given(number, request.POST.dict())], actor=actor)
     except (Faulty, StaleAnswer) as error:
         trouble = error
-    is_partial = bool(request.headers.get("HX-Request"))
-    if trouble is None and not is_partial:
+    if trouble is None and not request.headers.get("HX-Request"):
         return redirect(f"{reverse('assessment', args=[found.pk])}?open={number}#{present.anchor(number)}")
+    context = all_of(actor, found, present.Wanted.of({"open": number}, actor), trouble=trouble)
+    return after_saving(request, actor, context, "assessments/_saved.html", is_refused=trouble is not None)
+
+
+def all_of(
+    actor: Actor,
+    found: Assessment,
+    wanted: present.Wanted,
+    *,
+    site: str = "",
+    trouble: Faulty | StaleAnswer | None = None,
+    site_trouble: Faulty | StaleAnswer | None = None,
+) -> dict[str, Any]:
+    """Return all the page of a self assessment shows, with what was wrong with what was sent."""
     now = queries.now()
-    wanted = present.Wanted.of({"open": number}, actor)
-    reads = reading_in(actor, found)
-    talk, conversations = talk_in(actor, found, number)
-    context = present.assessment(queries.whole(found, now), wanted, now.pack, reads=reads, trouble=trouble, talk=talk)
-    context |= {"may_write": True, "colleagues": queries.colleagues_of(found.organisation_id), "others": []}
-    context |= {"conversations": conversations}
-    status = HTTPStatus.OK if trouble is None else HTTPStatus.CONFLICT
-    if is_partial:
-        return render(request, "assessments/_saved.html", context, status=status)
+    whole, reads = queries.whole(found, now), reading_in(actor, found)
+    talk, conversations = talk_in(actor, found, wanted.open)
+    colleagues, others = queries.colleagues_and_places(found, but=actor)
+    context = present.assessment(whole, wanted, now.pack, reads=reads, trouble=trouble, talk=talk)
+    context |= of_sites.opened(whole, wanted.open, site, reads=reads, trouble=site_trouble)
+    return context | {
+        "earlier": queries.answers_before(whole, wanted.open),
+        "conversations": conversations,
+        "published": answers_to(found.standard, wanted.open) if wanted.open else [],
+        "may_write": allows(actor, "scopes.write", found.organisation_id),
+        "may_receive": allows(actor, "assessments.receive", found.sent_to_id),  # type: ignore[attr-defined]  # by `with_sending`
+        "colleagues": colleagues,
+        "others": others,
+    }
+
+
+def after_saving(
+    request: HttpRequest, actor: Actor, context: dict[str, Any], part: str, *, is_refused: bool
+) -> HttpResponse:
+    """Return the whole page, or to a page with scripts the part of it that is new."""
+    status = HTTPStatus.CONFLICT if is_refused else HTTPStatus.OK
+    if request.headers.get("HX-Request"):
+        return render(request, part, context, status=status)
     return in_workspace(request, actor, "assessments/assessment.html", context, at=ASSESSMENTS, status=status)
 
 
@@ -206,7 +221,7 @@ def answer_save(request: HttpRequest, assessment_id: str, number: str) -> HttpRe
 @login_required
 def presence(request: HttpRequest, assessment_id: str) -> HttpResponse:
     """Note where somebody is, and tell who else is there."""
-    actor, found = _assessment(request, assessment_id)
+    actor, found = assessment_seen(request, assessment_id)
     if not allows(actor, "scopes.view", found.organisation_id):
         raise Http404
     actions.be_present(found, present.known_number(request.POST.get("number", "")), actor=actor)
@@ -226,7 +241,8 @@ def _scope(request: HttpRequest, scope_id: str, *, to_write: bool = False) -> tu
     return actor, found
 
 
-def _assessment(request: HttpRequest, assessment_id: str, *, to_write: bool = False) -> tuple[Actor, Assessment]:
+def assessment_seen(request: HttpRequest, assessment_id: str, *, to_write: bool = False) -> tuple[Actor, Assessment]:
+    """Return who acts and a self assessment they may see; what they may not write is not there for writing."""
     actor = actor_for(request.user)
     found = _found(with_sending(queries.assessments_seen_by(actor)).filter(pk=assessment_id).first())
     if to_write and not allows(actor, "scopes.write", found.organisation_id):

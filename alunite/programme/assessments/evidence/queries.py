@@ -113,15 +113,20 @@ class Piece(NamedTuple):
     title: str
     sharing: str
     organisation_id: UUID
+    # Ids of the facilities it speaks for alone; none where it speaks for all.
+    facilities: tuple[str, ...] = ()
 
 
 def evidence_by_criterion(assessment: Assessment) -> dict[str, list[Piece]]:
     """Return the evidence of each criterion of a self assessment, by its number. One query."""
-    found: dict[str, list[Piece]] = {}
-    links = EvidenceLink.objects.filter(assessment=assessment).order_by("evidence__title", "pk")
-    for number, *piece in links.values_list("number", *(f"evidence__{name}" for name in Piece._fields)):
-        found.setdefault(number, []).append(Piece(*piece))
-    return found
+    found: dict[str, dict[str, Piece]] = {}
+    links = EvidenceLink.objects.filter(assessment=assessment).order_by("evidence__title", "pk", "at_sites__pk")
+    names = (f"evidence__{name}" for name in ("pk", "title", "sharing", "organisation_id"))
+    for number, facility, *named in links.values_list("number", "at_sites__facility_id", *names):
+        pieces = found.setdefault(number, {})
+        piece = pieces.get(named[0]) or Piece(*named)
+        pieces[piece.pk] = piece._replace(facilities=(*piece.facilities, str(facility))) if facility else piece
+    return {number: list(pieces.values()) for number, pieces in found.items()}
 
 
 def values_of(evidence: Evidence, criteria: Mapping[str, Sequence[str]]) -> dict[str, str]:
