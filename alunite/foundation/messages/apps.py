@@ -10,3 +10,4 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         from alunite.foundation.messages import chores, holding, own_tasks  # noqa: F401, register themselves
+        from alunite.foundation.messages.threads import leaving  # noqa: F401, registers itself

@@ -15,6 +15,7 @@ from alunite.foundation.accounts.policies import OPERATOR, Refused
 from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.tasks import tasks_of
+from alunite.foundation.messages.threads.actions import About, begin_thread, close_thread
 from alunite.programme.assessments.models import Answer
 from alunite.programme.assessments.tests.made import make_assessment, say
 from tests.cast import PLAYERS, Cast
@@ -36,6 +37,10 @@ def test_whoever_leaves_hands_everything_over_and_is_out_at_once(cast: Cast):
     say(cast, found, "1.2", owner=str(leaver.pk), gap="Add it.", gap_due="2027-01-31", gap_owner=str(leaver.pk))
     say(cast, found, "1.3", owner=str(heir.pk), gap="Add it too.", gap_owner=str(leaver.pk))
     written = say(cast, found, "2.1", who="colleague", level="conformance", text="We do.")
+    about = About("assessment", found.pk, "1.1", place.pk)
+    open_one = begin_thread(about, "comment", "Look here.", actor=cast.actor("member"), to=leaver.pk)
+    done = begin_thread(about, "comment", "And here.", actor=cast.actor("member"), to=leaver.pk)
+    close_thread(done, actor=cast.actor("colleague"))
     browser, admin = cast["colleague"], cast["member"]
     page = f"/organisations/{place.pk}/people/{leaver.pk}/leave/"
     shown = admin.get(page).content.decode()
@@ -69,7 +74,10 @@ def test_whoever_leaves_hands_everything_over_and_is_out_at_once(cast: Cast):
         (f"{found.pk}/1.2", ["gap_owner", "owner"]),
         (f"{found.pk}/1.3", ["gap_owner"]),
     ]
-    assert handover.work == {"assessments.criteria": 3}
+    assert handover.work == {"assessments.criteria": 3, "messages.threads": 1}
+    open_one.refresh_from_db()
+    assert open_one.waits_for_id == heir.pk
+    assert [one.record_id for one in Entry.objects.filter(kind="thread.handed_over")] == [open_one.pk.hex]
 
     # The heir can go on from the version the leaver left.
     say(cast, found, "1.1", version=stand["1.1"].version, text="From here on mine.")
