@@ -412,6 +412,7 @@ class Question(Named):
         "`files` is documents, at least one where it is required"
     )
     required: StrictBool = Field(default=False, description="Whether an application is incomplete without it")
+    kept_up: StrictBool = Field(default=False, description="Whether a member goes on changing the answer itself")
 
 
 class ApplicationForm(Stated):

@@ -161,6 +161,8 @@ def begin_application(
 def save_application(membership: Membership, values: Values, *, mark: str, actor: Actor) -> Application:
     """Save what an application says so far, complete or not, as a form says that was opened when `mark` was made.
 
+    Of what a member said only the answers change that the scheme has members keep up to date.
+
     Raises
     ------
     CannotDo
@@ -173,7 +175,9 @@ def save_application(membership: Membership, values: Values, *, mark: str, actor
     questions = tuple(question.id for question in queries.asked_in_words(scheme))
     with transaction.atomic():
         held = locked(membership)
-        if held.state not in {"enquiry", "queried"}:
+        kept_up = {f"answer_{one.id}" for one in queries.kept_up_by(held, scheme)}
+        is_open = held.state in {"enquiry", "queried"}
+        if not is_open and not kept_up:
             refuse("membership.submitted_already", "It has been submitted and is not changed any more.")
         known = {
             "kind": {one.id for one in scheme.kinds},
@@ -195,6 +199,8 @@ def save_application(membership: Membership, values: Values, *, mark: str, actor
         answers = {name: (values.answers or {}).get(name, "") for name in questions}
         yours = replace(values, answers=answers)
         changed = editing.check(mark, "application", held.pk, now=before, yours=yours.as_texts())
+        if not is_open and set(changed) - kept_up:
+            refuse("membership.submitted_already", "It has been submitted and is not changed any more.")
         if changed:
             for name in ("kind", "country", "member_class", "wants_certificate", "size", "has_group"):
                 setattr(application, name, getattr(yours, name))

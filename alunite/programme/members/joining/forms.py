@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -39,6 +40,7 @@ from alunite.programme.members.joining.queries import (
     applying_organisations,
     asked_in_files,
     asked_in_words,
+    kept_up_by,
     membership_rules,
 )
 from alunite.programme.members.models import LONGEST_NAME
@@ -186,6 +188,24 @@ class ApplicationForm(Doing):
             else answers.get(one.id, "")
             for one in asked_in_words(scheme)
         }
+
+
+class KeptUpForm(ApplicationForm):
+    """What a member goes on saying of itself: whom to write to, and where."""
+
+    def __init__(self, *args: Any, pack: Pack, membership: Membership, **kwargs: Any) -> None:
+        super().__init__(*args, pack=pack, **kwargs)
+        self.application = membership.application
+        self.kept_up = kept_up_by(membership, self.scheme)
+        names = {"mark", *(f"{ANSWER}{one.id}" for one in self.kept_up)}
+        for name in set(self.fields) - names:
+            del self.fields[name]
+
+    def _values(self) -> Values:
+        asked = tuple(one.id for one in asked_in_words(self.scheme))
+        held = actions.values_of(self.application, asked)
+        changed = {one.id: self._answer(one) for one in self.kept_up}
+        return replace(held, answers={**(held.answers or {}), **changed})
 
 
 def _field_of(question: Question) -> forms.Field:

@@ -157,6 +157,7 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
         "application": _application(membership, pack, scheme, judged),
         "documents": documents(membership, scheme),
         "may_save": is_applicant and membership.state in {"enquiry", "queried"},
+        "may_keep_up": is_applicant and bool(queries.kept_up_by(membership, scheme)),
         "lacks": _sentences(judged.complete),
         "class_lines": _sentences(judged.class_fits),
         "proposed_class": _class(pack, judged.proposed.result) if judged.proposed.result else "",

@@ -69,6 +69,12 @@ def asked_in_files(scheme: MembershipFile) -> tuple[Question, ...]:
     return tuple(one for one in scheme.application.questions if one.answer == "files")
 
 
+def kept_up_by(membership: Membership, scheme: MembershipFile) -> tuple[Question, ...]:
+    """Return the questions whose answers a member goes on changing itself; none of whoever is no member."""
+    is_member = membership.joined is not None and membership.ended is None
+    return tuple(one for one in asked_in_words(scheme) if one.kept_up and is_member)
+
+
 def documents_of(membership: Membership) -> list[Document]:
     """Return the documents of an application that were not taken back, oldest first. One query."""
     found = membership.documents.filter(withdrawn_at=None).select_related("content")

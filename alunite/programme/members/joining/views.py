@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +22,7 @@ from alunite.foundation.history import editing
 from alunite.foundation.history.editing import Stale
 from alunite.programme.members.joining import actions, present, queries
 from alunite.programme.members.joining.documents import OPEN
-from alunite.programme.members.joining.forms import DOINGS, ApplicationForm, BeginForm, DocumentForm, Doing
+from alunite.programme.members.joining.forms import DOINGS, ApplicationForm, BeginForm, DocumentForm, Doing, KeptUpForm
 from alunite.programme.members.joining.models import Membership
 from alunite.programme.members.joining.paper import invoice_pdf
 
@@ -92,7 +94,7 @@ def membership_application(request: HttpRequest, membership_id: uuid.UUID) -> Ht
         raise Http404
     if request.method != "POST":
         return _form_page(request, actor, found, _opened(found))
-    form, differences, status = ApplicationForm(request.POST, pack=current_pack()), [], HTTPStatus.BAD_REQUEST
+    form, differences, status = _make(found)(request.POST), [], HTTPStatus.BAD_REQUEST
     try:
         if form.save(found, actor):
             messages.success(request, gettext("Saved. You can go on another time."))
@@ -174,7 +176,15 @@ def _opened(found: Membership, given: dict[str, Any] | None = None) -> Applicati
     values = actions.values_of(application, questions).as_texts()
     initial = ApplicationForm.typed(application, scheme) | (given or {})
     initial["mark"] = editing.mark("application", found.pk, values)
-    return ApplicationForm(initial=initial, pack=pack)
+    return _make(found)(initial=initial)
+
+
+def _make(found: Membership) -> Callable[..., ApplicationForm]:
+    """Return the form of an application, or, of a member, that of what it keeps up to date."""
+    pack = current_pack()
+    if queries.kept_up_by(found, queries.membership_rules(pack)):
+        return partial(KeptUpForm, pack=pack, membership=found)
+    return partial(ApplicationForm, pack=pack)
 
 
 def _form_page(

@@ -6,6 +6,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from alunite.foundation.accounts.erasure import everything_held
 from alunite.foundation.accounts.policies import IMPORTER, OPERATOR, SYSTEM, Refused
 from alunite.foundation.decisions.actions import propose_decision
-from alunite.foundation.history import reactions
+from alunite.foundation.history import editing, reactions
 from alunite.foundation.history.models import Entry
 from alunite.foundation.history.verification import verify
 from alunite.foundation.publications.models import Publication, PublicationPayload
@@ -628,3 +629,29 @@ def test_whoever_is_named_in_an_application_is_found_there_and_taken_out_by_two_
     saved = Entry.objects.filter(record_type="application", record_id=str(made.pk)).order_by("pk")
     assert [one.data is None for one in saved.select_related("payload")] == [False, True, True]
     assert verify().problems == []
+
+
+def test_a_member_keeps_its_contacts_up_to_date_and_nothing_else_of_what_it_said(cast: Cast):
+    made = active(cast)
+    page = f"{page_of(made)}application/"
+    assert page in cast["member"].get(page_of(made)).content.decode()
+    assert page not in cast["office"].get(page_of(made)).content.decode()
+    shown = cast["member"].get(page).content.decode()
+    assert set(re.findall(r'name="(answer_\w+|size|kind)"', shown)) == {"answer_address", "answer_contact"}
+    mark = re.search(r'name="mark" value="([^"]+)"', shown)[1]
+    said = {"answer_contact": "Cato Made-up", "answer_address": "As asked", "size": "9", "mark": mark}
+    assert cast["colleague"].post(page, said).status_code == 302
+    made.application.refresh_from_db()
+    assert (made.application.answers["contact"], made.application.size) == ("Cato Made-up", 120)
+    saved = Entry.objects.filter(record_type="application").latest("pk")
+    assert saved.data == {"before": {"answer_contact": "As asked"}, "after": {"answer_contact": "Cato Made-up"}}
+    # Nor by the action itself, and not any more once it has left.
+    questions = tuple(one.id for one in queries.asked_in_words(queries.pack_with_membership()[1]))
+    held = actions.values_of(made.application, questions)
+    mark = editing.mark("application", made.pk, held.as_texts())
+    with pytest.raises(CannotDo, match="not changed any more"):
+        actions.save_application(made, replace(held, size=9), mark=mark, actor=cast.actor("member"))
+    assert do(cast, "member", made, "step", act="resign", reason="Not now.") == 302
+    changed = replace(held, answers={**held.answers, "contact": "Nobody"})
+    with pytest.raises(CannotDo, match="not changed any more"):
+        actions.save_application(made, changed, mark=mark, actor=cast.actor("member"))
