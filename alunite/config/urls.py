@@ -37,6 +37,7 @@ urlpatterns = [
         path("", include("alunite.programme.assessments.workbook.urls")),
         path("", include("alunite.programme.assessments.sending.urls")),
         path("", include("alunite.programme.assessments.sites.urls")),
+        path("", include("alunite.programme.assessments.giving.urls")),
         prefix_default_language=False,
     ),
     *files,

@@ -38,6 +38,7 @@ SPECIAL_PARTS = {
         "evidence": "the evidence library",
         "leaving": "whose criteria and gaps are when somebody leaves",
         "present": "what pages of scopes and self assessments show",
+        "giving": "who answers which criteria",
         "sending": "to which audit firm a self assessment was sent",
         "sites": "several sites of a scope: what single ones say otherwise",
         "talking": "comments and questions to the help desk, and answers that are published",

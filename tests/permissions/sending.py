@@ -1,4 +1,4 @@
-"""A self assessment of the cast's member that was sent to the cast's firm, for the table of permissions."""
+"""What a member gives of a self assessment: to the cast's firm, and to colleagues. For the table of permissions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from alunite.programme.assessments.tests.made import make_assessment
 from tests.cast import Cast
 
 ASSESSMENT, EVIDENCE = "/work/assessments/<slug:assessment_id>/", "/work/evidence/<slug:evidence_id>/"
+GIVE = f"{ASSESSMENT}people/"
 SENT, MEMBERS, NOBODYS = "sent to the firm", "the member's", "nobody's"
 
 
@@ -32,6 +33,9 @@ def places_of_sendings(cast: Cast) -> dict[tuple[str, str], str]:
         (ASSESSMENT, SENT): f"/work/assessments/{sent.pk}/",
         (f"{ASSESSMENT}send/", "the member's, to a firm"): f"/work/assessments/{kept.pk}/send/",
     }
+    for case, key in ((MEMBERS, kept.pk), (f"{MEMBERS}, to a colleague", kept.pk), (f"{MEMBERS}, by mail", kept.pk)):
+        paths[GIVE, case] = f"/work/assessments/{key}/people/"
+    paths[GIVE, NOBODYS] = "/work/assessments/22222222/people/"
     for case, key in ((SENT, sent.pk), (MEMBERS, kept.pk), (NOBODYS, "22222222")):
         for end in ("send/", "send/withdraw/", "received/"):
             paths[f"{ASSESSMENT}{end}", case] = f"/work/assessments/{key}/{end}"
@@ -40,4 +44,9 @@ def places_of_sendings(cast: Cast) -> dict[tuple[str, str], str]:
 
 def bodies_of_sendings(cast: Cast) -> dict[tuple[str, str], dict[str, Any]]:
     """What is sent to them."""
-    return {(f"{ASSESSMENT}send/", "the member's, to a firm"): {"firm": str(cast.organisation("auditor").pk)}}
+    colleague = str(cast.person("colleague").pk)
+    return {
+        (GIVE, f"{MEMBERS}, to a colleague"): {"to": colleague, "numbers": ["5.3"]},
+        (GIVE, f"{MEMBERS}, by mail"): {"email": "a.newcomer@example.org", "principles": ["5"]},
+        (f"{ASSESSMENT}send/", "the member's, to a firm"): {"firm": str(cast.organisation("auditor").pk)},
+    }

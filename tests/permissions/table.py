@@ -438,6 +438,10 @@ TABLE = """
 /work/answers/<slug:answer_id>/ | the help desk's, changed | POST | 404 404 404 404 302 302 404 404 404 302
 /work/answers/<slug:answer_id>/withdraw/ | the help desk's | POST | 404 404 404 404 302 302 404 404 404 302
 /work/answers/<slug:answer_id>/withdraw/ | nobody's | POST | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/people/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/people/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/people/ | the member's, to a colleague | POST | 302 302 404 404 404 404 404 404 404 302
+/work/assessments/<slug:assessment_id>/people/ | the member's, by mail | POST | 302 400 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/send/ | the member's | GET | 200 200 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/send/ | nobody's | GET | 404 404 404 404 404 404 404 404 404 302
 /work/assessments/<slug:assessment_id>/send/ | the member's, to a firm | POST | 302 302 404 404 404 404 404 404 404 302

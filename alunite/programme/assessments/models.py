@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from alunite.foundation.accounts.models import Organisation, Person
+from alunite.foundation.accounts.models import Invitation, Organisation, Person
 from alunite.foundation.files.models import Content
 from alunite.foundation.messages.threads.models import Thread
 from alunite.foundation.publications.identifiers import new_public_id
@@ -442,3 +442,20 @@ class SiteEvidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.link_id} · {self.facility_id}"
+
+
+class InvitedToCriteria(models.Model):
+    """Which criteria somebody gets who was invited for them, once the invitation is accepted."""
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="invited")
+    numbers = models.JSONField(_("criteria"), default=list)
+
+    field_classes: ClassVar[dict[str, str]] = dict.fromkeys(("invitation", "assessment", "numbers"), "member")
+
+    class Meta:
+        verbose_name = _("invitation to criteria")
+        verbose_name_plural = _("invitations to criteria")
+
+    def __str__(self) -> str:
+        return f"{self.invitation_id} · {self.assessment_id}"

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alunite.foundation.accounts.models import Affiliation, Person, held_at
 from alunite.foundation.accounts.policies import Actor, Refused, judge, require
-from alunite.foundation.history.actions import record
+from alunite.foundation.history.actions import Change, record, record_many
+from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.threads.models import LONGEST_TEXT, Post, Thread, ThreadKind
 from alunite.foundation.messages.threads.subjects import subject_of
 
@@ -114,6 +116,16 @@ def close_thread(thread: Thread, *, actor: Actor) -> Thread:
             said = {"from_desk": is_desk}
             record("thread.closed", record_type=RECORD_TYPE, record_id=held.pk.hex, payload=said, actor=actor.label)
     return held
+
+
+def hand_over_threads(threads: QuerySet[Thread], to: Person | None, *, actor: Actor, cause: Entry) -> int:
+    """Let threads wait for somebody else, or for nobody, in the transaction of an action that was allowed to."""
+    held = list(threads.select_for_update(of=("self",)).order_by("pk"))
+    Thread.objects.filter(pk__in=[one.pk for one in held]).update(waits_for=to)
+    said = {"waits_for": str(to.pk) if to else ""}
+    changes = [Change(RECORD_TYPE, one.pk.hex, said) for one in held]
+    record_many("thread.handed_over", changes, actor=actor.label, cause=cause)
+    return len(held)
 
 
 def _speaks_for_desk(thread: Thread, actor: Actor) -> bool:
