@@ -392,8 +392,10 @@ def save_answers(
     require(actor, "scopes.write", assessment.organisation_id)
     moment = at or timezone.now()
     with transaction.atomic():
+        if any(one.version == 0 for one in given):
+            begin_alone(assessment)
         numbers = [one.number for one in given]
-        found = Answer.objects.select_for_update().filter(assessment=assessment, number__in=numbers)
+        found = Answer.objects.select_for_update().filter(assessment=assessment, number__in=numbers).order_by("number")
         held: dict[str, Answer] = {one.number: one for one in found}
         check_answers(assessment, given, held)
         now = {one.number: values_of(held.get(one.number)) for one in given}
@@ -430,6 +432,14 @@ def save_answers(
         ]
         record_many("answer.saved", changes, actor=actor.label, at=at)
     return held
+
+
+def begin_alone(assessment: Assessment) -> None:
+    """Wait for whoever answers a criterion of an assessment first, and let nobody else until the transaction ends. One query.
+
+    An answer that is not there yet cannot be locked. Called before any answer is locked, so that no two wait for each other.
+    """
+    list(Assessment.objects.select_for_update(no_key=True).filter(pk=assessment.pk).values_list("pk"))
 
 
 def _apply(answer: Answer, values: Mapping[str, str], actor: Actor, moment: datetime) -> None:

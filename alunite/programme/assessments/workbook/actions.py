@@ -18,6 +18,7 @@ from alunite.programme.assessments.actions import (
     AnswerGiven,
     Fault,
     Faulty,
+    begin_alone,
     check_answers,
     save_answers,
 )
@@ -139,10 +140,11 @@ def take_in(sent: SentWorkbook, *, seen: str, choices: Mapping[str, str], actor:
         if held is None:
             raise Moved("the workbook was decided on already")
         wishes = wishes_in(held)
+        begin_alone(assessment)
         found = Answer.objects.select_for_update().filter(
             assessment=assessment, number__in={one.number for one in wishes}
         )
-        answers = {one.number: one for one in found}
+        answers = {one.number: one for one in found.order_by("number")}
         merged = merged_with(wishes, answers)
         if mark(merged, held.sha256) != seen:
             raise Moved("what stands was changed since the differences were shown")
