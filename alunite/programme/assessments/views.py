@@ -203,7 +203,8 @@ def all_of(
         "may_write": allows(actor, "scopes.write", found.organisation_id),
         "may_receive": allows(actor, "assessments.receive", found.sent_to_id),  # type: ignore[attr-defined]  # by `with_sending`
         "colleagues": colleagues,
-        "others": others,
+        # Who works at the member just now is no business of a firm.
+        "others": others if allows(actor, "scopes.view", found.organisation_id) else [],
     }
 
 

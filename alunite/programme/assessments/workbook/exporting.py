@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from alunite.foundation.accounts.policies import Actor, allows
+from alunite.foundation.accounts.policies import Actor
 from alunite.programme.assessments import queries as room
 from alunite.programme.assessments.evidence.forms import note_of
+from alunite.programme.assessments.evidence.policies import reading_in
 from alunite.programme.assessments.forms import label_of, version_label
 from alunite.programme.assessments.models import Assessment
 from alunite.programme.assessments.queries import Now, Whole
@@ -21,7 +20,7 @@ from alunite.programme.assessments.workbook.writing import Heading, workbook_of
 def written(assessment: Assessment, now: Now, *, actor: Actor) -> bytes:
     """Return a self assessment as a workbook, with the titles of the evidence the actor may read. Five queries."""
     whole = room.whole(assessment, now)
-    reads = partial(allows, actor, "evidence.read")
+    reads = reading_in(actor, assessment)
     evidence = {row.number: [one.title for one in row.evidence if reads(one)] for row in whole.rows if row.evidence}
     words = words_for(assessment, [row.answer for row in whole.rows if row.answer], now)
     title = f"{assessment.scope.title} · {version_label(now.pack, assessment.standard)}"

@@ -62,6 +62,7 @@ def test_a_firm_reads_what_it_was_sent_and_nothing_else_until_it_is_withdrawn(ca
         return {name for name in PLAYERS if cast[name].get(page).status_code == HTTPStatus.OK}
 
     before = {page: readers(page) for page in pages}
+    assert cast["member"].post(f"{base}presence/", {"number": "5.3"}).status_code == HTTPStatus.OK
     assert all(not names & FIRM for names in before.values())
     form = text_of(cast["member"], f"{base}send/")
     assert "Not yet ready for an audit." in form
@@ -73,6 +74,7 @@ def test_a_firm_reads_what_it_was_sent_and_nothing_else_until_it_is_withdrawn(ca
     for words in ("A plan to 2030.", "Board minutes", "Confirm that we have it"):
         assert words in row
     assert "Between us." not in row
+    assert "Marit Made-up is" not in row
     for page in (f"/work/assessments/{other.pk}/", f"/work/evidence/{hidden.pk}/", "/work/questions/", f"{base}send/"):
         assert not readers(page) & FIRM, page
     assert other.pk not in cast["auditor"].get(f"/work/scopes/{assessment.scope_id}/").content.decode()
