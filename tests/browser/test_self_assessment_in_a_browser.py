@@ -43,7 +43,7 @@ def test_a_member_answers_by_keyboard_alone(browser_page, people, carried):
     page.wait_for_load_state("load")
     page.keyboard.press("2")
     expect(page.locator("#standing-c-5-3")).to_contain_text("Minor gap")
-    page.keyboard.press("e")
+    page.keyboard.press("t")
     page.keyboard.press("End")
     page.keyboard.type(" The pathway is public.")
     page.keyboard.press("Escape")

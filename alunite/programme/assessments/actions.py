@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ from alunite.programme.assessments.models import (
 )
 from alunite.programme.assessments.rules import Carriage, Words, carried_over
 from alunite.programme.assessments.sites.carrying import changes_of, site_answers_carried
+from alunite.programme.members.joining.queries import class_of_membership
 from alunite.programme.members.models import OwnFacility
 
 ANSWER_COLUMNS = (
@@ -88,7 +89,7 @@ class ScopeGiven:
 
 
 def create_scope(organisation: Organisation, given: ScopeGiven, *, actor: Actor) -> Scope:
-    """Make a scope of an organisation.
+    """Make a scope of an organisation. Of a member, the class is that of its membership, whatever is given.
 
     Raises
     ------
@@ -98,6 +99,7 @@ def create_scope(organisation: Organisation, given: ScopeGiven, *, actor: Actor)
         If the actor may not.
     """
     require(actor, "scopes.write", organisation.pk)
+    given = _with_class(organisation, given)
     _check_scope(current_pack(), organisation, given)
     with transaction.atomic():
         scope = Scope(organisation=organisation, **_columns(given))
@@ -116,6 +118,7 @@ def edit_scope(scope: Scope, given: ScopeGiven, *, version: int, actor: Actor) -
         As `create_scope`; also where somebody changed it since.
     """
     require(actor, "scopes.write", scope.organisation_id)
+    given = _with_class(scope.organisation, given)
     _check_scope(current_pack(), scope.organisation, given)
     with transaction.atomic():
         held = Scope.objects.select_for_update().get(pk=scope.pk)
@@ -130,6 +133,10 @@ def edit_scope(scope: Scope, given: ScopeGiven, *, version: int, actor: Actor) -
         _keep_facilities(held, given)
         _record_scope("scope.changed", held, given, actor)
     return held
+
+
+def _with_class(organisation: Organisation, given: ScopeGiven) -> ScopeGiven:
+    return replace(given, member_class=class_of_membership(organisation.pk) or given.member_class)
 
 
 def _columns(given: ScopeGiven) -> dict[str, Any]:

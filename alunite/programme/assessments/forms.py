@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django import forms
@@ -14,6 +15,7 @@ from alunite.foundation.scheme.models import Named
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.assessments.actions import FIELDS, AnswerGiven, ScopeGiven
 from alunite.programme.assessments.models import LONGEST_REASON, LONGEST_TEXT, LONGEST_TITLE, Scope
+from alunite.programme.assessments.rules import conditions_that_decide
 from alunite.programme.members.models import OwnFacility
 
 GIVEN, ABSENT, UNSAID = "given", "absent", ""
@@ -70,15 +72,23 @@ class ScopeForm(forms.Form):
     joint_ventures = _area(_("Joint ventures, and who controls them"), 3)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, pack: Pack, facilities: Sequence[OwnFacility], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, pack: Pack, facilities: Sequence[OwnFacility], *args: Any, member_class: str, today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.facilities = facilities
+        self.pack, self.today = pack, today
         self.conditions = {trigger.id: trigger for standard in pack.standards for trigger in standard.triggers}
         types = pack.assessments.scope_types if pack.assessments else ()
         self._choose("type", [(one.id, label_of(one)) for one in types])
         self._choose("activities", [(one.id, label_of(one)) for one in pack.activities])
         classes = [(one.id, label_of(one)) for one in pack.classes]
         self._choose("member_class", [("", _("not said")), *classes])
+        if member_class:
+            field = self.fields["member_class"]
+            field.disabled, field.initial = True, member_class
+            field.help_text = _("As the membership says. It changes with the membership.")
+            self.initial["member_class"] = member_class
         for facility in facilities:
             self.fields[f"covers_{facility.pk}"] = forms.BooleanField(label=_("Covered"), required=False)
             self.fields[f"because_{facility.pk}"] = forms.CharField(
@@ -119,9 +129,13 @@ class ScopeForm(forms.Form):
             yield FacilityFields(one, self[f"covers_{one.pk}"], self[f"because_{one.pk}"])
 
     def condition_fields(self) -> Iterator[BoundField]:
-        """Yield the field of each condition."""
+        """Yield the field of each condition that decides something for the activities chosen, and of each said already."""
+        known = {one.id for one in self.pack.activities}
+        chosen = [one for one in self["activities"].value() or () if one in known]
+        deciding = conditions_that_decide(self.pack, chosen, self.today)
         for one in self.conditions:
-            yield self[f"condition_{one}"]
+            if one in deciding or self[f"condition_{one}"].value():
+                yield self[f"condition_{one}"]
 
     def given(self) -> ScopeGiven:
         """Return what was filled in, once it is valid."""

@@ -136,6 +136,19 @@ def _asked(
     return Asked(principle, criterion, answer, reasons, open_conditions=unsaid if hangs else ())
 
 
+def conditions_that_decide(pack: Pack, activities: Sequence[str], day: date) -> frozenset[str]:
+    """Return the ids of the conditions on which it hangs whether some criterion of any version binds these activities."""
+    return frozenset(
+        trigger
+        for standard in pack.standards
+        for one in applicability(
+            standard, pack, activities=activities, member_class=None, cycle=LATER_CYCLE, triggers=(), day=day
+        )
+        if any(reason.rule == "trigger_not_given" for reason in one.reasons)
+        for trigger in one.triggers
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What there is of an answer, for counting.

@@ -23,6 +23,8 @@ from alunite.programme.assessments.models import Assessment, Scope
 from alunite.programme.assessments.sending.queries import with_sending
 from alunite.programme.assessments.sites import present as of_sites
 from alunite.programme.assessments.talking.queries import answers_to, talk_in
+from alunite.programme.members.joining.queries import class_of_membership
+from alunite.programme.members.models import OwnFacility
 from alunite.programme.members.places.queries import own_facilities
 
 T = TypeVar("T")
@@ -50,7 +52,7 @@ def scope_new(request: HttpRequest, organisation_id: str) -> HttpResponse:
     if organisation is None:
         raise Http404
     facilities = own_facilities(actor, organisation.pk)
-    form = ScopeForm(queries.now().pack, facilities, request.POST or None, initial={"is_first_cycle": "yes"})
+    form = _form(request, organisation.pk, facilities, {"is_first_cycle": "yes"})
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("scope", actions.create_scope(organisation, form.given(), actor=actor).pk)
@@ -68,7 +70,7 @@ def scope_edit(request: HttpRequest, scope_id: str) -> HttpResponse:
     actor, scope = _scope(request, scope_id, to_write=True)
     facilities = own_facilities(actor, scope.organisation_id)
     first = ScopeForm.first_values(scope, queries.version_of("scope", scope.pk))
-    form = ScopeForm(queries.now().pack, facilities, request.POST or None, initial=first)
+    form = _form(request, scope.organisation_id, facilities, first)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_scope(scope, form.given(), version=form.cleaned_data["version"] or 0, actor=actor)
@@ -249,6 +251,14 @@ def assessment_seen(request: HttpRequest, assessment_id: str, *, to_write: bool 
     if to_write and not allows(actor, "scopes.write", found.organisation_id):
         raise Http404
     return actor, found
+
+
+def _form(
+    request: HttpRequest, organisation_id: Any, facilities: list[OwnFacility], first: dict[str, Any]
+) -> ScopeForm:
+    now, held = queries.now(), class_of_membership(organisation_id)
+    sent = request.POST or None
+    return ScopeForm(now.pack, facilities, sent, initial=first, member_class=held, today=now.today)
 
 
 def _found(one: T | None) -> T:

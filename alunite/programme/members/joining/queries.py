@@ -94,6 +94,12 @@ def membership_visible_to(actor: Actor, pk: uuid.UUID) -> Membership | None:
     return rows.select_related("organisation", "application", "member").first()
 
 
+def class_of_membership(organisation_id: uuid.UUID) -> str:
+    """Return the class in which an organisation is a member; empty where it is none, or none yet. One query."""
+    found = Membership.objects.filter(organisation=organisation_id, ended=None).exclude(member_class="")
+    return found.order_by("-created_at", "-pk").values_list("member_class", flat=True).first() or ""
+
+
 def memberships_visible_to(actor: Actor) -> list[Membership]:
     """Return the memberships the actor may see, those with something to be done first. One query."""
     rows = scoped(actor, "memberships.view", Membership.objects.all()).select_related("organisation", "application")
