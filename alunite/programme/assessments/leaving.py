@@ -12,17 +12,18 @@ from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.programme.assessments.actions import values_of
 from alunite.programme.assessments.models import Answer
+from alunite.programme.assessments.sites.actions import gaps_of, hand_over_gaps
 
 BATCH = 500
 
 
 @works("assessments.criteria", _("criteria to answer, and gaps to close"), "assessments")
 class Criteria:
-    """Answers that name the person as the one who answers, or who sees to the gap."""
+    """Answers that name the person as the one who answers, or who sees to the gap, of all sites or of one."""
 
     def count(self, person: Person, organisation: Organisation) -> int:
         """Return how many answers name the person."""
-        return _of(person, organisation).count()
+        return _of(person, organisation).count() + gaps_of(person, organisation).count()
 
     def hand_over(
         self, person: Person, to: Person | None, organisation: Organisation, *, actor: Actor, cause: Entry
@@ -40,7 +41,7 @@ class Criteria:
         columns = ["owner", "gap_owner", "version"]
         Answer.objects.bulk_update(held, columns, batch_size=BATCH)
         record_many("answer.handed_over", changes, actor=actor.label, cause=cause)
-        return len(held)
+        return len(held) + hand_over_gaps(person, to, organisation, actor=actor, cause=cause)
 
 
 def _of(person: Person, organisation: Organisation) -> QuerySet[Answer]:

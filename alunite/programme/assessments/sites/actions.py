@@ -9,8 +9,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from alunite.foundation.accounts.models import Organisation, Person
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record_many
@@ -279,3 +281,23 @@ def _seen(
             if entry.record_version == behind[place] and entry.data:
                 found[place] = entry.data["values"]
     return found
+
+
+def gaps_of(person: Person, organisation: Organisation) -> QuerySet[SiteAnswer]:
+    """Return what single sites say whose gaps the person sees to."""
+    return SiteAnswer.objects.filter(gap_owner=person, assessment__organisation=organisation)
+
+
+def hand_over_gaps(person: Person, to: Person | None, organisation: Organisation, *, actor: Actor, cause: Entry) -> int:
+    """Name the successor of somebody who leaves at the gaps of single sites; part of what ends their rights."""
+    held = list(gaps_of(person, organisation).select_for_update().order_by("pk"))
+    changes = []
+    for one in held:
+        one.gap_owner, one.version = to, one.version + 1
+        pair = (one.number, str(one.facility_id))
+        evidence = evidence_of(one.assessment, [pair])[pair]
+        payload = {"values": values_of(one, evidence), "changed": ["gap_owner"]}
+        changes.append(Change(RECORD_TYPE, f"{one.assessment_id}/{one.number}/{one.facility_id}", payload))
+    SiteAnswer.objects.bulk_update(held, ["gap_owner", "version"], batch_size=500)
+    record_many("site_answer.handed_over", changes, actor=actor.label, cause=cause)
+    return len(held)

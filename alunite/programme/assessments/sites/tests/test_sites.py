@@ -179,3 +179,15 @@ def test_what_the_member_says_against_a_rule_is_read_beside_what_sites_say(cast:
     assert rows.row("1.1").asked.objection is None
     assert differing(found, "6.6") == {"Hill Works": ("level", "text")}
     assert [one.name for one in rows.sites] == ["Harbour Works", "Hill Works", "Lake Works"]
+
+
+def test_the_gaps_of_sites_go_to_whoever_takes_the_work_over(cast: Cast):
+    found, ids = make_sites(cast)
+    hill, leaver, heir = ids["Hill Works"], cast.person("colleague"), cast.person("member")
+    say_at(cast, found, "5.3", hill, gap="No data.", gap_owner=str(leaver.pk))
+    page = f"/organisations/{found.organisation_id}/people/{leaver.pk}/leave/"
+    assert cast["member"].post(page, {"successor": str(heir.pk)}).status_code == 302
+    held = SiteAnswer.objects.get()
+    assert (held.gap_owner_id, held.version) == (heir.pk, 2)
+    newest = Entry.objects.get(record_type="site_answer", record_version=2)
+    assert (newest.kind, newest.data["values"]["gap_owner"]) == ("site_answer.handed_over", str(heir.pk))
