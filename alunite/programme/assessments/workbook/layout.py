@@ -23,8 +23,8 @@ from alunite.programme.assessments.forms import label_of
 
 ID, VERSION = "id", "version"
 # What is told of each criterion beside what can be changed; it is not read.
-TOLD = ("number", "title", "requirement", "applies", "carried", "evidence")
-COLUMNS = (*TOLD[:-1], *FIELDS, TOLD[-1], ID, VERSION)
+TOLD_BEFORE, TOLD_AFTER = ("number", "title", "requirement", "applies", "carried"), ("evidence", "sites")
+COLUMNS = (*TOLD_BEFORE, *FIELDS, *TOLD_AFTER, ID, VERSION)
 # What stands in place of an id in the row of headings.
 HEADINGS = "#"
 PARTED_BY = "/"

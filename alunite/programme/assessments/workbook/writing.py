@@ -18,6 +18,7 @@ from alunite.programme.assessments.actions import FIELDS, values_of
 from alunite.programme.assessments.present import APPLIES_WORDS, CARRIAGE_WORDS, FIELD_WORDS
 from alunite.programme.assessments.queries import Row, Whole
 from alunite.programme.assessments.rules import Carriage
+from alunite.programme.assessments.sites.queries import Departure
 from alunite.programme.assessments.workbook.layout import (
     COLUMNS,
     HEADINGS,
@@ -37,6 +38,7 @@ HEADS = {
     "carried": gettext_lazy("Carried over"),
     **FIELD_WORDS,
     "evidence": pgettext_lazy("of criteria", "Evidence"),
+    "sites": gettext_lazy("Sites that say otherwise"),
     ID: gettext_lazy("Row"),
     VERSION: gettext_lazy("Version"),
 }
@@ -47,6 +49,7 @@ WIDTHS = {
     "applies": 14,
     "carried": 12,
     "evidence": 28,
+    "sites": 24,
     "level": 16,
     "text": 56,
     "gap": 44,
@@ -137,9 +140,16 @@ def _cells(whole: Whole, row: Row, words: Words, evidence: Sequence[str]) -> dic
         "applies": str(word),
         "carried": _carried(row),
         "evidence": _few(evidence),
+        "sites": _few([_departure(one, words) for one in row.departures if one.fields]),
         ID: key_of(whole.assessment.pk, row.number),
         VERSION: answer.version if answer else 0,
     }
+
+
+def _departure(one: Departure, words: Words) -> str:
+    """Return what a site says otherwise: its level, or that it says something else."""
+    level = words.cell("level", one.values.get("level", ""))
+    return f"{one.site.name} · {level}" if level else one.site.name
 
 
 def _few(titles: Sequence[str]) -> str:
@@ -224,6 +234,7 @@ def _guide(book: Workbook, sheet: Worksheet, heading: Heading) -> None:
         (pgettext("of a workbook", "What to fill in"), _("The cells with a border: level, answer, gap, by when, who. All else is locked.")),
         ("", _("A cell you leave as it is changes nothing. A cell you empty empties the answer.")),
         ("", _("Rows and columns may be moved, sorted and deleted: a row that is gone changes nothing.")),
+        ("", _("What single sites say otherwise is told here, and changed on the page.")),
         ("", _("Formulas are not taken: copy their cells and paste them as values.")),
         (_("Sending it back"), _("Choose the file on the page it came from. You see every change before anything is saved.")),
         ("", _("What colleagues changed meanwhile stays; where both of you changed the same field, you decide.")),

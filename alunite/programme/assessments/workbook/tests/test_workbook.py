@@ -21,6 +21,7 @@ from alunite.foundation.history.models import Entry
 from alunite.programme.assessments.actions import AnswerGiven, Faulty, open_assessment, save_answers, values_of
 from alunite.programme.assessments.models import Answer, Assessment, SentWorkbook
 from alunite.programme.assessments.queries import now
+from alunite.programme.assessments.sites.tests.made import make_sites, say_at
 from alunite.programme.assessments.tests.made import make_assessment, say
 from alunite.programme.assessments.workbook.actions import KEPT_FOR, Moved, receive, remove_old, take_in
 from alunite.programme.assessments.workbook.exporting import written
@@ -233,6 +234,17 @@ def test_what_was_carried_over_is_checked_in_the_workbook_and_one_who_left_stays
     waits = sent(cast, later, book(changed(rows, {("1.1", "checked"): "oui", ("1.2", "text"): "Said."})))
     assert outcomes(waits) == {"1.1.checked": "change", "1.2.text": "change"}
     assert saved(cast, waits)["1.1"].checked_at is not None
+
+
+def test_what_sites_say_otherwise_is_told_and_not_read(cast: Cast):
+    found, sites = make_sites(cast)
+    say(cast, found, "5.3", level="conformance", text="Everywhere.")
+    say_at(cast, found, "5.3", sites["Hill Works"], level="minor_nc")
+    say_at(cast, found, "5.3", sites["Lake Works"], text="Otherwise.")
+    rows = exported(cast, found)
+    told = {row[0]: row[rows[0].index("sites")] for row in rows[2:]}
+    assert (told["5.3"], told["1.1"]) == ("Hill Works · Minor gap\nLake Works", "")
+    assert sent(cast, found, book(changed(rows, {("5.3", "sites"): "Hill Works · Conformance"}))) is None
 
 
 def test_a_workbook_nobody_decided_on_is_forgotten_after_a_week(cast: Cast):
