@@ -320,6 +320,11 @@ class RowShown:
         return [one for one in self.row.departures if one.fields] if self.is_asked else []
 
     @property
+    def is_kept(self) -> bool:
+        """Tell whether the version before asked the same."""
+        return self.row.answer is not None and self.row.answer.carried == Carriage.KEPT
+
+    @property
     def carriage(self) -> str:
         """How it came from the version before, as a word; empty where nothing was carried over."""
         answer = self.row.answer
@@ -425,7 +430,7 @@ def _row_shown(
         values=values,
         why=why(row.asked.reasons, pack) if is_open or not row.asked.is_asked else [],
         change=_change(whole, row, pack) if is_open else "",
-        evidence=[one for one in row.evidence if reads(one)] if is_open else [],
+        evidence=[one for one in row.evidence if reads(one)],
         talk=talk,
         faults=faults,
         differences=differences,

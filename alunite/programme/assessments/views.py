@@ -197,6 +197,7 @@ def all_of(
     talk, conversations = talk_in(actor, found, wanted.open)
     colleagues, others = queries.colleagues_and_places(found, but=actor)
     context = present.assessment(whole, wanted, now.pack, reads=reads, trouble=trouble, talk=talk)
+    context["days_left"] = (found.scope.fieldwork_from - now.today).days if found.scope.fieldwork_from else 0
     context |= of_sites.opened(whole, wanted.open, site, reads=reads, trouble=site_trouble)
     return context | {
         "earlier": queries.answers_before(whole, wanted.open),
