@@ -18,6 +18,5 @@ class AssessmentsConfig(AppConfig):
             workspace,
         )
         from alunite.programme.assessments.evidence import policies as of_evidence  # noqa: F401, registers itself
-        from alunite.programme.assessments.talking import leaving as threads_left  # noqa: F401, registers itself
         from alunite.programme.assessments.talking import policies as of_threads  # noqa: F401, registers itself
         from alunite.programme.assessments.workbook import actions as of_workbooks  # noqa: F401, registers its chore

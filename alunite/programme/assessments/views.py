@@ -228,7 +228,8 @@ def presence(request: HttpRequest, assessment_id: str) -> HttpResponse:
     actor, found = assessment_seen(request, assessment_id)
     if not allows(actor, "scopes.view", found.organisation_id):
         raise Http404
-    actions.be_present(found, present.known_number(request.POST.get("number", "")), actor=actor)
+    if allows(actor, "scopes.write", found.organisation_id):  # who only reads is nobody's business
+        actions.be_present(found, present.known_number(request.POST.get("number", "")), actor=actor)
     context = {"others": present.others(queries.present_in(found, but=actor))}
     return render(request, "assessments/_others.html", context)
 

@@ -8,14 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from alunite.foundation.accounts.models import Affiliation, Person, held_at
 from alunite.foundation.accounts.policies import Actor, Refused, judge, require
-from alunite.foundation.history.actions import Change, record, record_many
-from alunite.foundation.history.models import Entry
+from alunite.foundation.accounts.roles import Role
+from alunite.foundation.history.actions import record
 from alunite.foundation.messages.threads.models import LONGEST_TEXT, Post, Thread, ThreadKind
 from alunite.foundation.messages.threads.subjects import subject_of
 
@@ -118,16 +117,6 @@ def close_thread(thread: Thread, *, actor: Actor) -> Thread:
     return held
 
 
-def hand_over_threads(threads: QuerySet[Thread], to: Person | None, *, actor: Actor, cause: Entry) -> int:
-    """Let threads wait for somebody else, or for nobody, in the transaction of an action that was allowed to."""
-    held = list(threads.select_for_update(of=("self",)).order_by("pk"))
-    Thread.objects.filter(pk__in=[one.pk for one in held]).update(waits_for=to)
-    said = {"waits_for": str(to.pk) if to else ""}
-    changes = [Change(RECORD_TYPE, one.pk.hex, said) for one in held]
-    record_many("thread.handed_over", changes, actor=actor.label, cause=cause)
-    return len(held)
-
-
 def _speaks_for_desk(thread: Thread, actor: Actor) -> bool:
     """Tell whether the actor speaks for the help desk here, and not for the organisation; refuse who speaks for neither."""
     subject = subject_of(thread.subject_type)
@@ -153,7 +142,8 @@ def _check(thread: Thread, text: str, to: Any, faults: list[tuple[str, str]]) ->
 
 
 def _people_of(organisation_id: Any) -> set[str]:
-    held = Affiliation.objects.filter(held_at(timezone.now()), organisation_id=organisation_id)
+    """Return the ids of those who could say something: who only looks after its people reads no threads."""
+    held = Affiliation.objects.filter(held_at(timezone.now()), organisation_id=organisation_id).exclude(role=Role.ADMIN)
     return {str(pk) for pk in held.values_list("person_id", flat=True)}
 
 
@@ -161,7 +151,9 @@ def _wait(thread: Thread, actor: Actor, to: Any, *, is_desk: bool) -> None:
     """Set whom the thread waits for now that the actor has spoken."""
     thread.waits_for_desk = thread.kind == ThreadKind.QUESTION and not is_desk
     if is_desk:
-        thread.waits_for_id = thread.begun_by_id
+        # Who asked may have left meanwhile: then it waits for nobody in particular.
+        is_there = str(thread.begun_by_id) in _people_of(thread.organisation_id)
+        thread.waits_for_id = thread.begun_by_id if is_there else None
     elif to:
         thread.waits_for_id = Person(pk=to).pk
     elif thread.kind == ThreadKind.QUESTION or str(thread.waits_for_id) == actor.person_id:

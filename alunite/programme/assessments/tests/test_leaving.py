@@ -16,7 +16,9 @@ from alunite.foundation.accounts.roles import OrganisationKind, Role
 from alunite.foundation.history.models import Entry
 from alunite.foundation.messages.tasks import tasks_of
 from alunite.foundation.messages.threads.actions import About, begin_thread, close_thread
-from alunite.programme.assessments.models import Answer
+from alunite.foundation.messages.threads.actions import say as speak
+from alunite.programme.assessments.models import Answer, ScopeFacility, SiteAnswer
+from alunite.programme.assessments.sites.actions import SiteAnswerGiven, save_site_answers
 from alunite.programme.assessments.tests.made import make_assessment, say
 from tests.cast import PLAYERS, Cast
 
@@ -114,3 +116,26 @@ def test_nobody_leaves_by_the_hand_of_others_or_to_those_who_could_not_do_the_wo
     let_leave(leaver, place, str(cast.person("member").pk), actor=cast.actor("office"))
     let_leave(cast.person("member"), place, "", actor=cast.actor("office"))
     assert Answer.objects.get().owner_id is None
+
+
+def test_what_single_sites_say_changes_hands_and_late_answers_wait_for_nobody_who_left(cast: Cast):
+    found = make_assessment(cast)
+    place, leaver, heir = cast.organisation("member"), cast.person("colleague"), cast.person("member")
+    site = str(ScopeFacility.objects.get(scope=found.scope).facility_id)
+    wishes = {"level": "minor_nc", "gap": "Only here.", "gap_owner": str(leaver.pk)}
+    save_site_answers(found, [SiteAnswerGiven("1.1", site, 0, wishes)], actor=cast.actor("member"))
+    question = begin_thread(
+        About("assessment", found.pk, "1.1", place.pk), "question", "Does it count?", actor=cast.actor("colleague")
+    )
+    handover = let_leave(leaver, place, str(heir.pk), actor=cast.actor("member"))
+    assert handover.work == {"assessments.criteria": 1}
+    stands = SiteAnswer.objects.get()
+    assert (stands.gap_owner_id, stands.version) == (heir.pk, 2)
+    told = Entry.objects.get(kind="site_answer.handed_over")
+    assert (told.record_version, told.data["values"]["gap_owner"]) == (2, str(heir.pk))
+    # The heir goes on from there, and of what the leaver asked nobody waits for the leaver.
+    save_site_answers(found, [SiteAnswerGiven("1.1", site, 2, {"gap": "Mine now."})], actor=cast.actor("member"))
+    question.refresh_from_db()
+    speak(question, "It does.", actor=cast.actor("office"))
+    question.refresh_from_db()
+    assert (question.waits_for_id, question.waits_for_desk) == (None, False)

@@ -155,6 +155,9 @@ def test_two_people_see_where_the_other_is(cast: Cast):
     assert "Made-up" not in cast["member"].post(address, {"number": "5.3"}).content.decode()
     assert "Marit Made-up is in 5.3" in cast["colleague"].post(address, {"number": "1.1"}).content.decode()
     assert "Cato Made-up is in 1.1" in text_of(cast["member"], f"/work/assessments/{found.pk}/")
+    # Who only reads sees them, and is not told of.
+    assert "is in 5.3" in cast["assurance"].post(address, {"number": "6.1"}).content.decode()
+    assert "is in 6.1" not in cast["member"].post(address, {"number": "5.3"}).content.decode()
 
 
 def test_a_form_lists_the_conditions_that_decide_something_and_drops_none_that_was_said(cast: Cast):

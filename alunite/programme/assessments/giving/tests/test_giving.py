@@ -14,12 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from alunite.foundation.accounts.models import Person
 from alunite.foundation.accounts.policies import Refused
 from alunite.foundation.history.models import Entry
-from alunite.foundation.messages.threads.actions import begin_thread
 from alunite.programme.assessments.actions import Faulty
 from alunite.programme.assessments.giving.actions import give_criteria, invite_to_criteria
 from alunite.programme.assessments.models import Answer, Assessment, InvitedToCriteria
-from alunite.programme.assessments.talking.leaving import Threads
-from alunite.programme.assessments.talking.queries import about
 from alunite.programme.assessments.tests.made import say
 from tests.cast import PLAYERS, Cast
 
@@ -99,16 +96,3 @@ def test_many_criteria_take_as_many_queries_as_one(cast: Cast, assessment: Asses
             give_criteria(assessment, numbers, colleague, actor=actor)
         counts.append(len(asked))
     assert counts[0] == counts[1]
-
-
-def test_comments_that_wait_for_a_leaver_wait_for_the_successor(cast: Cast, assessment: Assessment):
-    colleague, member = cast.person("colleague"), cast.person("member")
-    place = cast.organisation("member")
-    made = begin_thread(about(assessment, "5.3"), "comment", "Look.", actor=cast.actor("member"), to=colleague.pk)
-    threads, cause = Threads(), Entry.objects.latest("pk")
-    assert (threads.count(colleague, place), threads.count(member, place)) == (1, 0)
-    assert threads.hand_over(colleague, member, place, actor=cast.actor("member"), cause=cause) == 1
-    made.refresh_from_db()
-    assert made.waits_for == member
-    last = Entry.objects.filter(record_type="thread").latest("pk")
-    assert (last.kind, last.data["waits_for"], last.cause_id) == ("thread.handed_over", str(member.pk), cause.pk)
