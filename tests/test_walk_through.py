@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 
 import pytest
 
+from alunite.config.commands import serving
 from alunite.config.walkthrough.answering import answer_all
 from alunite.config.walkthrough.joining import join_all
 from alunite.foundation.history.models import Entry
@@ -94,3 +96,14 @@ def test_their_self_assessments_come_about_once_too(cast: Cast, settings):
     for shown in Evidence.objects.all():
         assert "(made up)" in shown.title
         assert b"Made up" in cast["member"].get(f"/work/evidence/{shown.pk}/file/").getvalue()
+
+
+def test_a_scheme_that_asks_for_something_else_leaves_them_out_and_says_so(cast: Cast, settings, tmp_path, capsys):
+    settings.ALUNITE_TODAY = TODAY
+    stories = shutil.copytree(settings.REPOSITORY / "samples" / "walkthrough", tmp_path / "samples" / "walkthrough")
+    said = (stories / "members.yaml").read_text(encoding="utf-8")
+    (stories / "members.yaml").write_text(said.replace("question: documents", "question: minutes"), encoding="utf-8")
+    settings.REPOSITORY = tmp_path
+    serving._walk_through()
+    assert "the made-up members were left out" in capsys.readouterr().err
+    assert not Membership.objects.exists()
