@@ -81,6 +81,8 @@ def test_their_self_assessments_come_about_once_too(cast: Cast, settings):
     plan = later.answers.get(number="5.3")
     assert (plan.level, plan.saved_at.date(), plan.gap_due) == ("minor_nc", date(2026, 11, 11), date(2027, 2, 21))
     assert later.answers.exclude(checked_at=None).count() == 4
+    apart = later.site_answers.get(number="6.2")
+    assert (apart.facility.name, apart.level) == ("Fjordvik Casthouse (made up)", "minor_nc")
     assert later.answers.get(number="10.6").saved_by == cast.person("colleague")
     assert {one.title for one in tasks_of(cast.actor("colleague"), TODAY) if one.is_mine} >= {
         "Answer 3 criteria",
@@ -91,7 +93,11 @@ def test_their_self_assessments_come_about_once_too(cast: Cast, settings):
 
     # Labelled wherever it is seen.
     assert "(made up)" in later.scope.title
-    for words in (*later.answers.exclude(text=""), *earlier.answers.exclude(text="")):
+    for words in (
+        *later.answers.exclude(text=""),
+        *earlier.answers.exclude(text=""),
+        *later.site_answers.exclude(text=""),
+    ):
         assert "Made up." in words.text
     for shown in Evidence.objects.all():
         assert "(made up)" in shown.title

@@ -28,6 +28,7 @@ from alunite.programme.assessments.actions import (
 from alunite.programme.assessments.evidence.actions import Given, Sent, add_evidence
 from alunite.programme.assessments.evidence.rules import Words
 from alunite.programme.assessments.models import Assessment, Evidence, Scope
+from alunite.programme.assessments.sites.actions import SiteAnswerGiven, save_site_answers
 from alunite.programme.assessments.talking.queries import about
 from alunite.programme.members.models import OwnFacility
 
@@ -49,6 +50,19 @@ class Answered(Said):
     days_ago: int | None = None
 
 
+class Departed(Said):
+    """What one site says otherwise than the answer for all."""
+
+    number: str
+    facility: str
+    level: str = ""
+    text: str = ""
+    gap: str = ""
+    gap_owner: str = ""
+    gap_in_days: int | None = None
+    days_ago: int
+
+
 class Remark(Said):
     """A comment to a colleague, or a question to the help desk."""
 
@@ -65,6 +79,7 @@ class Answering(Said):
     days_ago: int
     is_carried: bool = False
     answers: tuple[Answered, ...] = ()
+    sites: tuple[Departed, ...] = ()
     comments: tuple[Remark, ...] = ()
     questions: tuple[Remark, ...] = ()
 
@@ -179,6 +194,7 @@ def _cover(covered: Covered, place: Organisation, days: Days) -> dict[str, Asses
             at=days.ago(one.days_ago),
         )
         _answer(held, one, covered.player, days)
+        _depart(held, one, {works.name: str(works.pk) for works in own}, actor, days)
         _talk(held, one, actor, days)
         earlier = made[one.standard] = held
     return made
@@ -192,8 +208,14 @@ def _answer(held: Assessment, answering: Answering, player: str, days: Days) -> 
         save_answers(held, [given], actor=acting(said.player or player), at=days.ago(ago))
 
 
-def _values(said: Answered, days: Days) -> dict[str, str]:
-    """Return what is said, and nothing of the fields that stay as they are."""
+def _depart(held: Assessment, answering: Answering, facilities: Mapping[str, str], actor: Actor, days: Days) -> None:
+    for said in answering.sites:
+        given = SiteAnswerGiven(said.number, facilities[said.facility], 0, _wishes(said, days))
+        save_site_answers(held, [given], actor=actor, at=days.ago(said.days_ago))
+
+
+def _wishes(said: Answered | Departed, days: Days) -> dict[str, str]:
+    """Return what sites can say as well, and nothing of the fields that stay as they are."""
     due = days.ahead(said.gap_in_days)
     values = {
         "level": said.level,
@@ -201,10 +223,14 @@ def _values(said: Answered, days: Days) -> dict[str, str]:
         "gap": said.gap,
         "gap_due": due.isoformat() if due else "",
         "gap_owner": _person_id(said.gap_owner),
-        "owner": _person_id(said.owner),
-        "checked": "yes" if said.checked else "",
     }
     return {name: value for name, value in values.items() if value}
+
+
+def _values(said: Answered, days: Days) -> dict[str, str]:
+    """Return what is said, and nothing of the fields that stay as they are."""
+    values = {"owner": _person_id(said.owner), "checked": "yes" if said.checked else ""}
+    return _wishes(said, days) | {name: value for name, value in values.items() if value}
 
 
 def _person_id(player: str) -> str:
