@@ -156,6 +156,7 @@ TEMPLATES = (
     _("It is a member already; its record is known."),
     _("It is more than the longest extension."),
     _("It is proposed already, and waits for another person."),
+    _("This takes two people: one proposes it, and another confirms it."),
     _("Say what you found, and where you looked."),
     _("The fee of this year was asked for already."),
     _("The organisation has applied already, or is a member."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -49,6 +50,8 @@ from alunite.programme.members.joining.models import (
 )
 from alunite.programme.members.joining.rules import Due, Given, Light, fee, invoice_due, step, takes_two
 from alunite.programme.members.models import Member
+
+log = logging.getLogger(__name__)
 
 # How many organisations one person may be applying for at a time.
 MOST_BEGUN = 3
@@ -239,16 +242,18 @@ def take_step(
         If the actor may not.
     """
     _pack, scheme = queries.pack_with_membership()
-    transition = scheme.transition(act, membership.state)
-    by = transition.by if transition else next((one.by for one in scheme.transitions if one.act == act), "payment")
-    if by == "payment":
-        refuse("membership.by_payment", "This follows from a payment; note the payment.")
-    require(actor, POLICIES[by], membership)
-    if takes_two(act, membership.state, scheme):
-        return propose_step(membership, act, version=version, reason=reason, today=today, actor=actor)
     with transaction.atomic():
         take_turn()
-        held = as_seen(membership, version)
+        # Who takes the step, and whether it takes two, is asked of what stands now, not of what somebody once read.
+        held = locked(membership)
+        transition = scheme.transition(act, held.state)
+        by = transition.by if transition else next((one.by for one in scheme.transitions if one.act == act), "payment")
+        if by == "payment":
+            refuse("membership.by_payment", "This follows from a payment; note the payment.")
+        require(actor, POLICIES[by], held)
+        _require_seen(held, version)
+        if takes_two(act, held.state, scheme):
+            return propose_step(held, act, version=version, reason=reason, today=today, actor=actor)
         return _do(held, act, reason=reason, today=today, actor=actor)
 
 
@@ -260,6 +265,7 @@ def propose_step(membership: Membership, act: str, *, version: int, reason: str,
         judgement = step(act, held.state, queries.membership_rules(current_pack()), _given(held, reason))
         if not judgement.result:
             raise CannotDo(judgement.reasons)
+        _close_lapsed(held, act, today, actor)
         if Proposal.objects.filter(membership=held, act=act, outcome="").exists():
             refuse("membership.proposed_already", "It is proposed already, and waits for another person.")
         made = Proposal.objects.create(
@@ -270,6 +276,15 @@ def propose_step(membership: Membership, act: str, *, version: int, reason: str,
         if act != "decline":
             write_to(held, f"propose_{act}", reason=reason)
     return made
+
+
+def _close_lapsed(held: Membership, act: str, today: date, actor: Actor) -> None:
+    """Close what nobody answered in time, so that it can be proposed again."""
+    lapsed = Proposal.objects.filter(membership=held, act=act, outcome="", proposed_on__lte=today - PROPOSED_FOR)
+    for one in lapsed.select_for_update():
+        one.outcome, one.decided_on = "lapsed", today
+        one.save(update_fields=["outcome", "decided_on"])
+        tell("membership.step_lapsed", held, {"act": act, "proposal": one.pk}, actor)
 
 
 def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor) -> Proposal:
@@ -287,7 +302,7 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
         take_turn()
         held = locked(proposal.membership)
         waiting = Proposal.objects.select_for_update().get(pk=proposal.pk)
-        judgement = _may_answer(waiting, confirms=confirms, actor=actor)
+        judgement = _may_answer(waiting, confirms=confirms, today=today, actor=actor)
         if not judgement.result:
             raise CannotDo(judgement.reasons)
         waiting.outcome, waiting.decided_on = ("confirmed" if confirms else "refused"), today
@@ -295,15 +310,17 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
         said = {"act": waiting.act, "proposal": waiting.pk, "proposed_by": waiting.proposed_by}
         cause = tell(f"membership.step_{waiting.outcome}", held, said, actor)
         if confirms:
-            _do(held, waiting.act, reason=waiting.reason, today=today, actor=actor, cause=cause)
+            _do(held, waiting.act, reason=waiting.reason, today=today, actor=actor, cause=cause, decided=waiting)
     return waiting
 
 
-def _may_answer(proposal: Proposal, *, confirms: bool, actor: Actor) -> Judgement[bool]:
+def _may_answer(proposal: Proposal, *, confirms: bool, today: date, actor: Actor) -> Judgement[bool]:
     kind, _, pk = proposal.proposed_by.partition(":")
     proposer = Person.objects.filter(pk=uuid.UUID(pk)).first() if kind == "person" else None
     mine = behind_roles(Person.objects.get(pk=uuid.UUID(actor.person_id)), SECRETARIAT_ROLES)
-    lapses = datetime.combine(proposal.proposed_on + PROPOSED_FOR, datetime.min.time(), timezone.get_current_timezone())
+    # It was proposed on a day of the scheme's calendar, so it is answered on one. A refusal takes nothing from
+    # anybody, and is never too late.
+    lapses, answered = proposal.proposed_on + PROPOSED_FOR, today if confirms else proposal.proposed_on
     return two_people.may_answer(
         two_people.Proposal(
             proposed_by=pk,
@@ -311,14 +328,18 @@ def _may_answer(proposal: Proposal, *, confirms: bool, actor: Actor) -> Judgemen
             proposer_may=proposer is None or allows(actor_for(proposer), "membership.propose", proposal.membership),
             is_open=not proposal.outcome,
             version=1,
-            expires_at=lapses,
+            expires_at=_at(lapses),
             is_as_proposed=_is_as_proposed(proposal),
             behind=behind_roles(proposer, SECRETARIAT_ROLES) if proposer else (frozenset(),),
         ),
         two_people.Answer(
-            person=actor.person_id, may=True, version=1, at=timezone.now(), confirms=confirms, behind=mine
+            person=actor.person_id, may=True, version=1, at=_at(answered), confirms=confirms, behind=mine
         ),
     )
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
 
 
 def _is_as_proposed(proposal: Proposal) -> bool:
@@ -469,7 +490,12 @@ def _propose_by_date(membership: Membership, act: str, judgement: Judgement[Any]
     if Proposal.objects.filter(membership=membership, act=act, proposed_on__gt=today - PROPOSED_FOR).exists():
         return 0
     reason = judgement.reasons[0].text
-    propose_step(membership, act, version=membership.version, reason=reason, today=today, actor=actor)
+    try:
+        propose_step(membership, act, version=membership.version, reason=reason, today=today, actor=actor)
+    except CannotDo as refused:
+        # What stands against it in one membership keeps nobody else from being reminded.
+        log.warning("membership %s: %s was not proposed: %s", membership.pk, act, refused)
+        return 0
     return 1
 
 
@@ -581,10 +607,24 @@ def change_class(
 
 
 def _do(
-    held: Membership, act: str, *, reason: str, today: date, actor: Actor, cause: Entry | None = None
+    held: Membership,
+    act: str,
+    *,
+    reason: str,
+    today: date,
+    actor: Actor,
+    cause: Entry | None = None,
+    decided: Proposal | None = None,
 ) -> Membership:
-    """Do a step of a locked membership, with all that follows from it here."""
+    """Do a step of a locked membership, with all that follows from it here; what takes two only as they decided."""
     scheme = queries.membership_rules(current_pack())
+    confirmed = decided is not None and (decided.membership_id, decided.act, decided.outcome) == (
+        held.pk,
+        act,
+        "confirmed",
+    )
+    if takes_two(act, held.state, scheme) and not confirmed:
+        refuse("membership.takes_two", "This takes two people: one proposes it, and another confirms it.")
     judgement = step(act, held.state, scheme, _given(held, reason))
     if not judgement.result:
         raise CannotDo(judgement.reasons)
@@ -629,29 +669,29 @@ def _what_it_changes(held: Membership, act: str, reason: str, today: date, actor
 
 def _approve(held: Membership) -> None:
     """Fix what was approved: the class, and what the organisation does, its places taken in."""
-    same = Member.objects.filter(name=held.organisation.name).exists()
-    if same and held.member_id is None:
-        text = "The register has a member of this name already. Say first whether the organisation is that one."
-        refuse("membership.same_name", text, field="member")
+    _require_record_known(held)
     application = held.application
     application.activities = sorted(queries.judged(held, application, current_pack()).filled.activities)
     application.save(update_fields=["activities"])
     held.member_class = application.member_class
 
 
+def _require_record_known(held: Membership) -> None:
+    """Refuse while the register has a record of this name and nobody has said whether it is the organisation's."""
+    if held.member_id is None and Member.objects.filter(name=held.organisation.name).exists():
+        text = "The register has a member of this name already. Say first whether the organisation is that one."
+        refuse("membership.same_name", text, field="member")
+
+
 def _become_member(held: Membership, today: date, actor: Actor) -> None:
     """Begin the membership, with its record in the register, and somebody who looks after its people."""
     held.joined = today
+    # A record of the name may have come between the approval and the payment: nobody takes it over unasked.
+    _require_record_known(held)
     if held.member_id is None:
         name = held.organisation.name
-        member = Member.objects.filter(name=name).first()
-        if member and Membership.objects.filter(member=member).exclude(state__in=ENDED).exists():
-            refuse("membership.record_taken", "Another membership stands for this record.", field="member")
-        if member is None:
-            member = Member.objects.create(pk=unused_ids(Member, 1)[0], name=name)
-            record(
-                "member.joined", record_type="member", record_id=member.pk, payload={"name": name}, actor=actor.label
-            )
+        member = Member.objects.create(pk=unused_ids(Member, 1)[0], name=name)
+        record("member.joined", record_type="member", record_id=member.pk, payload={"name": name}, actor=actor.label)
         held.member = member
     people = held.organisation.affiliations.filter(until=None).select_related("person")
     if not any(one.role == Role.ADMIN for one in people):
@@ -727,9 +767,13 @@ def locked(membership: Membership) -> Membership:
 def as_seen(membership: Membership, version: int) -> Membership:
     """Hold a membership that nobody changed since the version somebody saw; `CannotDo` if somebody did."""
     held = locked(membership)
+    _require_seen(held, version)
+    return held
+
+
+def _require_seen(held: Membership, version: int) -> None:
     if held.version != version:
         refuse("membership.stale", "It was changed since you opened the page.", seen=version, found=held.version)
-    return held
 
 
 def _next_version(held: Membership) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from alunite.foundation.accounts.actions import InvalidAccount
-from alunite.foundation.accounts.policies import Actor
+from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.core.judgement import Reason
 from alunite.foundation.files.errors import UnfitFile
@@ -351,6 +351,8 @@ class DecideForm(Doing):
         """Confirm or refuse it."""
 
         def decide() -> None:
+            # Asked first: whoever may not decide learns nothing of what is proposed.
+            require(actor, "membership.decide", membership)
             waiting = Proposal.objects.filter(membership=membership, pk=self.cleaned_data["proposal"])
             if found := waiting.select_related("membership").first():
                 confirms = self.cleaned_data["answer"] == "confirm"
@@ -387,6 +389,7 @@ class PaymentForm(MoneyForm):
         """Note it."""
 
         def pay() -> None:
+            require(actor, "membership.office", membership)
             if invoice := self.found(membership):
                 given = {name: self.cleaned_data[name] for name in ("day", "amount", "note")}
                 actions.note_payment(invoice, today=today, actor=actor, **given)
@@ -403,6 +406,7 @@ class CreditForm(MoneyForm):
         """Write the credit note."""
 
         def credit() -> None:
+            require(actor, "membership.office", membership)
             if invoice := self.found(membership):
                 amount, reason = self.cleaned_data["amount"], self.cleaned_data["note"]
                 actions.credit(invoice, amount=amount, reason=reason, today=today, actor=actor)
@@ -509,6 +513,7 @@ class AnswerForm(Doing):
         """Grant or refuse it."""
 
         def reply() -> None:
+            require(actor, "membership.office", membership)
             waiting = ExtensionRequest.objects.filter(membership=membership, pk=self.cleaned_data["request"])
             if found := waiting.select_related("membership").first():
                 grants = self.cleaned_data["answer"] == "grant"

@@ -95,6 +95,7 @@ OF_THE_OFFICE = {
     "membership.step_proposed": _("Step proposed"),
     "membership.step_confirmed": _("Step confirmed"),
     "membership.step_refused": _("Step refused"),
+    "membership.step_lapsed": _("Proposed step lapsed"),
 }
 
 
