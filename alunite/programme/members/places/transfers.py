@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from alunite.foundation.accounts.models import Organisation
 from alunite.foundation.accounts.policies import Actor, require
@@ -51,7 +52,7 @@ def offer(entity: Entity, public_id: str, day: date, reason: str, *, today: date
             found.append(Reason("places.transfer_reason", "Say why.", {"field": "reason"}))
         if Transfer.objects.filter(entity=held, outcome="").exists():
             found.append(Reason("places.transfer_once", "It is offered already. Take that offer back first.", {}))
-        found += transfer_fits(held.name, held.valid_from, day, begun=_begun(held), others=()).reasons
+        found += transfer_fits(held.name, held.valid_from, day, begun=_begun(held, day), others=()).reasons
         if found or to is None:
             raise UnfitPlace(tuple(found))
         made = Transfer.objects.create(
@@ -83,11 +84,11 @@ def withdraw(transfer: Transfer, *, today: date, actor: Actor) -> Transfer:
 
 def _move(held: Transfer, actor: Actor) -> None:
     before = held.entity
-    facilities = list(OwnFacility.objects.select_for_update().filter(entity=before, valid_to=None).order_by("pk"))
+    facilities = list(_open_from(before, held.day).select_for_update().order_by("pk"))
     begun = [one.valid_from for one in facilities]
     others = open_names(held.receiver)
     fits = transfer_fits(before.name, before.valid_from, held.day, begun=begun, others=others)
-    against = (*_still_there(before), *fits.reasons)
+    against = (*_still_there(before), *_not_active(held), *fits.reasons)
     require_fit(Judgement(result=not against, reasons=against))
     cause = _tell("entity.transferred", held, actor)
     after = Entity.objects.create(organisation=held.receiver, name=before.name, valid_from=held.day, continues=before)
@@ -101,6 +102,7 @@ def _move(held: Transfer, actor: Actor) -> None:
             activities=one.activities,
             headcount=one.headcount,
             valid_from=held.day,
+            valid_to=one.valid_to,
             facility_id=one.facility_id,
             continues=one,
         )
@@ -110,14 +112,16 @@ def _move(held: Transfer, actor: Actor) -> None:
 def _end(before: Entity | OwnFacility, day: date, after: Entity | OwnFacility, cause: Entry, actor: Actor) -> None:
     """Give what moved its last day where it was, and tell of both rows."""
     record_type = "entity" if isinstance(before, Entity) else "own_facility"
+    planned = before.valid_to.isoformat() if before.valid_to else ""
     before.valid_to = day - timedelta(days=1)
     before.save(update_fields=["valid_to"])
-    of_before = {"before": "", "after": before.valid_to.isoformat(), "continued_as": str(after.pk)}
+    of_before = {"before": planned, "after": before.valid_to.isoformat(), "continued_as": str(after.pk)}
     of_after = {
         "organisation": str(after.organisation_id),
         "name": after.name,
         "valid_from": day.isoformat(),
         "continues": str(before.pk),
+        **({"valid_to": planned} if planned else {}),
     }
     for kind, row, said in (("closed", before, of_before), ("added", after, of_after)):
         record(
@@ -137,9 +141,21 @@ def _still_there(entity: Entity) -> tuple[Reason, ...]:
     return (Reason("places.transfer_closed", "The entity has a last day already; it cannot be given away.", {}),)
 
 
-def _begun(entity: Entity) -> list[date]:
-    rows = OwnFacility.objects.filter(entity=entity, valid_to=None)
-    return list(rows.values_list("valid_from", flat=True))
+def _not_active(held: Transfer) -> tuple[Reason, ...]:
+    """Return what stands against moving an entity to a member that has left, or is suspended, since it was offered."""
+    if Membership.objects.filter(organisation=held.receiver_id, state="active").exists():
+        return ()
+    text = "The membership of the member it goes to is not active."
+    return (Reason("places.transfer_to", text, {"field": "member"}),)
+
+
+def _open_from(entity: Entity, day: date) -> QuerySet[OwnFacility]:
+    """Return the facilities that go with an entity on a day: all that have not ended, a planned last day or none."""
+    return OwnFacility.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), entity=entity)
+
+
+def _begun(entity: Entity, day: date) -> list[date]:
+    return list(_open_from(entity, day).values_list("valid_from", flat=True))
 
 
 def _locked(transfer: Transfer) -> Transfer:

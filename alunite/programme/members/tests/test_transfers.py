@@ -186,3 +186,49 @@ def test_what_is_listed_stays_while_the_application_is_with_the_office(cast: Cas
     assert "/add/" not in page
     Membership.objects.filter(pk=made.pk).update(state="queried")
     assert set_last_day(works, TODAY, actor=actor).valid_to == TODAY
+
+
+def test_a_facility_with_a_planned_last_day_goes_along_and_keeps_it(cast: Cast):
+    member_of(cast, "member")
+    to = member_of(cast, "buyer")
+    entity, works = listed(cast)
+    planned = date(2027, 6, 30)
+    set_last_day(works, planned, actor=cast.actor("member"))
+    args = {"today": TODAY, "actor": cast.actor("member")}
+    offered = transfers.offer(entity, str(to.member_id), DAY, "Sold.", **args)
+    transfers.answer(offered, accepts=True, today=TODAY, actor=cast.actor("buyer"))
+    kept, moved = OwnFacility.objects.order_by("pk")
+    assert (kept.valid_to, moved.organisation, moved.valid_from, moved.valid_to) == (
+        date(2026, 9, 30),
+        to.organisation,
+        DAY,
+        planned,
+    )
+    closed, added = Entry.objects.filter(record_type="own_facility").order_by("-pk")[:2][::-1]
+    assert (closed.data["before"], closed.data["after"], added.data["valid_to"]) == (
+        "2027-06-30",
+        "2026-09-30",
+        "2027-06-30",
+    )
+
+
+def test_what_begins_after_the_day_stands_against_it_even_with_a_last_day(cast: Cast):
+    member_of(cast, "member")
+    to = member_of(cast, "buyer")
+    entity, works = listed(cast)
+    OwnFacility.objects.filter(pk=works.pk).update(valid_from=date(2027, 1, 1), valid_to=date(2027, 6, 30))
+    with pytest.raises(UnfitPlace) as refused:
+        transfers.offer(entity, str(to.member_id), DAY, "Sold.", today=TODAY, actor=cast.actor("member"))
+    assert rules_of(refused) == {"places.transfer_day"}
+
+
+def test_a_member_that_is_no_longer_active_accepts_nothing(cast: Cast):
+    member_of(cast, "member")
+    to = member_of(cast, "buyer")
+    entity, _works = listed(cast)
+    offered = transfers.offer(entity, str(to.member_id), DAY, "Sold.", today=TODAY, actor=cast.actor("member"))
+    Membership.objects.filter(pk=to.pk).update(state="suspended")
+    with pytest.raises(UnfitPlace) as refused:
+        transfers.answer(offered, accepts=True, today=TODAY, actor=cast.actor("buyer"))
+    assert rules_of(refused) == {"places.transfer_to"}
+    assert Entity.objects.count() == 1
