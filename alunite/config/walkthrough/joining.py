@@ -180,8 +180,15 @@ def _look(here: Here) -> None:
 def _pay(here: Here) -> None:
     """Pay all that is open."""
     for invoice in Invoice.objects.filter(membership=here.membership).order_by("number"):
-        note = "Made up"
-        actions.note_payment(invoice, day=here.day, amount=invoice.open, note=note, today=here.day, actor=here.office)
+        actions.note_payment(
+            invoice,
+            version=Membership.objects.get(pk=invoice.membership_id).version,
+            day=here.day,
+            amount=invoice.open,
+            note="Made up",
+            today=here.day,
+            actor=here.office,
+        )
 
 
 def _owner(here: Here) -> None:

@@ -12,12 +12,11 @@ from alunite.foundation.adoption.queries import NoScheme, current_pack
 from alunite.foundation.messages.calendars import Marked, dates
 from alunite.programme.members.joining import queries
 from alunite.programme.members.joining.models import ENDED
-from alunite.programme.members.joining.rules import Light
 
 
 @dates("members")
 def last_days(actor: Actor, first: date, last: date) -> list[Marked]:
-    """Return the last days to pay what is open, and to reach a first certificate. Six queries."""
+    """Return the last days to pay what is open, and to reach a first certificate. Seven queries."""
     try:
         scheme = current_pack().membership
     except NoScheme:
@@ -38,7 +37,7 @@ def last_days(actor: Actor, first: date, last: date) -> list[Marked]:
     ]
     for one in going_on:
         state = queries.light_of(one, scheme, first).result
-        if state.last is not None and state.light is not Light.MET:
+        if state.last is not None and state.runs:
             title = gettext("Last day to reach the first certificate")
             address = reverse("membership", args=[one.pk])
             found.append(Marked(f"membership.certify:{one.pk}", state.last, title, one.organisation.name, address))

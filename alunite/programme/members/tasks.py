@@ -15,14 +15,14 @@ from alunite.foundation.accounts.policies import Actor, allows
 from alunite.foundation.accounts.queries import people_in_role
 from alunite.foundation.accounts.roles import SECRETARIAT_ROLES, OrganisationKind, Role
 from alunite.foundation.adoption.queries import NoScheme, current_pack
-from alunite.foundation.core.clocks import Clock, Holder, Span, Unit
-from alunite.foundation.core.judgement import Param, Trust
+from alunite.foundation.core.clocks import Clock, Holder, Span
+from alunite.foundation.core.judgement import Param
 from alunite.foundation.messages.tasks import Task, tasks
 from alunite.foundation.scheme.models import MembershipFile
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.joining import queries
 from alunite.programme.members.joining.models import ENDED, Invoice, Membership
-from alunite.programme.members.joining.rules import Light
+from alunite.programme.members.joining.rules import certification_clock
 from alunite.programme.members.models import Transfer
 from alunite.programme.members.places.queries import open_transfers
 from alunite.programme.members.policies import belongs_to
@@ -38,7 +38,7 @@ NEXT = {
 
 @tasks("membership", gettext_lazy("Membership"))
 def membership_tasks(actor: Actor, today: date) -> list[Task]:
-    """Return what applications, invoices and certification clocks ask. Eight queries, fewer where there is nothing."""
+    """Return what applications, invoices and certification clocks ask. Nine queries, fewer where there is nothing."""
     pack = _pack()
     if pack is None or pack.membership is None or not allows(actor, "membership.list"):
         return []
@@ -131,16 +131,11 @@ def _invoice(actor: Actor, invoice: Invoice, scheme: MembershipFile) -> Task:
 
 def _certification(actor: Actor, memberships: list[Membership], scheme: MembershipFile, today: date) -> Iterator[Task]:
     """Give the clock of each member that has to certify and has not."""
-    years = scheme.clocks.certification.years
     for one in memberships:
-        light = queries.light_of(one, scheme, today).result.light
-        if one.joined is None or light in {Light.NONE, Light.MET}:
+        since = queries.must_certify_since(one, scheme)
+        if since is None or not queries.light_of(one, scheme, today).result.runs:
             continue
         name = one.organisation.name
-        allowed = Param(Span(years.value, Unit.YEARS), years.trust, years.origin, years.source)
-        if one.extension_months:
-            months = years.value * 12 + one.extension_months
-            allowed = Param(Span(months, Unit.MONTHS), Trust.DESIGN, "ours")
         yield Task(
             key=f"membership.certify:{one.pk}",
             title=gettext("Reach the first certificate"),
@@ -150,7 +145,7 @@ def _certification(actor: Actor, memberships: list[Membership], scheme: Membersh
             is_mine=belongs_to(actor, one.organisation_id),
             who=name,
             place=name,
-            clock=Clock("membership.certification", one.joined, allowed),
+            clock=certification_clock(scheme.clocks.certification, since, one.extension_months),
             ends=gettext("when the first day of a certificate is noted"),
             if_late=gettext("the membership can be suspended"),
             reminds=partial(people_in_role, Q(organisation=one.organisation_id)),

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 
 from django.core.mail import send_mail
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -32,12 +33,14 @@ from alunite.foundation.history.models import Entry
 from alunite.foundation.merging.queries import standing_merges
 from alunite.foundation.publications.actions import take_turn
 from alunite.foundation.publications.identifiers import unused_ids
+from alunite.foundation.scheme.models import InvoiceClock
 from alunite.programme.members import policies  # noqa: F401, registers the policies asked for below
 from alunite.programme.members.actions import publish_members
 from alunite.programme.members.joining import queries
 from alunite.programme.members.joining.models import (
     ENDED,
     Application,
+    Cause,
     CreditNote,
     DatedChange,
     DueDiligence,
@@ -260,6 +263,13 @@ def take_step(
 def propose_step(membership: Membership, act: str, *, version: int, reason: str, today: date, actor: Actor) -> Proposal:
     """Propose a step that takes something from somebody, and tell those it is taken from. Errors as for `take_step`."""
     require(actor, "membership.propose", membership)
+    return _propose(membership, act, version=version, reason=reason, cause="", today=today, actor=actor)
+
+
+def _propose(
+    membership: Membership, act: str, *, version: int, reason: str, cause: str, today: date, actor: Actor
+) -> Proposal:
+    """Propose a step for an action that was allowed to; of what the rules brought `cause` says what that is."""
     with transaction.atomic():
         held = as_seen(membership, version)
         judgement = step(act, held.state, queries.membership_rules(current_pack()), _given(held, reason))
@@ -269,9 +279,9 @@ def propose_step(membership: Membership, act: str, *, version: int, reason: str,
         if Proposal.objects.filter(membership=held, act=act, outcome="").exists():
             refuse("membership.proposed_already", "It is proposed already, and waits for another person.")
         made = Proposal.objects.create(
-            membership=held, act=act, reason=reason, proposed_by=actor.label, proposed_on=today
+            membership=held, act=act, reason=reason, cause=cause, proposed_by=actor.label, proposed_on=today
         )
-        said = {"act": act, "proposal": made.pk, "reason": reason, "reasons": said_of(judgement)}
+        said = {"act": act, "proposal": made.pk, "reason": reason, "cause": cause, "reasons": said_of(judgement)}
         tell("membership.step_proposed", held, said, actor)
         if act != "decline":
             write_to(held, f"propose_{act}", reason=reason)
@@ -305,6 +315,8 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
         judgement = _may_answer(waiting, confirms=confirms, today=today, actor=actor)
         if not judgement.result:
             raise CannotDo(judgement.reasons)
+        if confirms and not _still_brought(held, waiting, today):
+            refuse("membership.cause_gone", "What it was proposed for is gone.")
         waiting.outcome, waiting.decided_on = ("confirmed" if confirms else "refused"), today
         waiting.save(update_fields=["outcome", "decided_on"])
         said = {"act": waiting.act, "proposal": waiting.pk, "proposed_by": waiting.proposed_by}
@@ -312,6 +324,31 @@ def decide_step(proposal: Proposal, *, confirms: bool, today: date, actor: Actor
         if confirms:
             _do(held, waiting.act, reason=waiting.reason, today=today, actor=actor, cause=cause, decided=waiting)
     return waiting
+
+
+def _still_brought(held: Membership, proposal: Proposal, today: date) -> bool:
+    """Tell whether the rules bring today what they did when it was proposed; a person's own reason they do not judge."""
+    scheme = queries.membership_rules(current_pack())
+    if proposal.cause == Cause.INVOICE:
+        clock = scheme.clocks.invoice
+        brought = (_due(clock, one, held, today).result for one in queries.open_invoices_of([held]))
+        return any(one == proposal.act for one in brought)
+    if proposal.cause == Cause.CERTIFICATION:
+        return queries.light_of(held, scheme, today).result.light is Light.RED
+    return True
+
+
+def _withdraw_settled(held: Membership, today: date, actor: Actor, cause: Entry) -> None:
+    """Withdraw what was proposed for something that is settled now."""
+    for one in queries.open_proposals(held):
+        if not _still_brought(held, one, today):
+            _withdraw(held, one, today, actor, cause)
+
+
+def _withdraw(held: Membership, proposal: Proposal, today: date, actor: Actor, cause: Entry) -> None:
+    proposal.outcome, proposal.decided_on = "withdrawn", today
+    proposal.save(update_fields=["outcome", "decided_on"])
+    tell("membership.step_withdrawn", held, {"act": proposal.act, "proposal": proposal.pk}, actor, cause)
 
 
 def _may_answer(proposal: Proposal, *, confirms: bool, today: date, actor: Actor) -> Judgement[bool]:
@@ -352,6 +389,8 @@ def _is_as_proposed(proposal: Proposal) -> bool:
     if found is None:
         return False
     row = {"act": proposal.act, "reason": proposal.reason}
+    # Entries of before causes were kept do not say one.
+    row |= {"cause": proposal.cause} if "cause" in found.data else {}
     return found.actor == proposal.proposed_by and {name: found.data.get(name) for name in row} == row
 
 
@@ -391,8 +430,15 @@ def match_member(membership: Membership, public_id: str, *, actor: Actor) -> Mem
     return held
 
 
-def note_payment(invoice: Invoice, *, day: date, amount: Decimal, note: str, today: date, actor: Actor) -> Payment:
+def note_payment(
+    invoice: Invoice, *, version: int, day: date, amount: Decimal, note: str, today: date, actor: Actor
+) -> Payment:
     """Note money that came in, a part or all of what is open; the last of a first invoice makes a member.
+
+    Parameters
+    ----------
+    version : int
+        The version of the membership the actor saw: what is sent twice is noted once.
 
     Raises
     ------
@@ -404,27 +450,53 @@ def note_payment(invoice: Invoice, *, day: date, amount: Decimal, note: str, tod
     require(actor, "membership.office", invoice.membership)
     with transaction.atomic():
         take_turn()
-        held = locked(invoice.membership)
-        _require_amount(invoice, amount)
-        if day > today or day < invoice.dated:
-            text = "Expected a day from that of the invoice up to today."
-            refuse("membership.day_of_payment", text, field="day", day=day.isoformat())
+        held = as_seen(invoice.membership, version)
+        now = _now(invoice)
+        _require_amount(amount, now.open, "Expected an amount over nothing and at most what is open.")
+        _require_day_of_money(now, day, today)
         made = Payment.objects.create(invoice=invoice, day=day, amount=amount, note=note)
         said = {"day": day.isoformat(), "amount": str(amount), "note": note}
         cause = _tell_of(invoice, "invoice.paid", said, actor)
-        _go_on_when_paid(held, today=day, actor=actor, cause=cause)
+        _withdraw_settled(held, today, actor, cause)
+        _next_version(held)
+        _go_on_when_paid(held, today=today, actor=actor, cause=cause)
     return made
 
 
-def credit(invoice: Invoice, *, amount: Decimal, reason: str, today: date, actor: Actor) -> CreditNote:
-    """Take back a part or all of what is open of an invoice, with the reason. Errors as for `note_payment`."""
+def give_back(
+    invoice: Invoice, *, version: int, day: date, amount: Decimal, note: str, today: date, actor: Actor
+) -> Payment:
+    """Note money that went back, or never came: of what was paid, with the reason. Errors as for `note_payment`.
+
+    What was noted stays; this stands beside it. A state that a payment brought is not taken back by it: what is open
+    again runs its days.
+    """
+    require(actor, "membership.office", invoice.membership)
+    if not note.strip():
+        refuse("membership.reason_needed", "Say why.", field="note")
+    with transaction.atomic():
+        take_turn()
+        held = as_seen(invoice.membership, version)
+        now = _now(invoice)
+        _require_amount(amount, now.paid, "Expected an amount over nothing and at most what was paid.")
+        _require_day_of_money(now, day, today)
+        made = Payment.objects.create(invoice=invoice, day=day, amount=-amount, note=note)
+        _tell_of(invoice, "invoice.given_back", {"day": day.isoformat(), "amount": str(amount), "note": note}, actor)
+        _next_version(held)
+    return made
+
+
+def credit(invoice: Invoice, *, version: int, amount: Decimal, reason: str, today: date, actor: Actor) -> CreditNote:
+    """Take back a part or all of what an invoice asked for, paid or not, with the reason. Errors as for `note_payment`."""
     require(actor, "membership.office", invoice.membership)
     if not reason.strip():
         refuse("membership.reason_needed", "Say why.", field="reason")
     with transaction.atomic():
         take_turn()
-        held = locked(invoice.membership)
-        _require_amount(invoice, amount)
+        held = as_seen(invoice.membership, version)
+        now = _now(invoice)
+        text = "Expected an amount over nothing and at most what was asked for and not credited yet."
+        _require_amount(amount, now.total - now.credited, text)
         made = CreditNote.objects.create(
             number=_next_number(CreditNote, f"{today.year}-C"),
             invoice=invoice,
@@ -434,6 +506,8 @@ def credit(invoice: Invoice, *, amount: Decimal, reason: str, today: date, actor
         )
         said = {"number": made.number, "amount": str(amount), "reason": reason}
         cause = _tell_of(invoice, "invoice.credited", said, actor)
+        _withdraw_settled(held, today, actor, cause)
+        _next_version(held)
         _go_on_when_paid(held, today=today, actor=actor, cause=cause)
     return made
 
@@ -463,13 +537,7 @@ def days_of_invoices(today: date, *, actor: Actor) -> dict[str, int]:
         return counts
     for invoice in queries.open_invoices():
         membership = invoice.membership
-        judgement = invoice_due(
-            clock,
-            dated=invoice.dated,
-            open_amount=invoice.open,
-            today=today,
-            suspended_since=membership.suspended,
-        )
+        judgement = _due(clock, invoice, membership, today)
         if judgement.result is Due.REMIND:
             with transaction.atomic():
                 _tell_of(invoice, "invoice.reminded", {"reasons": said_of(judgement)}, actor)
@@ -478,20 +546,33 @@ def days_of_invoices(today: date, *, actor: Actor) -> dict[str, int]:
             counts["reminded"] += 1
         elif judgement.result in {Due.SUSPEND, Due.TERMINATE}:
             act = str(judgement.result)
-            counts["proposed"] += _propose_by_date(membership, act, judgement, today, actor)
+            counts["proposed"] += _propose_by_date(
+                membership, act, judgement, cause=Cause.INVOICE, today=today, actor=actor
+            )
     return counts
 
 
-def _propose_by_date(membership: Membership, act: str, judgement: Judgement[Any], today: date, actor: Actor) -> int:
+def _due(clock: InvoiceClock, invoice: Invoice, membership: Membership, today: date) -> Judgement[Due]:
+    """Return what an invoice brings; its membership ends for it only where it is suspended for what is not paid."""
+    suspended = membership.suspended if membership.suspended_for == Cause.INVOICE else None
+    return invoice_due(clock, dated=invoice.dated, open_amount=invoice.open, today=today, suspended_since=suspended)
+
+
+def _propose_by_date(
+    membership: Membership, act: str, judgement: Judgement[Any], *, cause: Cause, today: date, actor: Actor
+) -> int:
     """Propose what a date brings, once; a membership that is not yet one has nothing to be taken."""
     scheme = queries.membership_rules(current_pack())
     if scheme.transition(act, membership.state) is None:
         return 0
-    if Proposal.objects.filter(membership=membership, act=act, proposed_on__gt=today - PROPOSED_FOR).exists():
+    recent = Proposal.objects.filter(membership=membership, act=act, proposed_on__gt=today - PROPOSED_FOR)
+    # What was withdrawn was settled; when its cause comes back, it is proposed anew.
+    answered = Q(cause=cause) & ~Q(outcome="withdrawn")
+    if recent.filter(Q(outcome="") | answered).exists():
         return 0
     reason = judgement.reasons[0].text
     try:
-        propose_step(membership, act, version=membership.version, reason=reason, today=today, actor=actor)
+        _propose(membership, act, version=membership.version, reason=reason, cause=cause, today=today, actor=actor)
     except CannotDo as refused:
         # What stands against it in one membership keeps nobody else from being reminded.
         log.warning("membership %s: %s was not proposed: %s", membership.pk, act, refused)
@@ -508,12 +589,15 @@ def days_of_certification(today: date, *, actor: Actor) -> dict[str, int]:
     except queries.NoMembership:
         return counts
     remind_on = scheme.clocks.certification.reminders_days_before.value
-    for membership in Membership.objects.filter(state="active").select_related("organisation").order_by("joined", "pk"):
+    going_on = Membership.objects.filter(state="active").select_related("organisation").prefetch_related("changes")
+    for membership in going_on.order_by("joined", "pk"):
         judgement = queries.light_of(membership, scheme, today)
         state = judgement.result
         if state.light is Light.RED:
-            counts["proposed"] += _propose_by_date(membership, "suspend", judgement, today, actor)
-        elif state.days_left in remind_on and state.light is not Light.MET:
+            counts["proposed"] += _propose_by_date(
+                membership, "suspend", judgement, cause=Cause.CERTIFICATION, today=today, actor=actor
+            )
+        elif state.days_left in remind_on:
             with transaction.atomic():
                 tell("membership.reminded", membership, {"reasons": said_of(judgement)}, actor)
                 write_to(membership, "certification", last=state.last)
@@ -536,23 +620,26 @@ def extend(membership: Membership, *, version: int, months: int, reason: str, to
     longest = scheme.clocks.certification.longest_extension_months
     with transaction.atomic():
         held = as_seen(membership, version)
-        if queries.light_of(held, scheme, today).result.last is None:
+        if not queries.light_of(held, scheme, today).result.runs:
             refuse("membership.no_clock", "The class asks for no certificate.")
         if not 0 <= months <= longest.value:
             refuse("membership.extension", "It is more than the longest extension.", field="months", most=longest.value)
         if not reason.strip():
             refuse("membership.reason_needed", "Say why.", field="reason")
-        put_off(held, months, reason, actor)
+        put_off(held, months, reason, actor, today=today)
     return held
 
 
-def put_off(held: Membership, months: int, reason: str, actor: Actor, cause: Entry | None = None) -> None:
+def put_off(
+    held: Membership, months: int, reason: str, actor: Actor, cause: Entry | None = None, *, today: date
+) -> None:
     """Give a locked membership this many months on top in all, for an action that was allowed to."""
     said = {"before": held.extension_months, "after": months, "reason": reason}
     held.extension_months = months
     held.version += 1
     held.save(update_fields=["extension_months", "version"])
-    tell("membership.extended", held, said, actor, cause)
+    entry = tell("membership.extended", held, said, actor, cause)
+    _withdraw_settled(held, today, actor, entry)
 
 
 def note_certified(membership: Membership, *, version: int, day: date, today: date, actor: Actor) -> Membership:
@@ -565,7 +652,8 @@ def note_certified(membership: Membership, *, version: int, day: date, today: da
         held.certified = day
         held.version += 1
         held.save(update_fields=["certified", "version"])
-        tell("membership.certified", held, {"day": day.isoformat()}, actor)
+        entry = tell("membership.certified", held, {"day": day.isoformat()}, actor)
+        _withdraw_settled(held, today, actor, entry)
     return held
 
 
@@ -598,6 +686,7 @@ def change_class(
         held.version += 1
         held.save(update_fields=["member_class", "version"])
         entry = tell("membership.class_changed", held, said | {"reasons": said_of(fits)}, actor)
+        _withdraw_settled(held, today, actor, entry)
         if held.member_id:
             publish_members([held.member_id], actor=SYSTEM, cause=entry)
     return held
@@ -630,6 +719,8 @@ def _do(
         raise CannotDo(judgement.reasons)
     before, held.state = held.state, judgement.result
     _what_it_changes(held, act, reason, today, actor)
+    if act in {"suspend", "reinstate"}:
+        held.suspended_for = decided.cause if decided else ""
     held.version += 1
     held.save()
     said: dict[str, Any] = {"act": act, "from": before, "to": held.state, "day": today.isoformat(), "reason": reason}
@@ -642,6 +733,9 @@ def _do(
         actor=actor.label,
         cause=cause,
     )
+    # What was proposed was proposed of the state before.
+    for one in queries.open_proposals(held):
+        _withdraw(held, one, today, actor, entry)
     if held.member_id and held.joined:
         publish_members([held.member_id], actor=SYSTEM, cause=entry)
     if act == "invoice":
@@ -731,7 +825,9 @@ def _invoice(held: Membership, *, first: date, today: date, actor: Actor, cause:
 
 def _go_on_when_paid(held: Membership, *, today: date, actor: Actor, cause: Entry) -> None:
     if held.state == "awaiting_payment" and queries.open_amount(held) <= 0:
-        _do(held, "activate", reason="", today=today, actor=actor, cause=cause)
+        # It is paid from the day of the latest money on, in whatever order that was noted.
+        day = queries.last_day_of_money(held) or today
+        _do(held, "activate", reason="", today=day, actor=actor, cause=cause)
 
 
 def _given(held: Membership, reason: str) -> Given:
@@ -745,11 +841,20 @@ def _given(held: Membership, reason: str) -> Given:
     )
 
 
-def _require_amount(invoice: Invoice, amount: Decimal) -> None:
-    open_now = Invoice.objects.get(pk=invoice.pk).open
-    if amount <= 0 or amount > open_now:
-        text = "Expected an amount over nothing and at most what is open."
-        refuse("membership.amount", text, field="amount", amount=str(amount), open=str(open_now))
+def _now(invoice: Invoice) -> Invoice:
+    """Return an invoice with the money that is noted of it now."""
+    return Invoice.objects.get(pk=invoice.pk)
+
+
+def _require_amount(amount: Decimal, most: Decimal, text: str) -> None:
+    if amount <= 0 or amount > most:
+        refuse("membership.amount", text, field="amount", amount=str(amount), most=str(most))
+
+
+def _require_day_of_money(invoice: Invoice, day: date, today: date) -> None:
+    if day > today or day < invoice.dated:
+        text = "Expected a day from that of the invoice up to today."
+        refuse("membership.day_of_payment", text, field="day", day=day.isoformat())
 
 
 def _next_number(model: type[Invoice | CreditNote], before: str) -> str:

@@ -59,7 +59,7 @@ def answer(request: ExtensionRequest, *, grants: bool, words: str, today: date, 
         said = {"months": waiting.months, "reason": waiting.answer, "day": today.isoformat()}
         cause = tell(f"membership.extension_{waiting.outcome}", held, said, actor)
         if grants:
-            put_off(held, held.extension_months + waiting.months, waiting.answer, actor, cause)
+            put_off(held, held.extension_months + waiting.months, waiting.answer, actor, cause, today=today)
         write_to(held, f"extension_{waiting.outcome}", reason=waiting.answer)
     return waiting
 

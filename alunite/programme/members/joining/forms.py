@@ -34,6 +34,7 @@ from alunite.programme.members.joining.models import (
     ExtensionRequest,
     Invoice,
     Membership,
+    Payment,
     Proposal,
 )
 from alunite.programme.members.joining.queries import (
@@ -363,7 +364,13 @@ class DecideForm(Doing):
         return self.done(decide)
 
 
-class MoneyForm(Doing):
+class OfficeForm(Doing):
+    """Something the office changes of a membership, as it was when the page was opened."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class MoneyForm(OfficeForm):
     """Money for an invoice: paid, or taken back."""
 
     invoice = forms.CharField(max_length=20, widget=forms.HiddenInput)
@@ -383,6 +390,7 @@ class PaymentForm(MoneyForm):
     """Money that came in."""
 
     what: ClassVar[str] = "pay"
+    action: ClassVar[Callable[..., Payment]] = staticmethod(actions.note_payment)
     day = forms.DateField(label=_("Paid on"), widget=DayInput)
 
     def do(self, membership: Membership, today: date, actor: Actor) -> bool:
@@ -391,10 +399,17 @@ class PaymentForm(MoneyForm):
         def pay() -> None:
             require(actor, "membership.office", membership)
             if invoice := self.found(membership):
-                given = {name: self.cleaned_data[name] for name in ("day", "amount", "note")}
-                actions.note_payment(invoice, today=today, actor=actor, **given)
+                given = {name: self.cleaned_data[name] for name in ("version", "day", "amount", "note")}
+                self.action(invoice, today=today, actor=actor, **given)
 
         return self.done(pay)
+
+
+class GiveBackForm(PaymentForm):
+    """Money that went back, or that was noted by mistake."""
+
+    what: ClassVar[str] = "give_back"
+    action: ClassVar[Callable[..., Payment]] = staticmethod(actions.give_back)
 
 
 class CreditForm(MoneyForm):
@@ -409,15 +424,10 @@ class CreditForm(MoneyForm):
             require(actor, "membership.office", membership)
             if invoice := self.found(membership):
                 amount, reason = self.cleaned_data["amount"], self.cleaned_data["note"]
-                actions.credit(invoice, amount=amount, reason=reason, today=today, actor=actor)
+                version = self.cleaned_data["version"]
+                actions.credit(invoice, version=version, amount=amount, reason=reason, today=today, actor=actor)
 
         return self.done(credit)
-
-
-class OfficeForm(Doing):
-    """Something the office changes of a membership, as it was when the page was opened."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ExtendForm(OfficeForm):
@@ -525,7 +535,7 @@ class AnswerForm(Doing):
 
 
 FORMS: tuple[type[Doing], ...] = (
-    *(StepForm, LookForm, MatchForm, RenewForm, DecideForm, PaymentForm, CreditForm),
+    *(StepForm, LookForm, MatchForm, RenewForm, DecideForm, PaymentForm, GiveBackForm, CreditForm),
     *(ExtendForm, CertifiedForm, ClassForm, NameForm, OwnerForm, AskForm, AnswerForm),
 )
 DOINGS = {form.what: form for form in FORMS}

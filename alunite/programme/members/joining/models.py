@@ -22,6 +22,13 @@ NOTHING = Decimal("0.00")
 ENDED = ("declined", "terminated", "resigned")
 
 
+class Cause(models.TextChoices):
+    """What, if not a person's own judgement, a step is proposed for: the rules brought it, and judge it again."""
+
+    INVOICE = "invoice", _("an invoice that was not paid")
+    CERTIFICATION = "certification", _("no certificate in time")
+
+
 class Membership(models.Model):
     """An organisation's way into the programme and through it. States and what leads where are pack data."""
 
@@ -32,6 +39,9 @@ class Membership(models.Model):
     joined = models.DateField(_("joined"), null=True, blank=True)
     ended = models.DateField(_("ended"), null=True, blank=True)
     suspended = models.DateField(_("suspended since"), null=True, blank=True)
+    suspended_for = models.CharField(
+        _("why the membership is suspended"), max_length=20, choices=Cause.choices, blank=True
+    )
     certified = models.DateField(_("first certified"), null=True, blank=True)
     extension_months = models.PositiveSmallIntegerField(_("months granted on top"), default=0)
     member = models.ForeignKey(
@@ -43,8 +53,8 @@ class Membership(models.Model):
     field_classes: ClassVar[dict[str, str]] = {
         **dict.fromkeys(
             (
-                *("id", "organisation", "state", "member_class", "joined", "ended", "suspended", "certified"),
-                *("extension_months", "member", "created_at"),
+                *("id", "organisation", "state", "member_class", "joined", "ended", "suspended", "suspended_for"),
+                *("certified", "extension_months", "member", "created_at"),
             ),
             "member",
         ),
@@ -146,13 +156,14 @@ class Proposal(models.Model):
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="proposals")
     act = models.CharField(_("step"), max_length=20)
     reason = models.TextField(_("reason"), max_length=LONGEST_TEXT)
+    cause = models.CharField(_("cause"), max_length=20, choices=Cause.choices, blank=True)
     proposed_by = models.CharField(max_length=100)
     proposed_on = models.DateField(_("proposed on"))
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
 
     field_classes: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("id", "membership", "act", "reason", "proposed_by", "proposed_on", "outcome", "decided_on"), "audit"
+        ("id", "membership", "act", "reason", "cause", "proposed_by", "proposed_on", "outcome", "decided_on"), "audit"
     )
 
     class Meta:

@@ -42,6 +42,7 @@ from alunite.programme.members.joining.rules import Light, takes_two
 LIGHTS = {
     Light.NONE: ("unknown", _("no certificate asked for")),
     Light.MET: ("full", _("certified in time")),
+    Light.MET_LATE: ("full", _("certified late")),
     Light.GREEN: ("in-date", _("in time")),
     Light.AMBER: ("provisional", _("the last day is near")),
     Light.RED: ("expired", _("the last day has passed")),
@@ -95,6 +96,7 @@ OF_THE_OFFICE = {
     "membership.step_proposed": _("Step proposed"),
     "membership.step_confirmed": _("Step confirmed"),
     "membership.step_refused": _("Step refused"),
+    "membership.step_withdrawn": _("Proposed step withdrawn: its cause is gone"),
     "membership.step_lapsed": _("Proposed step lapsed"),
 }
 
@@ -147,7 +149,7 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
     is_office, is_applicant = (allows(actor, DOERS[who], membership) for who in ("office", "applicant"))
     invoices = queries.invoices(membership)
     light = queries.light_of(membership, scheme, today)
-    may_ask = membership.state == "active" and light.result.last is not None and light.result.light is not Light.MET
+    may_ask = membership.state == "active" and light.result.runs
     looks = queries.due_diligence(membership) if actor.is_secretariat else {}
     return {
         "membership": membership,
@@ -165,7 +167,7 @@ def membership_page(actor: Actor, membership: Membership, pack: Pack, today: dat
         "proposed_lines": _sentences(judged.proposed),
         "steps": _steps(actor, membership, scheme),
         "rounds": list(membership.rounds.order_by("pk")),
-        "invoices": [_invoice(one, pack, today) for one in invoices],
+        "invoices": [_invoice(membership, one, pack, today) for one in invoices],
         "light": light.result,
         "light_lines": _sentences(light),
         "extend": _form(ExtendForm, membership, months=membership.extension_months),
@@ -347,12 +349,15 @@ def _history(actor: Actor, membership: Membership) -> list[dict[str, Any]]:
     ]
 
 
-def _invoice(invoice: Invoice, pack: Pack, today: date) -> dict[str, Any]:
+def _invoice(membership: Membership, invoice: Invoice, pack: Pack, today: date) -> dict[str, Any]:
     days = queries.membership_rules(pack).clocks.invoice.days.value
     return {
         "invoice": invoice,
         "last": invoice.dated + timedelta(days=days),
-        "payment": PaymentForm(initial={"day": today}, auto_id=f"id_{invoice.number}_%s"),
+        "payment": PaymentForm(
+            initial={"day": today, "version": membership.version}, auto_id=f"id_{invoice.number}_%s"
+        ),
+        "may_credit": invoice.total > invoice.credited,
         "lines": [{"line": line, "member_class": _class(pack, line.member_class)} for line in invoice.lines.all()],
     }
 
@@ -365,6 +370,8 @@ def invoice_paper(invoice: Invoice, pack: Pack) -> dict[str, Any]:
     sums = [(gettext("Total"), amount(invoice.total))]
     sums += [
         (gettext("Paid on %(day)s") % {"day": _day(payment.day)}, f"− {amount(payment.amount)}")
+        if payment.amount > 0
+        else (gettext("Given back on %(day)s") % {"day": _day(payment.day)}, f"+ {amount(-payment.amount)}")
         for payment in invoice.payments.all()
     ]
     sums += [
@@ -388,8 +395,12 @@ def invoice_paper(invoice: Invoice, pack: Pack) -> dict[str, Any]:
             for line in invoice.lines.all()
         ],
         "sums": sums,
-        "due": gettext("Still to be paid: %(amount)s %(currency)s")
-        % {"amount": amount(invoice.open), "currency": currency},
+        "due": (
+            gettext("Still to be paid: %(amount)s %(currency)s")
+            if invoice.open >= 0
+            else gettext("To be given back: %(amount)s %(currency)s")
+        )
+        % {"amount": amount(abs(invoice.open)), "currency": currency},
         "notes": _notes(invoice, pack),
         "foot": gettext("Made with Alunite. Nothing here is a tax invoice of any country."),
     }

@@ -101,8 +101,9 @@ def class_of_membership(organisation_id: uuid.UUID) -> str:
 
 
 def memberships_visible_to(actor: Actor) -> list[Membership]:
-    """Return the memberships the actor may see, those with something to be done first. One query."""
+    """Return the memberships the actor may see, those with something to be done first, with changes. Two queries."""
     rows = scoped(actor, "memberships.view", Membership.objects.all()).select_related("organisation", "application")
+    rows = rows.prefetch_related("changes")
     return sorted(rows, key=lambda one: (one.state in ENDED, one.organisation.name, str(one.pk)))
 
 
@@ -161,13 +162,23 @@ def certifying_classes(pack: Pack) -> set[str]:
     return {one.id for one in pack.classes if one.may_certify}
 
 
+def must_certify_since(membership: Membership, scheme: MembershipFile) -> date | None:
+    """Return since when a member is in classes that have to certify; None where it is not. One query, or prefetched."""
+    must = {rule.member_class for rule in scheme.classes if rule.must_certify.value}
+    if membership.joined is None or membership.member_class not in must:
+        return None
+    changes = sorted(membership.changes.all(), key=lambda one: (one.day, one.pk))
+    begun = [one.day for one in changes if one.what == "class" and one.after in must and one.before not in must]
+    return begun[-1] if begun else membership.joined
+
+
 def light_of(membership: Membership, scheme: MembershipFile, today: date) -> Judgement[ClockState]:
-    """Return how the clock to the first certificate of a member stands."""
-    rule = scheme.class_rule(membership.member_class)
+    """Return how the clock to the first certificate of a member stands. One query, or none where changes are prefetched."""
+    since = must_certify_since(membership, scheme)
     return certification_light(
         scheme.clocks.certification,
-        must_certify=rule is not None and rule.must_certify.value and membership.joined is not None,
-        joined=membership.joined or today,
+        must_certify=since is not None,
+        since=since or today,
         today=today,
         certified=membership.certified,
         extension_months=membership.extension_months,
@@ -216,8 +227,16 @@ def _open(rows: QuerySet[Invoice]) -> list[Invoice]:
 
 
 def open_amount(membership: Membership) -> Decimal:
-    """Return what is still to be paid of all invoices."""
-    return sum((one.open for one in invoices(membership)), Decimal(0))
+    """Return what is still to be paid of all invoices; what is to be given back of one pays no other."""
+    return sum((max(one.open, Decimal(0)) for one in invoices(membership)), Decimal(0))
+
+
+def last_day_of_money(membership: Membership) -> date | None:
+    """Return the day of the latest payment or credit note; None where there is none. Four queries."""
+    found = invoices(membership)
+    paid = (one.day for invoice in found for one in invoice.payments.all())
+    credited = (one.dated for invoice in found for one in invoice.credit_notes.all())
+    return max((*paid, *credited), default=None)
 
 
 def open_proposals(membership: Membership) -> list[Proposal]:

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from alunite.foundation.core.days import last_day_of_term, months_later
-from alunite.foundation.core.judgement import Judgement, Reason
+from alunite.foundation.core.clocks import Clock, Span, Unit
+from alunite.foundation.core.judgement import Judgement, Param, Reason, Trust
 from alunite.foundation.scheme.models import (
     CertificationClock,
     ClassRule,
@@ -363,6 +363,7 @@ class Light(StrEnum):
 
     NONE = "none"
     MET = "met"
+    MET_LATE = "met_late"
     GREEN = "green"
     AMBER = "amber"
     RED = "red"
@@ -376,12 +377,27 @@ class ClockState:
     last: date | None = None
     days_left: int | None = None
 
+    @property
+    def runs(self) -> bool:
+        """Tell whether a certificate is still asked for; with one, in time or late, no clock runs."""
+        return self.light in {Light.GREEN, Light.AMBER, Light.RED}
+
+
+def certification_clock(clock: CertificationClock, since: date, extension_months: int) -> Clock:
+    """Return the clock to the first certificate, which tasks show and `certification_light` reads."""
+    years = clock.years
+    if not extension_months:
+        allowed = Param(Span(years.value, Unit.YEARS), years.trust, years.origin, years.source)
+    else:
+        allowed = Param(Span(years.value * MONTHS + extension_months, Unit.MONTHS), Trust.DESIGN, "ours")
+    return Clock("membership.certification", since, allowed)
+
 
 def certification_light(
     clock: CertificationClock,
     *,
     must_certify: bool,
-    joined: date,
+    since: date,
     today: date,
     certified: date | None = None,
     extension_months: int = 0,
@@ -392,8 +408,8 @@ def certification_light(
     ----------
     must_certify : bool
         Whether the class asks for one.
-    joined : date
-        First day of the membership.
+    since : date
+        First day of the membership in a class that asks for one.
     today : date
         The day asked about.
     certified : date or None
@@ -409,16 +425,16 @@ def certification_light(
     if not must_certify:
         text = "The class asks for no certificate."
         return Judgement(ClockState(Light.NONE), (_reason("membership.no_clock", text, clock),))
-    last = last_day_of_term(joined, clock.years.value)
-    if extension_months:
-        last = months_later(last + timedelta(days=1), extension_months) - timedelta(days=1)
-    said = {"joined": joined.isoformat(), "years": clock.years.value, "extension_months": extension_months}
+    last = certification_clock(clock, since, extension_months).due()
+    if last is None:
+        raise ValueError("a clock nothing stops has a last day")
+    said = {"since": since.isoformat(), "years": clock.years.value, "extension_months": extension_months}
     ends = _reason("membership.clock_ends", "The first certificate is due by this day.", clock.years, **said)
-    if certified is not None and certified <= last:
-        text = "It was certified in time."
-        return Judgement(
-            ClockState(Light.MET, last), (_reason("membership.certified", text, certified=certified.isoformat()), ends)
-        )
+    if certified is not None:
+        in_time = certified <= last
+        text = "It was certified in time." if in_time else "It was certified, after the last day."
+        met = _reason("membership.certified", text, certified=certified.isoformat())
+        return Judgement(ClockState(Light.MET if in_time else Light.MET_LATE, last), (met, ends))
     left = (last - today).days
     if left < 0:
         light, text = Light.RED, "The last day has passed without a certificate."
@@ -446,7 +462,7 @@ def request_fits(
     """
     longest = clock.longest_extension_months
     found = []
-    if not is_active or state.last is None or state.light is Light.MET:
+    if not is_active or not state.runs:
         text = "Only for an active member whose clock to the first certificate runs."
         found.append(Reason("membership.no_clock_runs", text))
     if not 0 < months <= longest.value - granted:
@@ -477,7 +493,8 @@ def invoice_due(
     open_amount : Decimal
         What is still to be paid; with nothing open nothing follows.
     suspended_since : date or None
-        First day of the suspension, where the membership is suspended for it.
+        First day of the suspension, where the membership is suspended for unpaid invoices. It ends only for one that
+        has not been paid for long enough both since then and since its own last day.
     """
     last = dated + timedelta(days=clock.days.value)
     said = {"dated": dated.isoformat(), "last": last.isoformat(), "open": str(open_amount)}
@@ -485,8 +502,9 @@ def invoice_due(
         return Judgement(
             Due.NOTHING, (_reason("membership.invoice_paid", "Nothing is left to be paid.", None, **said),)
         )
-    if suspended_since is not None:
-        over = (today - suspended_since).days
+    left = (last - today).days
+    if suspended_since is not None and left < 0:
+        over = (today - max(suspended_since, last)).days
         if over >= clock.terminated_after_days.value:
             text = "It has been suspended for so long without payment that the membership ends."
             days = {"suspended_since": suspended_since.isoformat(), "days": over}
@@ -496,7 +514,6 @@ def invoice_due(
             )
         text = "It is suspended; the membership ends if it stays unpaid."
         return Judgement(Due.NOTHING, (_reason("membership.suspended_unpaid", text, clock, **said),))
-    left = (last - today).days
     if left < 0:
         text = "The invoice was not paid in the days it may take."
         return Judgement(

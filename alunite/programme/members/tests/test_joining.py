@@ -332,7 +332,9 @@ def test_an_unpaid_renewal_suspends_withdraws_and_ends_and_each_takes_a_person(c
     # Paid after all: the office takes it back, and the register shows it again.
     assert do(cast, "office", made, "step", act="reinstate", reason="Promised.") == 302
     assert public(made).withdrawal == ""
-    do(cast, "office", made, "step", act="suspend", reason="Not paid.")
+    # It was not: the days propose it anew.
+    settings.ALUNITE_TODAY = last + timedelta(days=91)
+    assert actions.days_of_invoices(settings.ALUNITE_TODAY, actor=SYSTEM)["proposed"] == 1
     do(cast, "assurance", made, "decide", proposal=Proposal.objects.latest("pk").pk, answer="confirm")
     made.refresh_from_db()
     settings.ALUNITE_TODAY = made.suspended + timedelta(days=90)

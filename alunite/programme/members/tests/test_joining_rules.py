@@ -19,6 +19,7 @@ from alunite.programme.members.joining.rules import (
     Filled,
     Given,
     Light,
+    certification_clock,
     certification_light,
     class_open,
     class_proposed,
@@ -205,18 +206,18 @@ def test_a_step_says_everything_that_stands_against_it():
 )
 def test_the_light_of_the_certification_clock_on_a_day(today, light, left):
     clock = SCHEME.clocks.certification
-    judged = certification_light(clock, must_certify=True, joined=date(2025, 3, 1), today=today)
+    judged = certification_light(clock, must_certify=True, since=date(2025, 3, 1), today=today)
     assert (judged.result.light, judged.result.last, judged.result.days_left) == (light, date(2027, 2, 28), left)
 
 
 def test_a_certificate_in_time_an_extension_and_a_class_without_one():
     clock, joined, today = SCHEME.clocks.certification, date(2025, 3, 1), date(2027, 4, 1)
-    args = {"must_certify": True, "joined": joined, "today": today}
+    args = {"must_certify": True, "since": joined, "today": today}
     assert certification_light(clock, **args, certified=date(2027, 2, 28)).result.light is Light.MET
-    assert certification_light(clock, **args, certified=date(2027, 3, 1)).result.light is Light.RED
+    assert certification_light(clock, **args, certified=date(2027, 3, 1)).result.light is Light.MET_LATE
     extended = certification_light(clock, **args, extension_months=6).result
     assert (extended.light, extended.last) == (Light.AMBER, date(2027, 8, 31))
-    assert certification_light(clock, must_certify=False, joined=joined, today=today).result.light is Light.NONE
+    assert certification_light(clock, must_certify=False, since=joined, today=today).result.light is Light.NONE
 
 
 DATED = date(2026, 1, 10)
@@ -241,6 +242,34 @@ def test_what_an_unpaid_invoice_brings_on_a_day(today, suspended, due):
     args = {"dated": DATED, "today": today, "suspended_since": suspended}
     assert invoice_due(clock, open_amount=Decimal("0.01"), **args).result is due
     assert invoice_due(clock, open_amount=Decimal(0), **args).result is Due.NOTHING
+
+
+def test_a_membership_ends_only_for_an_invoice_that_is_itself_past_its_days():
+    # Suspended in March for another one; this one of 10 January 2027 is due on 11 March 2027, and 90 days later is 9 June.
+    for today, due in (
+        (date(2027, 3, 4), Due.REMIND),
+        (date(2027, 3, 11), Due.NOTHING),
+        (date(2027, 6, 8), Due.NOTHING),
+        (date(2027, 6, 9), Due.TERMINATE),
+    ):
+        args = {"dated": date(2027, 1, 10), "today": today, "suspended_since": date(2026, 3, 13)}
+        assert invoice_due(SCHEME.clocks.invoice, open_amount=Decimal(1), **args).result is due, today
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2030, 12, 31)),
+    st.integers(0, 12),
+    st.dates(date(2020, 1, 1), date(2036, 12, 31)),
+)
+def test_what_a_task_shows_and_what_the_rule_says_is_one_last_day(since, months, today):
+    clock = SCHEME.clocks.certification
+    state = certification_light(clock, must_certify=True, since=since, today=today, extension_months=months).result
+    assert state.last == certification_clock(clock, since, months).due()
+
+
+def test_a_last_day_in_a_month_that_is_too_short_is_the_one_before_the_first_of_the_next():
+    args = {"must_certify": True, "since": date(2023, 1, 31), "today": date(2025, 1, 1), "extension_months": 1}
+    assert certification_light(SCHEME.clocks.certification, **args).result.last == date(2025, 2, 28)
 
 
 @given(st.integers(0, 400))
