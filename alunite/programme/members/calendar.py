@@ -16,14 +16,14 @@ from alunite.programme.members.joining.models import ENDED
 
 @dates("members")
 def last_days(actor: Actor, first: date, last: date) -> list[Marked]:
-    """Return the last days to pay what is open, and to reach a first certificate. Seven queries."""
+    """Return the last days to pay what is open, and to reach a first certificate. Six queries."""
     try:
         scheme = current_pack().membership
     except NoScheme:
         scheme = None
     if scheme is None or not allows(actor, "membership.list"):
         return []
-    going_on = [one for one in queries.memberships_visible_to(actor) if one.state not in ENDED]
+    going_on = [one for one in queries.memberships_visible_to(actor, scheme) if one.state not in ENDED]
     days = timedelta(days=scheme.clocks.invoice.days.value)
     found = [
         Marked(

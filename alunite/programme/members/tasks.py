@@ -38,11 +38,11 @@ NEXT = {
 
 @tasks("membership", gettext_lazy("Membership"))
 def membership_tasks(actor: Actor, today: date) -> list[Task]:
-    """Return what applications, invoices and certification clocks ask. Nine queries, fewer where there is nothing."""
+    """Return what applications, invoices and certification clocks ask. Eight queries, fewer where there is nothing."""
     pack = _pack()
     if pack is None or pack.membership is None or not allows(actor, "membership.list"):
         return []
-    visible = queries.memberships_visible_to(actor)
+    visible = queries.memberships_visible_to(actor, pack.membership)
     going_on = [one for one in visible if one.state not in ENDED]
     money = queries.open_invoices_of(going_on) if going_on else []
     return [

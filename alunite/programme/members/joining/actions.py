@@ -589,8 +589,8 @@ def days_of_certification(today: date, *, actor: Actor) -> dict[str, int]:
     except queries.NoMembership:
         return counts
     remind_on = scheme.clocks.certification.reminders_days_before.value
-    going_on = Membership.objects.filter(state="active").select_related("organisation").prefetch_related("changes")
-    for membership in going_on.order_by("joined", "pk"):
+    going_on = Membership.objects.filter(state="active").select_related("organisation")
+    for membership in queries.with_clocks(going_on, scheme).order_by("joined", "pk"):
         judgement = queries.light_of(membership, scheme, today)
         state = judgement.result
         if state.light is Light.RED:

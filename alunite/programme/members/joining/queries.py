@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from alunite.foundation.accounts.models import Organisation, Person, held_at
@@ -24,6 +24,7 @@ from alunite.foundation.scheme.pack import Pack
 from alunite.programme.members.joining.models import (
     ENDED,
     Application,
+    DatedChange,
     Document,
     DueDiligence,
     ExtensionRequest,
@@ -100,10 +101,10 @@ def class_of_membership(organisation_id: uuid.UUID) -> str:
     return found.order_by("-created_at", "-pk").values_list("member_class", flat=True).first() or ""
 
 
-def memberships_visible_to(actor: Actor) -> list[Membership]:
-    """Return the memberships the actor may see, those with something to be done first, with changes. Two queries."""
+def memberships_visible_to(actor: Actor, scheme: MembershipFile) -> list[Membership]:
+    """Return the memberships the actor may see, those with something to be done first, with their clocks. One query."""
     rows = scoped(actor, "memberships.view", Membership.objects.all()).select_related("organisation", "application")
-    rows = rows.prefetch_related("changes")
+    rows = with_clocks(rows, scheme)
     return sorted(rows, key=lambda one: (one.state in ENDED, one.organisation.name, str(one.pk)))
 
 
@@ -162,18 +163,32 @@ def certifying_classes(pack: Pack) -> set[str]:
     return {one.id for one in pack.classes if one.may_certify}
 
 
+def _certifying(scheme: MembershipFile) -> set[str]:
+    return {rule.member_class for rule in scheme.classes if rule.must_certify.value}
+
+
+def with_clocks(rows: QuerySet[Membership], scheme: MembershipFile) -> QuerySet[Membership]:
+    """Return memberships with the day of the last change into a class that has to certify, for `must_certify_since`."""
+    must = _certifying(scheme)
+    into = DatedChange.objects.filter(membership=OuterRef("pk"), what=DatedChange.What.CLASS, after__in=must)
+    days = into.exclude(before__in=must).order_by("-day", "-pk").values("day")
+    return rows.annotate(changed_on=Subquery(days[:1]))
+
+
 def must_certify_since(membership: Membership, scheme: MembershipFile) -> date | None:
-    """Return since when a member is in classes that have to certify; None where it is not. One query, or prefetched."""
-    must = {rule.member_class for rule in scheme.classes if rule.must_certify.value}
-    if membership.joined is None or membership.member_class not in must:
+    """Return since when a member is in classes that have to certify; None where it is not.
+
+    One query, none of memberships `with_clocks`.
+    """
+    if membership.joined is None or membership.member_class not in _certifying(scheme):
         return None
-    changes = sorted(membership.changes.all(), key=lambda one: (one.day, one.pk))
-    begun = [one.day for one in changes if one.what == "class" and one.after in must and one.before not in must]
-    return begun[-1] if begun else membership.joined
+    if not hasattr(membership, "changed_on"):
+        membership = with_clocks(Membership.objects.filter(pk=membership.pk), scheme).get()
+    return getattr(membership, "changed_on", None) or membership.joined
 
 
 def light_of(membership: Membership, scheme: MembershipFile, today: date) -> Judgement[ClockState]:
-    """Return how the clock to the first certificate of a member stands. One query, or none where changes are prefetched."""
+    """Return how the clock to the first certificate of a member stands. Queries as there."""
     since = must_certify_since(membership, scheme)
     return certification_light(
         scheme.clocks.certification,

@@ -50,9 +50,10 @@ def join(request: HttpRequest) -> HttpResponse:
 @login_required
 def memberships(request: HttpRequest) -> HttpResponse:
     actor = actor_for(request.user)
-    if not allows(actor, "membership.list") or current_pack().membership is None:
+    scheme = current_pack().membership
+    if not allows(actor, "membership.list") or scheme is None:
         raise Http404
-    found = queries.memberships_visible_to(actor)
+    found = queries.memberships_visible_to(actor, scheme)
     if len(found) == 1 and not actor.is_secretariat:
         return redirect("membership", found[0].pk)
     context = {"rows": present.rows(found, current_pack(), scheme_today()), "is_office": actor.is_secretariat}
