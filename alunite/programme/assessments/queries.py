@@ -306,13 +306,18 @@ def present_in(assessment: Assessment, *, but: Actor) -> list[Presence]:
     return list(found.select_related("person").order_by("-at"))
 
 
-def answers_before(whole: Whole, number: str) -> list[Answer]:
-    """Return the earlier answers that one was carried over from. One query; none where nothing was carried over."""
+def answers_before(actor: Actor, whole: Whole, number: str) -> list[Answer]:
+    """Return the earlier answers that one was carried over from, as far as the actor may see them. One query, or none.
+
+    Whom the later self assessment was sent to was not sent the earlier one.
+    """
     row = whole.row(number)
     earlier = whole.assessment.carried_from
     if earlier is None or row is None or row.answer is None or not row.answer.carried:
         return []
-    return list(earlier.answers.filter(number__in=row.answer.carried_numbers).order_by("pk"))
+    seen = scoped(actor, "assessments.view", Assessment.objects.all())
+    found = Answer.objects.filter(assessment__in=seen.filter(pk=earlier.pk), number__in=row.answer.carried_numbers)
+    return list(found.order_by("pk"))
 
 
 def answers_after(assessment: Assessment, number: str, limit: int) -> Sequence[Answer]:

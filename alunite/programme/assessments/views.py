@@ -200,7 +200,7 @@ def all_of(
     context["days_left"] = (found.scope.fieldwork_from - now.today).days if found.scope.fieldwork_from else 0
     context |= of_sites.opened(whole, wanted.open, site, reads=reads, trouble=site_trouble)
     return context | {
-        "earlier": queries.answers_before(whole, wanted.open),
+        "earlier": queries.answers_before(actor, whole, wanted.open),
         "conversations": conversations,
         "published": answers_to(found.standard, wanted.open) if wanted.open else [],
         "may_write": allows(actor, "scopes.write", found.organisation_id),

@@ -87,6 +87,21 @@ def test_a_firm_reads_what_it_was_sent_and_nothing_else_until_it_is_withdrawn(ca
     assert "withdrawn on" in text_of(cast["member"], f"{base}send/")
 
 
+def test_a_firm_is_not_shown_the_answers_of_an_earlier_one_that_it_was_not_sent(cast: Cast):
+    earlier = make_assessment(cast, "ps-2")
+    say(cast, earlier, "1.1", level="conformance", text="Said of V2 alone.")
+    later = open_assessment(earlier.scope, "ps-3", actor=cast.actor("member"), carried_from=earlier)
+    say(cast, later, "1.1", version=1, text="Said anew.")
+    send_to_firm(later, cast.organisation("auditor").pk, actor=cast.actor("member"))
+    page = f"/work/assessments/{later.pk}/?open=1.1"
+    assert "Said of V2 alone." in text_of(cast["member"], page)
+    row = text_of(cast["auditor"], page)
+    assert "Said anew." in row
+    assert "Said of V2 alone." not in row
+    send_to_firm(earlier, cast.organisation("auditor").pk, actor=cast.actor("member"))
+    assert "Said of V2 alone." in text_of(cast["auditor"], page)
+
+
 def test_the_firm_confirms_it_and_both_see_who_has_the_ball(cast: Cast, assessment: Assessment):
     sending = send_to_firm(assessment, cast.organisation("auditor").pk, actor=cast.actor("member"))
     title, firm = "Confirm that you have the self assessment", "Clearview Assurance (made up)"
