@@ -79,9 +79,18 @@ def read_day(text: str) -> date:
     datetime.date(2020, 6, 30)
     """
     day = date.fromisoformat(text)
-    if day.isoformat() != text or not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if day.isoformat() != text or not is_asked_about(day):
         raise ValueError(text)
     return day
+
+
+def is_asked_about(day: date) -> bool:
+    """Tell whether a day lies in a year that somebody asks about: others are slips of the hand.
+
+    >>> is_asked_about(date(2026, 10, 1)), is_asked_about(date(26, 10, 1)), is_asked_about(date(9999, 12, 31))
+    (True, False, False)
+    """
+    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,14 +61,21 @@ def _lines(event: Event) -> Iterator[str]:
     yield "BEGIN:VEVENT"
     yield f"UID:{event.uid}"
     yield f"DTSTAMP:{event.at:%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{event.first:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{event.last + timedelta(days=1):%Y%m%d}"
+    yield f"DTSTART;VALUE=DATE:{_basic(event.first)}"
+    # The end is the day after; the last day there is has none, and needs none.
+    if event.last < date.max:
+        yield f"DTEND;VALUE=DATE:{_basic(event.last + timedelta(days=1))}"
     yield f"SUMMARY:{_escaped(event.summary)}"
     if event.description:
         yield f"DESCRIPTION:{_escaped(event.description)}"
     yield f"URL:{event.address}"
     yield "TRANSP:TRANSPARENT"
     yield "END:VEVENT"
+
+
+def _basic(day: date) -> str:
+    """Return a day in the basic format of ISO 8601; `strftime` writes the year 26 without its zeros."""
+    return day.isoformat().replace("-", "")
 
 
 def _escaped(text: str) -> str:

@@ -14,6 +14,7 @@ from alunite.foundation.accounts.models import Affiliation, Organisation, Person
 from alunite.foundation.accounts.policies import Actor, require
 from alunite.foundation.accounts.roles import Role
 from alunite.foundation.adoption.queries import current_pack
+from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR, is_asked_about, read_day
 from alunite.foundation.history.actions import Change, record, record_many
 from alunite.foundation.history.editing import Difference
 from alunite.foundation.history.models import Entry
@@ -41,6 +42,7 @@ ANSWER_COLUMNS = (
 )
 MOST_AT_ONCE = 1_200
 LONGEST_SHOWN = 100
+EXPECTED_DAY = f"a day from {FIRST_YEAR} to {LAST_YEAR}, such as 2026-11-23"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def _check_scope(pack: Pack, organisation: Organisation, given: ScopeGiven) -> N
     faults += [
         Fault("facilities", one, "a reason for leaving it out") for one, why in given.left_out.items() if not why
     ]
+    if given.fieldwork_from and not is_asked_about(given.fieldwork_from):
+        faults.append(Fault("fieldwork_from", given.fieldwork_from.isoformat(), EXPECTED_DAY))
     if not given.title:
         faults.append(Fault("title", "", "a title"))
     if faults:
@@ -401,7 +405,8 @@ def save_answers(
     with transaction.atomic():
         if any(one.version == 0 for one in given):
             begin_alone(assessment)
-        numbers = [one.number for one in given]
+        # PostgreSQL takes no NUL: only what is a criterion is looked for.
+        numbers = {one.number for one in given} & _numbers_of(assessment)
         found = Answer.objects.select_for_update().filter(assessment=assessment, number__in=numbers).order_by("number")
         held: dict[str, Answer] = {one.number: one for one in found}
         check_answers(assessment, given, held)
@@ -468,9 +473,7 @@ def _apply(answer: Answer, values: Mapping[str, str], actor: Actor, moment: date
 
 def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Mapping[str, Answer]) -> None:
     """Check what would be saved of answers beside those that stand, by number; raise `Faulty` with every fault."""
-    pack = current_pack()
-    standard = pack.standard(assessment.standard)
-    numbers = {one.number for part in standard.principles for one in part.criteria} if standard else set()
+    pack, numbers = current_pack(), _numbers_of(assessment)
     levels = {one.id for one in pack.assessments.levels} if pack.assessments else set()
     named = {one.values[name] for one in given for name in ("owner", "gap_owner") if one.values.get(name)}
     people = managers_among(assessment.organisation_id, named) if named else set()
@@ -496,6 +499,11 @@ def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Ma
         raise Faulty(faults)
 
 
+def _numbers_of(assessment: Assessment) -> set[str]:
+    standard = current_pack().standard(assessment.standard)
+    return {one.number for one in standard.criteria} if standard else set()
+
+
 def _check_field(place: str, name: str, text: str, levels: set[str], people: set[str]) -> list[Fault]:
     """Return the fault of one field, if there is one. Whatever it holds, a field can be emptied."""
     wrong = (
@@ -505,14 +513,15 @@ def _check_field(place: str, name: str, text: str, levels: set[str], people: set
         (name == "level" and text not in {"", *levels}, f"one of {', '.join(sorted(levels))}"),
         (name == "checked" and text not in {"", "yes"}, "yes, or nothing"),
         (name in {"owner", "gap_owner"} and text not in {"", *people}, "somebody who manages for the organisation"),
-        (name == "gap_due" and not is_day(text), "a day such as 2026-11-23"),
+        (name == "gap_due" and not is_day(text), EXPECTED_DAY),
     )
     return [Fault(place, text[:LONGEST_SHOWN], expected) for is_wrong, expected in wrong if is_wrong][:1]
 
 
 def is_day(text: str) -> bool:
+    """Tell whether a text is a day as answers keep it, or empty."""
     try:
-        return not text or bool(date.fromisoformat(text))
+        return not text or bool(read_day(text))
     except ValueError:
         return False
 

@@ -11,6 +11,7 @@ from django.forms import BoundField
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from alunite.foundation.importing.day_field import DayField
 from alunite.foundation.scheme.models import Named
 from alunite.foundation.scheme.pack import Pack
 from alunite.programme.assessments.actions import FIELDS, AnswerGiven, ScopeGiven
@@ -18,6 +19,7 @@ from alunite.programme.assessments.models import LONGEST_REASON, LONGEST_TEXT, L
 from alunite.programme.assessments.rules import conditions_that_decide
 from alunite.programme.members.models import OwnFacility
 
+MOST_DIGITS = 9
 GIVEN, ABSENT, UNSAID = "given", "absent", ""
 CONDITION_WORDS = ((GIVEN, _("given")), (ABSENT, _("not given")), (UNSAID, _("not said yet")))
 
@@ -61,7 +63,7 @@ class ScopeForm(forms.Form):
         coerce=lambda word: word == "yes",
         widget=forms.RadioSelect,
     )
-    fieldwork_from = forms.DateField(
+    fieldwork_from = DayField(
         label=_("First day of fieldwork"),
         required=False,
         help_text=_("It decides which version of a standard may be used. Empty: as if it were today."),
@@ -177,6 +179,14 @@ class OverrideForm(forms.Form):
 
 def answer_given(number: str, sent: Mapping[str, str]) -> AnswerGiven:
     """Return what a page sent of one answer: those fields that stand in it. What is no number is no version."""
-    version = sent.get("version", "0")
     values = {name: sent[name].replace("\r\n", "\n") for name in FIELDS if name in sent}
-    return AnswerGiven(number, int(version) if version.isascii() and version.isdigit() else -1, values)
+    return AnswerGiven(number, version_in(sent.get("version", "0")), values)
+
+
+def version_in(text: str) -> int:
+    """Return the version a page sent, -1 for what is none: Python reads no number of thousands of digits.
+
+    >>> version_in("3"), version_in("three"), version_in("9" * 5_000)
+    (3, -1, -1)
+    """
+    return int(text) if len(text) <= MOST_DIGITS and text.isascii() and text.isdigit() else -1

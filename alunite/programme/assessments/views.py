@@ -136,7 +136,7 @@ def assessment_open(request: HttpRequest, scope_id: str, standard: str) -> HttpR
     actor, scope = _scope(request, scope_id, to_write=True)
     earlier = None
     if chosen := request.POST.get("carried_from"):
-        earlier = _found(queries.assessments_seen_by(actor).filter(pk=chosen, scope=scope).first())
+        earlier = _found(queries.assessments_seen_by(actor).filter(pk=chosen.replace("\0", ""), scope=scope).first())
     try:
         made = actions.open_assessment(scope, standard, actor=actor, carried_from=earlier)
     except Faulty as error:

@@ -47,7 +47,11 @@ def day(value: str | date | PartialDate | None) -> str:
 # A page shows the same few days many times, and the CLDR's patterns take long.
 @lru_cache(maxsize=8192)
 def _day_in(iso: str, language: str) -> str:
-    partial = PartialDate.parse(iso)
+    try:
+        partial = PartialDate.parse(iso)
+    except ValueError:
+        # No form takes such a day any more; one that was kept before is shown as it stands, so that it can be mended.
+        return iso
     if partial.precision is Precision.YEAR:
         return str(partial.earliest.year)
     if partial.precision is Precision.MONTH:

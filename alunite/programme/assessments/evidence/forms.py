@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from alunite.foundation.files.errors import UnfitFile
 from alunite.foundation.files.media_types import ENDINGS
 from alunite.foundation.files.storing import LARGEST_CONTENT, receiving
+from alunite.foundation.importing.day_field import DayField
 from alunite.foundation.scheme.models import RecognisedScheme, Stated
 from alunite.foundation.scheme.notes import trust_note
 from alunite.foundation.scheme.pack import Pack
@@ -37,9 +38,9 @@ LONGEST_LIST = 2_000
 FILES = ("file", "public_file")
 
 
-def _date(label: Any, help_text: Any) -> forms.DateField:
+def _date(label: Any, help_text: Any) -> DayField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, help_text=help_text, widget=widget)
+    return DayField(label=label, required=False, help_text=help_text, widget=widget)
 
 
 def _short(label: Any, longest: int, help_text: Any = "") -> forms.CharField:

@@ -9,6 +9,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from alunite.foundation.core.days import FIRST_YEAR, LAST_YEAR, is_asked_about
+
 _BETWEEN = re.compile(r"[,;\s]+")
 
 
@@ -47,6 +49,9 @@ def faults_of(
         yield "public_file", _("no public copy without the file it is a copy of")
     if words.evidence_date and words.valid_until and words.valid_until < words.evidence_date:
         yield "valid_until", _("a day not before the date of the evidence")
+    for name in ("evidence_date", "valid_until"):
+        if (day := getattr(words, name)) and not is_asked_about(day):
+            yield name, _("a day from %(first)s to %(last)s") % {"first": FIRST_YEAR, "last": LAST_YEAR}
     details = {
         "certificate_number": words.certificate_number,
         "certificate_body": words.certificate_body,

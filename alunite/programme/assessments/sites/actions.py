@@ -18,6 +18,7 @@ from alunite.foundation.adoption.queries import current_pack
 from alunite.foundation.history.actions import Change, record_many
 from alunite.foundation.history.models import Entry
 from alunite.programme.assessments.actions import (
+    EXPECTED_DAY,
     LONGEST_SHOWN,
     MOST_AT_ONCE,
     Fault,
@@ -249,7 +250,7 @@ def _check_field(one: SiteAnswerGiven, name: str, known: Known, people: set[str]
         (len(text) > LONGEST_TEXT, f"at most {LONGEST_TEXT} characters"),
         (name == "level" and text not in {"", *known.levels}, f"one of {', '.join(sorted(known.levels))}, or nothing"),
         (name == "gap_owner" and text not in {"", *people}, "somebody who manages for the organisation"),
-        (name == "gap_due" and not is_day(text), "a day such as 2026-11-23"),
+        (name == "gap_due" and not is_day(text), EXPECTED_DAY),
         (strange, "evidence that speaks to the criterion already"),
     )
     place = f"{one.place}.{name}"

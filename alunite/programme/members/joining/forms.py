@@ -21,6 +21,7 @@ from alunite.foundation.files.errors import UnfitFile
 from alunite.foundation.files.media_types import ENDINGS
 from alunite.foundation.files.storing import LARGEST_CONTENT, receiving
 from alunite.foundation.history.editing import NoMark
+from alunite.foundation.importing.day_field import DayField
 from alunite.foundation.publications.sentences import spoken
 from alunite.foundation.scheme.models import MembershipFile, Named, Question
 from alunite.foundation.scheme.pack import Pack
@@ -391,7 +392,7 @@ class PaymentForm(MoneyForm):
 
     what: ClassVar[str] = "pay"
     action: ClassVar[Callable[..., Payment]] = staticmethod(actions.note_payment)
-    day = forms.DateField(label=_("Paid on"), widget=DayInput)
+    day = DayField(label=_("Paid on"), widget=DayInput)
 
     def do(self, membership: Membership, today: date, actor: Actor) -> bool:
         """Note it."""
@@ -446,7 +447,7 @@ class CertifiedForm(OfficeForm):
     """The first day of the first certificate."""
 
     what: ClassVar[str] = "certified"
-    day = forms.DateField(label=_("First day of the first certificate"), widget=DayInput)
+    day = DayField(label=_("First day of the first certificate"), widget=DayInput)
 
     def do(self, membership: Membership, today: date, actor: Actor) -> bool:
         """Note it."""
@@ -474,7 +475,7 @@ class NameForm(OfficeForm):
 
     what: ClassVar[str] = "name"
     name = forms.CharField(label=_("New name"), max_length=LONGEST_NAME)
-    day = forms.DateField(label=_("First day it holds"), widget=DayInput)
+    day = DayField(label=_("First day it holds"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT)
 
     def do(self, membership: Membership, today: date, actor: Actor) -> bool:
@@ -487,7 +488,7 @@ class OwnerForm(OfficeForm):
 
     what: ClassVar[str] = "owner"
     owner = forms.CharField(label=_("Who owns or controls it since"), max_length=LONGEST_VALUE)
-    day = forms.DateField(label=_("First day it holds"), widget=DayInput)
+    day = DayField(label=_("First day it holds"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_TEXT)
 
     def do(self, membership: Membership, today: date, actor: Actor) -> bool:

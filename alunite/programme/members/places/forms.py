@@ -15,6 +15,7 @@ from alunite.foundation.accounts.policies import Actor
 from alunite.foundation.adoption.queries import current_pack, scheme_today
 from alunite.foundation.history.editing import NoMark
 from alunite.foundation.importing.cells import COUNTRY_CODES
+from alunite.foundation.importing.day_field import DayField
 from alunite.foundation.publications.countries import country_choices
 from alunite.foundation.publications.identifiers import ALPHABET, LENGTH
 from alunite.foundation.publications.sentences import spoken
@@ -113,7 +114,7 @@ class EntityForm(PlaceForm):
     """An entity of a member."""
 
     name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME, help_text=_("As it stands on certificates."))
-    valid_from = forms.DateField(label=_("Belongs to you since"), widget=DayInput)
+    valid_from = DayField(label=_("Belongs to you since"), widget=DayInput)
 
     def _facts(self) -> EntityFacts:
         return EntityFacts(self.cleaned_data["name"], self.cleaned_data["valid_from"])
@@ -138,7 +139,7 @@ class FacilityForm(PlaceForm):
         help_text=_("Leave it empty where you do not know it."),
     )
     entity = forms.ChoiceField(label=_("Entity it belongs to"), required=False)
-    valid_from = forms.DateField(label=_("Belongs to you since"), widget=DayInput)
+    valid_from = DayField(label=_("Belongs to you since"), widget=DayInput)
     facility = forms.CharField(
         label=_("The same place in the register"),
         required=False,
@@ -171,7 +172,7 @@ class FacilityForm(PlaceForm):
 class LastDayForm(PlaceForm):
     """The last day something belongs to a member."""
 
-    valid_to = forms.DateField(
+    valid_to = DayField(
         label=_("Last day it belongs to you"),
         required=False,
         widget=DayInput,
@@ -190,7 +191,7 @@ class OfferForm(PlaceForm):
         max_length=LONGEST_ADDRESS,
         help_text=_("Address of the member’s page in the register, or its id."),
     )
-    day = forms.DateField(label=_("Belongs to it since"), widget=DayInput)
+    day = DayField(label=_("Belongs to it since"), widget=DayInput)
     reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON)
 
     def _edit(self, listed: Entity, actor: Actor) -> object:
