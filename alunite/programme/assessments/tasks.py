@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, F, Q, QuerySet, UUIDField, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -22,7 +22,7 @@ from alunite.foundation.core.clocks import Holder
 from alunite.foundation.messages.tasks import Task, tasks
 from alunite.foundation.messages.threads.models import Thread, ThreadKind
 from alunite.foundation.scheme.pack import Pack
-from alunite.programme.assessments.models import Answer, Sending, SiteAnswer
+from alunite.programme.assessments.models import Answer, Assessment, ScopeFacility, Sending, SiteAnswer
 from alunite.programme.assessments.policies import organisations_managed_by
 from alunite.programme.assessments.present import anchor
 from alunite.programme.assessments.sending.queries import unconfirmed
@@ -38,16 +38,19 @@ def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
     del today
     if not allows(actor, "scopes.list"):
         return []
-    found = [*_own(actor), *waiting(actor), *unconfirmed(actor)]
-    pack = current_pack() if found else None
-    return [_task(actor, pack, one) for one in found] if pack else []
+    pack = current_pack()
+    found = [*_own(actor, pack), *waiting(actor), *unconfirmed(actor)]
+    return [_task(actor, pack, one) for one in found]
 
 
-def _own(actor: Actor) -> list[Any]:
+def _own(actor: Actor, pack: Pack) -> list[Any]:
+    """Return what waits in one's own self assessments; in one that was carried on, nothing does any more."""
     mine = organisations_managed_by(actor)
-    answers = Answer.objects.filter(assessment__organisation_id__in=mine)
-    sites = SiteAnswer.objects.filter(assessment__organisation_id__in=mine)
-    return [*_given_to(actor, answers), *_gaps(answers, sites)] if mine else []
+    carried_on = Exists(Assessment.objects.filter(carried_from=OuterRef("assessment")))
+    answers = Answer.objects.filter(~carried_on, assessment__organisation_id__in=mine)
+    sites = SiteAnswer.objects.filter(~carried_on, assessment__organisation_id__in=mine)
+    closed = [one.id for one in pack.assessments.levels if not one.is_gap] if pack.assessments else []
+    return [*_given_to(actor, answers), *_gaps(answers, sites, closed)] if mine else []
 
 
 def _task(actor: Actor, pack: Pack, one: Any) -> Task:
@@ -90,8 +93,18 @@ class Gap(NamedTuple):
         return self.owner_name or self.owner_login or ""
 
 
-def _gaps(answers: QuerySet[Answer], sites: QuerySet[SiteAnswer]) -> Iterator[Gap]:
-    """Yield the gaps of answers for all and of single sites, by their days. One query."""
+def _gaps(answers: QuerySet[Answer], sites: QuerySet[SiteAnswer], closed: Sequence[str]) -> Iterator[Gap]:
+    """Yield the gaps of answers for all and of single sites that the scope covers, by their days. One query.
+
+    With one of the `closed` levels nothing is missing any more, whatever stands in the plan; a site without a level of its
+    own goes by that of all.
+    """
+    for_all = Answer.objects.filter(assessment=OuterRef("assessment"), number=OuterRef("number"), level__in=closed)
+    covered = ScopeFacility.objects.filter(
+        scope=OuterRef("assessment__scope"), facility=OuterRef("facility"), left_out_because=""
+    )
+    sites = sites.filter(Exists(covered)).exclude(level__in=closed).exclude(Exists(for_all), level="")
+    answers = answers.exclude(level__in=closed)
     of_answer = ("gap_due", "number", "gap", "assessment_id", "assessment__scope__title", "assessment__standard")
     of_owner = ("gap_owner_id", "gap_owner__display_name", "gap_owner__username")
     nowhere = (Value(None, output_field=UUIDField()), Value("", output_field=CharField()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from alunite.foundation.messages.calendars import dates_of
 from alunite.foundation.messages.tasks import tasks_of
-from alunite.programme.assessments.tests.made import make_assessment, say
+from alunite.programme.assessments.actions import edit_scope, open_assessment
+from alunite.programme.assessments.sites.tests.made import make_sites, say_at
+from alunite.programme.assessments.tests.made import SMELTER, make_assessment, say
 from tests.cast import PLAYERS, Cast
 
 pytestmark = pytest.mark.usefixtures("adopted_scheme")
@@ -53,6 +56,42 @@ def test_criteria_given_to_somebody_and_gaps_with_a_day_are_tasks_of_that_member
     assert "281 days left" in page
     [task] = [one for one in tasks_of(cast.actor("member"), TODAY) if one.room == "assessments"]
     assert [str(person) for person in task.reminds()] == ["Cato Made-up"]
+
+
+def test_a_gap_ends_with_its_level_its_facility_and_its_self_assessment(cast: Cast):
+    found, ids = make_sites(cast, names=("Hill Works", "Lake Works"))
+    hill, lake = ids.values()
+    for number in ("5.1", "5.2", "5.3"):
+        say(cast, found, number, level="minor_nc", gap="A plan.", gap_due="2027-08-31")
+    say_at(cast, found, "5.1", hill, level="major_nc", gap="Of Hill.", gap_due="2027-08-31")
+    say_at(cast, found, "5.2", hill, gap="Of Hill.", gap_due="2027-08-31")
+    say_at(cast, found, "5.3", lake, gap="Of Lake.", gap_due="2027-08-31")
+
+    def gaps() -> list[str]:
+        keys = [one.key for one in tasks_of(cast.actor("member"), TODAY)]
+        return sorted(key.partition("/")[2].replace(hill, "Hill").replace(lake, "Lake") for key in keys if "gap" in key)
+
+    assert gaps() == ["5.1", "5.1/Hill", "5.2", "5.2/Hill", "5.3", "5.3/Lake"]
+    say(cast, found, "5.1", version=1, level="conformance")
+    assert gaps() == ["5.1/Hill", "5.2", "5.2/Hill", "5.3", "5.3/Lake"]
+    say(cast, found, "5.2", version=1, level="not_applicable")
+    assert gaps() == ["5.1/Hill", "5.3", "5.3/Lake"], "a site without a level goes by that of all"
+    say_at(cast, found, "5.1", hill, version=1, level="conformance")
+    assert gaps() == ["5.3", "5.3/Lake"]
+    sold = replace(SMELTER, facilities=(hill,), left_out={lake: "It was sold."})
+    edit_scope(found.scope, sold, version=1, actor=cast.actor("member"))
+    assert gaps() == ["5.3"]
+
+
+def test_what_was_carried_on_asks_nothing_of_anybody_any_more(cast: Cast):
+    earlier = make_assessment(cast, "ps-2")
+    say(cast, earlier, "1.1", level="minor_nc", gap="A plan.", gap_due="2027-08-31")
+    say(cast, earlier, "1.2", owner=str(cast.person("colleague").pk))
+    assert {title for title, *_ in told(cast, "colleague")} == {"Close the gap in 1.1", "Answer 1 criterion"}
+    later = open_assessment(earlier.scope, "ps-3", actor=cast.actor("member"), carried_from=earlier)
+    addresses = [one.address for one in tasks_of(cast.actor("colleague"), TODAY)]
+    assert not [one for one in addresses if earlier.pk in one]
+    assert all(later.pk in one for one in addresses)
 
 
 def asked(cast: Cast, address: str) -> int:
