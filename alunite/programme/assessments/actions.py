@@ -70,6 +70,14 @@ class StaleAnswer(ValueError):
         self.differences = dict(differences)
 
 
+class OpenedMeanwhile(ValueError):
+    """A self assessment was opened since its scope was seen: `assessment`, the newest."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        super().__init__(f"opened meanwhile: {assessment.pk}")
+        self.assessment = assessment
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeGiven:
     """All of a scope that can be said of it, as a form has it."""
@@ -260,12 +268,25 @@ def override(scope: Scope, standard: str, number: str, *, applies: bool | None, 
 
 
 def open_assessment(
-    scope: Scope, standard: str, *, actor: Actor, carried_from: Assessment | None = None, at: datetime | None = None
+    scope: Scope,
+    standard: str,
+    *,
+    actor: Actor,
+    carried_from: Assessment | None = None,
+    at: datetime | None = None,
+    seen: int | None = None,
 ) -> Assessment:
     """Open a self assessment of a scope against a version of a standard, with what is carried over from an earlier one.
 
+    Parameters
+    ----------
+    seen : int or None
+        How many against this version whoever opens it saw in the scope; None for whoever saw none, a program.
+
     Raises
     ------
+    OpenedMeanwhile
+        If there are more by now: it was sent twice, or somebody else was faster.
     Faulty
         If the pack has no criteria of the version, or no mapping from the earlier one's version.
     Refused
@@ -278,6 +299,8 @@ def open_assessment(
         raise Faulty([Fault("standard", standard, "a version whose criteria the scheme has")])
     answers: list[Answer] = []
     with transaction.atomic():
+        if seen is not None:
+            _refuse_opened_meanwhile(scope, standard, seen)
         made = Assessment(
             scope=scope,
             organisation_id=scope.organisation_id,
@@ -312,6 +335,13 @@ def open_assessment(
         record_many("answer.carried", changes, actor=actor.label, at=at)
         record_many("site_answer.carried", changes_of(of_sites), actor=actor.label, at=at)
     return made
+
+
+def _refuse_opened_meanwhile(scope: Scope, standard: str, seen: int) -> None:
+    Scope.objects.select_for_update().get(pk=scope.pk)
+    there = list(Assessment.objects.filter(scope=scope, standard=standard).order_by("-opened_at", "-pk"))
+    if len(there) > seen:
+        raise OpenedMeanwhile(there[0])
 
 
 def _links_between(pack: Pack, made: Assessment, earlier: Assessment, scope: Scope) -> tuple[Link, ...]:

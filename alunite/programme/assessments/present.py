@@ -151,6 +151,7 @@ def scope(found: Scope, versions: Sequence[tuple[VersionUse, Standard]], pack: P
                 "id": standard.id,
                 "label": version_label(pack, standard.id),
                 "is_open": use.use.is_open,
+                "seen": sum(one.standard == standard.id for one in found.assessments.all()),
                 "why": why([use.reason], pack),
                 "earlier": [
                     one

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from alunite.foundation.accounts.policies import Actor, actor_for, allows, scoped
 from alunite.foundation.accounts.workspace import in_workspace
 from alunite.programme.assessments import actions, present, queries
-from alunite.programme.assessments.actions import Faulty, StaleAnswer
+from alunite.programme.assessments.actions import Faulty, OpenedMeanwhile, StaleAnswer
 from alunite.programme.assessments.evidence.policies import reading_in
-from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given
+from alunite.programme.assessments.forms import OverrideForm, ScopeForm, answer_given, version_in
 from alunite.programme.assessments.models import Assessment, Scope
 from alunite.programme.assessments.sending.queries import with_sending
 from alunite.programme.assessments.sites import present as of_sites
@@ -137,8 +137,13 @@ def assessment_open(request: HttpRequest, scope_id: str, standard: str) -> HttpR
     earlier = None
     if chosen := request.POST.get("carried_from"):
         earlier = _found(queries.assessments_seen_by(actor).filter(pk=chosen.replace("\0", ""), scope=scope).first())
+    seen = version_in(request.POST.get("seen", ""))
     try:
-        made = actions.open_assessment(scope, standard, actor=actor, carried_from=earlier)
+        made = actions.open_assessment(
+            scope, standard, actor=actor, carried_from=earlier, seen=seen if seen >= 0 else None
+        )
+    except OpenedMeanwhile as error:
+        made = error.assessment
     except Faulty as error:
         raise Http404 from error
     return redirect("assessment", made.pk)

@@ -72,6 +72,17 @@ def test_a_scope_is_made_changed_and_assessed_by_its_pages_alone(cast: Cast):
     assert opened["Location"] == f"/work/assessments/{Assessment.objects.get().pk}/"
 
 
+def test_a_double_click_opens_one_self_assessment(cast: Cast):
+    scope = make_scope(cast)
+    page = cast["member"].get(f"/work/scopes/{scope.pk}/").content.decode()
+    shown = re.findall(r'assess/(ps-\d)/"(?:(?!</form>).)*?name="seen" value="(\d+)"', page, re.DOTALL)
+    assert dict(shown) == {"ps-2": "0", "ps-3": "0"}
+    address = f"/work/scopes/{scope.pk}/assess/ps-3/"
+    first, second = (cast["member"].post(address, {"seen": "0"})["Location"] for _ in range(2))
+    assert first == second == f"/work/assessments/{Assessment.objects.get().pk}/"
+    assert cast["member"].post(address, {"seen": "1"})["Location"] != first, "a later cycle begins anew"
+
+
 def test_a_page_says_all_that_is_wrong_with_a_scope(cast: Cast):
     place = cast.organisation("member")
     answer = cast["member"].post(f"/work/scopes/new/{place.pk}/", {"activities": "alchemy", "fieldwork_from": "soon"})
