@@ -435,8 +435,8 @@ def save_answers(
     with transaction.atomic():
         if any(one.version == 0 for one in given):
             begin_alone(assessment)
-        # PostgreSQL takes no NUL: only what is a criterion is looked for.
-        numbers = {one.number for one in given} & _numbers_of(assessment)
+        # No criterion has a NUL, and PostgreSQL takes none.
+        numbers = [one.number for one in given if "\0" not in one.number]
         found = Answer.objects.select_for_update().filter(assessment=assessment, number__in=numbers).order_by("number")
         held: dict[str, Answer] = {one.number: one for one in found}
         check_answers(assessment, given, held)
@@ -503,7 +503,9 @@ def _apply(answer: Answer, values: Mapping[str, str], actor: Actor, moment: date
 
 def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Mapping[str, Answer]) -> None:
     """Check what would be saved of answers beside those that stand, by number; raise `Faulty` with every fault."""
-    pack, numbers = current_pack(), _numbers_of(assessment)
+    pack = current_pack()
+    standard = pack.standard(assessment.standard)
+    numbers = {one.number for part in standard.principles for one in part.criteria} if standard else set()
     levels = {one.id for one in pack.assessments.levels} if pack.assessments else set()
     named = {one.values[name] for one in given for name in ("owner", "gap_owner") if one.values.get(name)}
     people = managers_among(assessment.organisation_id, named) if named else set()
@@ -527,11 +529,6 @@ def check_answers(assessment: Assessment, given: Sequence[AnswerGiven], held: Ma
             faults.append(Fault(f"{place}.checked", "yes", "an answer that was carried over"))
     if faults:
         raise Faulty(faults)
-
-
-def _numbers_of(assessment: Assessment) -> set[str]:
-    standard = current_pack().standard(assessment.standard)
-    return {one.number for one in standard.criteria} if standard else set()
 
 
 def _check_field(place: str, name: str, text: str, levels: set[str], people: set[str]) -> list[Fault]:
