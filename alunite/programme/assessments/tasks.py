@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, UUIDField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -38,19 +39,24 @@ def answers_and_gaps(actor: Actor, today: date) -> list[Task]:
     del today
     if not allows(actor, "scopes.list"):
         return []
-    pack = current_pack()
-    found = [*_own(actor, pack), *waiting(actor), *unconfirmed(actor)]
-    return [_task(actor, pack, one) for one in found]
+    found = [*_own(actor), *waiting(actor), *unconfirmed(actor)]
+    pack = current_pack() if found else None
+    return [_task(actor, pack, one) for one in found if not _is_closed(pack, one)] if pack else []
 
 
-def _own(actor: Actor, pack: Pack) -> list[Any]:
+def _own(actor: Actor) -> list[Any]:
     """Return what waits in one's own self assessments; in one that was carried on, nothing does any more."""
     mine = organisations_managed_by(actor)
     carried_on = Exists(Assessment.objects.filter(carried_from=OuterRef("assessment")))
     answers = Answer.objects.filter(~carried_on, assessment__organisation_id__in=mine)
     sites = SiteAnswer.objects.filter(~carried_on, assessment__organisation_id__in=mine)
-    closed = [one.id for one in pack.assessments.levels if not one.is_gap] if pack.assessments else []
-    return [*_given_to(actor, answers), *_gaps(answers, sites, closed)] if mine else []
+    return [*_given_to(actor, answers), *_gaps(answers, sites)] if mine else []
+
+
+def _is_closed(pack: Pack, one: Any) -> bool:
+    """Tell whether one is a gap with a level by which nothing is missing any more, whatever stands in the plan."""
+    levels = pack.assessments.levels if pack.assessments else ()
+    return isinstance(one, Gap) and any(level.id == one.level and not level.is_gap for level in levels)
 
 
 def _task(actor: Actor, pack: Pack, one: Any) -> Task:
@@ -86,6 +92,7 @@ class Gap(NamedTuple):
     owner_login: str
     facility_id: UUID | None
     facility: str
+    level: str
 
     @property
     def owner(self) -> str:
@@ -93,26 +100,25 @@ class Gap(NamedTuple):
         return self.owner_name or self.owner_login or ""
 
 
-def _gaps(answers: QuerySet[Answer], sites: QuerySet[SiteAnswer], closed: Sequence[str]) -> Iterator[Gap]:
+def _gaps(answers: QuerySet[Answer], sites: QuerySet[SiteAnswer]) -> Iterator[Gap]:
     """Yield the gaps of answers for all and of single sites that the scope covers, by their days. One query.
 
-    With one of the `closed` levels nothing is missing any more, whatever stands in the plan; a site without a level of its
-    own goes by that of all.
+    A site without a level of its own goes by that of all.
     """
-    for_all = Answer.objects.filter(assessment=OuterRef("assessment"), number=OuterRef("number"), level__in=closed)
+    for_all = Answer.objects.filter(assessment=OuterRef("assessment"), number=OuterRef("number")).values("level")
     covered = ScopeFacility.objects.filter(
         scope=OuterRef("assessment__scope"), facility=OuterRef("facility"), left_out_because=""
     )
-    sites = sites.filter(Exists(covered)).exclude(level__in=closed).exclude(Exists(for_all), level="")
-    answers = answers.exclude(level__in=closed)
+    held = Coalesce(NullIf("level", Value("")), Subquery(for_all), Value(""), output_field=CharField())
+    sites = sites.filter(Exists(covered)).annotate(held=held)
     of_answer = ("gap_due", "number", "gap", "assessment_id", "assessment__scope__title", "assessment__standard")
     of_owner = ("gap_owner_id", "gap_owner__display_name", "gap_owner__username")
     nowhere = (Value(None, output_field=UUIDField()), Value("", output_field=CharField()))
     found = (
-        answers.exclude(gap="").exclude(gap_due=None).values_list(*of_answer, *of_owner, *nowhere),
+        answers.exclude(gap="").exclude(gap_due=None).values_list(*of_answer, *of_owner, *nowhere, "level"),
         sites.exclude(gap="")
         .exclude(gap_due=None)
-        .values_list(*of_answer, *of_owner, F("facility_id"), F("facility__name")),
+        .values_list(*of_answer, *of_owner, F("facility_id"), F("facility__name"), "held"),
     )
     yield from (Gap(*row) for row in found[0].union(found[1], all=True).order_by("gap_due", "number"))
 
