@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import random
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -206,15 +207,24 @@ def test_every_page_fits_is_accessible_and_stays_at_home(world, soak):
     assert not said, "\n".join(said)
 
 
+def forms_without_token(page: bytes) -> list[str]:
+    """Return the addresses of the forms of a page that post and bear no token of ours: the test client asks for none."""
+    found = re.findall(r"<form\b([^>]*)>(.*?)</form>", page.decode(), re.DOTALL)
+    posting = [(head, body) for head, body in found if re.search(r'method="post"', head, re.IGNORECASE)]
+    return [head.strip()[:120] for head, body in posting if "csrfmiddlewaretoken" not in body]
+
+
 @pytest.mark.one_engine
 @pytest.mark.skipif(not VNU.exists() or shutil.which("java") is None, reason=f"{NOT_INSTALLED}, or Java is missing")
 def test_no_page_has_a_fault_in_its_html(world, tmp_path):
     written: dict[str, str] = {}
+    unsigned: set[str] = set()
     for case, language in product(list(cases(world)), LANGUAGES):
         answer = ask(world, case.who, language + case.path)
         if is_page(answer):
             name = f"{len(written)}.html"
             (tmp_path / name).write_bytes(answer.getvalue())
+            unsigned |= {f"{one} on {case.path} as {case.who}" for one in forms_without_token(answer.getvalue())}
             written[name] = f"{language}{case.path} as {case.who}"
     command = ["java", "-jar", str(VNU), "--errors-only", "--format", "json", "--exit-zero-always", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
@@ -223,6 +233,7 @@ def test_no_page_has_a_fault_in_its_html(world, tmp_path):
         place = written[Path(urlsplit(one["url"]).path).name]
         said.add(f"{place}: {one['message']} ({' '.join(one.get('extract', '').split())[:120]})")
     assert len(written) > 100
+    assert not unsigned, "forms a browser's post of which is refused:\n" + "\n".join(sorted(unsigned))
     assert not said, "\n".join(sorted(said))
 
 

@@ -53,6 +53,8 @@ function press(key) {
   if (!found || found.offsetParent === null) return false;
   if (found.matches("input:not([type=radio], [type=checkbox]), textarea, select")) found.focus();
   else found.click();
+  // What was unfolded is typed into next: keys that follow are words, not commands.
+  if (found.matches("summary")) found.parentElement.querySelector("textarea, input:not([type=hidden])")?.focus();
   return true;
 }
 
@@ -72,6 +74,10 @@ document.addEventListener("keydown", (event) => {
   else if (key === "Enter" || !press(key)) return;
   event.preventDefault();
 });
+
+// A page opened at a row begins there, for keys and for whoever has it read aloud.
+const opened = document.querySelector("[data-row][data-is-open]");
+if (opened && document.activeElement === document.body) handleOf(opened)?.focus({ preventScroll: true });
 
 for (const button of document.querySelectorAll("[data-shows-keys]")) {
   button.hidden = false;

@@ -138,7 +138,7 @@ class ApplicationForm(Doing):
     has_group = forms.NullBooleanField(
         label=_("It controls other companies"),
         required=False,
-        widget=forms.Select(choices=[("", _("not said")), ("true", _("yes")), ("false", _("no"))]),
+        widget=forms.Select(choices=[("", _("not said")), ("True", _("yes")), ("False", _("no"))]),
     )
 
     def __init__(self, *args: Any, pack: Pack, **kwargs: Any) -> None:
