@@ -75,9 +75,14 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// A page opened at a row begins there, for keys and for whoever has it read aloud.
-const opened = document.querySelector("[data-row][data-is-open]");
-if (opened && document.activeElement === document.body) handleOf(opened)?.focus({ preventScroll: true });
+// A page opened at a row begins there, for keys and for whoever has it read aloud: after the browser has gone to the
+// row the address names, which takes the focus away.
+addEventListener("load", () =>
+  requestAnimationFrame(() => {
+    const opened = document.querySelector("[data-row][data-is-open]");
+    if (opened && document.activeElement === document.body) handleOf(opened)?.focus({ preventScroll: true });
+  }),
+);
 
 for (const button of document.querySelectorAll("[data-shows-keys]")) {
   button.hidden = false;

@@ -197,7 +197,7 @@ def test_a_facility_with_a_planned_last_day_goes_along_and_keeps_it(cast: Cast):
     args = {"today": TODAY, "actor": cast.actor("member")}
     offered = transfers.offer(entity, str(to.member_id), DAY, "Sold.", **args)
     transfers.answer(offered, accepts=True, today=TODAY, actor=cast.actor("buyer"))
-    kept, moved = OwnFacility.objects.order_by("pk")
+    kept, moved = OwnFacility.objects.order_by("valid_from")
     assert (kept.valid_to, moved.organisation, moved.valid_from, moved.valid_to) == (
         date(2026, 9, 30),
         to.organisation,
