@@ -20,6 +20,7 @@ from alunite.foundation.history.editing import Difference
 from alunite.foundation.history.models import Entry
 from alunite.foundation.scheme.models import Link, Standard
 from alunite.foundation.scheme.pack import Pack
+from alunite.programme.assessments.evidence.carrying import Shown, evidence_carried, evidence_changes, keep_carried
 from alunite.programme.assessments.models import (
     LONGEST_REASON,
     LONGEST_TEXT,
@@ -309,13 +310,17 @@ def open_assessment(
             opened_at=at or timezone.now(),
         )
         of_sites: list[SiteAnswer] = []
+        shown: list[Shown] = []
         if carried_from is not None:
             links = _links_between(pack, made, carried_from, scope)
-            of_sites = site_answers_carried(made, carried_from, links, after)
-            answers = _answers_carried(made, carried_from, links, after, {one.number for one in of_sites})
+            shown = evidence_carried(made, carried_from, links, after)
+            of_sites = site_answers_carried(made, carried_from, links, after, shown)
+            spoken_of = {one.number for one in of_sites} | {one.link.number for one in shown}
+            answers = _answers_carried(made, carried_from, links, after, spoken_of)
         made.save(force_insert=True)
         Answer.objects.bulk_create(answers)
         SiteAnswer.objects.bulk_create(of_sites)
+        keep_carried(shown)
         record(
             "assessment.opened",
             record_type="assessment",
@@ -333,7 +338,8 @@ def open_assessment(
             for one in answers
         ]
         record_many("answer.carried", changes, actor=actor.label, at=at)
-        record_many("site_answer.carried", changes_of(of_sites), actor=actor.label, at=at)
+        record_many("site_answer.carried", changes_of(of_sites, shown), actor=actor.label, at=at)
+        record_many("evidence.carried", evidence_changes(shown), actor=actor.label, at=at)
     return made
 
 
@@ -355,10 +361,13 @@ def _links_between(pack: Pack, made: Assessment, earlier: Assessment, scope: Sco
 
 
 def _answers_carried(
-    made: Assessment, earlier: Assessment, links: Sequence[Link], after: Standard, at_sites: Collection[str]
+    made: Assessment, earlier: Assessment, links: Sequence[Link], after: Standard, spoken_of: Collection[str]
 ) -> list[Answer]:
-    """Return the answers carried over; where only sites said something, an empty one that waits to be checked."""
-    said = {one.number: Words(one.level, one.text, one.gap) for one in earlier.answers.all()}
+    """Return the answers carried over; where only sites said something or evidence spoke, an empty one to be checked."""
+    said = {
+        one.number: Words(one.level, one.text, one.gap, one.gap_due, one.gap_owner_id, one.owner_id)
+        for one in earlier.answers.all()
+    }
     return [
         Answer(
             assessment=made,
@@ -366,12 +375,15 @@ def _answers_carried(
             level=words.level,
             text=words.text,
             gap=words.gap,
+            gap_due=words.gap_due,
+            gap_owner_id=words.gap_owner,
+            owner_id=words.owner,
             carried=str(one.carriage),
             carried_numbers=list(one.before),
             saved_at=made.opened_at,
         )
         for one in carried_over(links, after, said)
-        if (words := one.words or (Words("", "") if one.number in at_sites else None))
+        if (words := one.words or (Words("", "") if one.number in spoken_of else None))
         and one.carriage is not Carriage.NEW
     ]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from alunite.foundation.core.judgement import Judgement, Reason, Trust
 from alunite.foundation.scheme.models import AssessmentsFile, Criterion, Link, Principle, Readiness, SelfLevel, Standard
@@ -309,11 +310,14 @@ _CARRIAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is carried over of an answer."""
+    """What is carried over of an answer: `owner` answers, `gap_owner` sees to the gap by `gap_due`."""
 
     level: str
     text: str
     gap: str = ""
+    gap_due: date | None = None
+    gap_owner: UUID | None = None
+    owner: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +351,9 @@ class Carried:
 def carried_over(links: Collection[Link], after: Standard, said: Mapping[str, Words]) -> tuple[Carried, ...]:
     """Return what of earlier answers stands under each criterion of a later version, in its order.
 
-    Of what several earlier criteria became one, all texts stand one after another below their numbers, and the level is
-    left to be chosen where they differ. Nothing is carried into what is new. Every criterion that comes from an answer is to
-    be looked at by a person: what is kept, too.
+    Of what several earlier criteria became one, all texts stand one after another below their numbers, the first of the
+    days holds, and level and people are left to be chosen where they differ. Nothing is carried into what is new. Every
+    criterion that comes from an answer is to be looked at by a person: what is kept, too.
     """
     by_number = {number: link for link in links for number in link.after}
     found = []
@@ -374,4 +378,13 @@ def _joined(answers: Sequence[tuple[str, Words]]) -> Words | None:
         levels.pop() if len(levels) == 1 else "",
         "\n\n".join(f"{number}: {words.text}" for number, words in answers if words.text),
         "\n\n".join(f"{number}: {words.gap}" for number, words in answers if words.gap),
+        min((words.gap_due for _, words in answers if words.gap_due), default=None),
+        _only({words.gap_owner for _, words in answers}),
+        _only({words.owner for _, words in answers}),
     )
+
+
+def _only(people: set[UUID | None]) -> UUID | None:
+    """Return the one who is named, None where nobody or several are."""
+    named = people - {None}
+    return named.pop() if len(named) == 1 else None

@@ -23,6 +23,7 @@ from alunite.programme.assessments.actions import (
     MOST_AT_ONCE,
     Fault,
     Faulty,
+    begin_alone,
     is_day,
     managers_among,
     refuse_stale,
@@ -92,6 +93,7 @@ def save_site_answers(
         standard = pack.standard(assessment.standard)
         numbers = {one.number for one in standard.criteria} if standard else set()
         pairs = {pair for one in given if (pair := _pair(one))[0] in numbers}
+        begin_alone(assessment)
         found = SiteAnswer.objects.select_for_update().filter(
             assessment=assessment,
             number__in={number for number, _ in pairs},
