@@ -19,7 +19,7 @@ demo:  ## Start a site with real public data and made-up accounts on this machin
 	@$(PYTHON) -IS scripts/setup.py run
 	@$(BIN)/alunite demo $(ARGS)
 
-test: setup  ## Run every test, on SQLite and then on PostgreSQL (ARGS="-k words", DB=sqlite)
+test: setup  ## Run every test on SQLite, then half of them on PostgreSQL (ARGS="-k words", DB=sqlite)
 	@$(BIN)/python scripts/run_tests.py --database "$(DB)" -- $(ARGS)
 
 check: setup  ## Run every check that is not a test: lint, types, floors, migrations, docs, words

@@ -3,7 +3,8 @@
     .venv/bin/python scripts/run_tests.py [--database sqlite|postgresql] [-- arguments for pytest]
 
 PostgreSQL is the server TEST_DATABASE_URL names (its user must be allowed to make databases), else one of our own
-that lives as long as the run.
+that lives as long as the run. An ordinary run takes all tests on SQLite and every second file on PostgreSQL, the other half the
+next day; with ALUNITE_SOAK=1, or with arguments, everything runs on both.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -66,6 +68,8 @@ def run_pytest(title: str, arguments: list[str], server_url: str) -> int:
     environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
     if server_url:
         environment["TEST_DATABASE_URL"] = server_url
+        if not arguments and float(environment.get("ALUNITE_SOAK", "0.1")) < 1:
+            environment["ALUNITE_TEST_DAY"] = str(datetime.now(UTC).date().toordinal())
     print(f"== tests on {title}", flush=True)
     # Tests of one file stay together, so that what they share is made once; whoever is done takes from the other's end.
     workers = [] if "-n" in arguments else ["-n", str(min(os.cpu_count() or 1, MOST_WORKERS)), "--dist", "worksteal"]

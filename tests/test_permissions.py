@@ -21,6 +21,7 @@ from urllib.parse import unquote
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -119,10 +120,15 @@ def ask(world: World, name: str, method: str, route: str, case: str) -> HttpResp
     return answer
 
 
-def test_everybody_gets_what_the_table_says(world):
+@pytest.mark.soak
+def test_everybody_gets_what_the_table_says(world, soak):
+    """Everybody asks for everything; on PostgreSQL, at less than full length, three drawn by lot for each row."""
     said = []
+    lot = random.Random(8)
+    is_sample = connection.vendor == "postgresql" and soak < 1
     for line in lines():
-        for name, expected in line.answers.items():
+        asking = list(line.answers.items())
+        for name, expected in lot.sample(asking, min(3, len(asking))) if is_sample else asking:
             answer = ask(world, name, line.method, line.route, line.case)
             if answer.status_code != expected:
                 said.append(f"{line.method} {line.route} ({line.case}) as {name}: {answer.status_code}, not {expected}")

@@ -59,7 +59,7 @@ def test_without_scripts_and_in_french_somebody_applies_on_a_phone(
     page.locator("main a[href$='/application/']").click()
     page.locator("#id_member_class").select_option("production_transformation")
     page.locator("#id_size").fill("120")
-    page.locator("#id_has_group").select_option("false")
+    page.locator("#id_has_group").select_option("False")
     for box in page.locator("main form textarea, main form input[type=text][name^=answer_]").all():
         box.fill("Inventé")
     page.locator("input[name=answer_bylaws]").check()
